@@ -1,0 +1,55 @@
+"""The database: base class, naming convention, SQLite's pragmas, and the transactions' beginning."""
+
+from typing import Any
+
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table: singular name, bigint key, STRICT on SQLite."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+@event.listens_for(Base.metadata, "before_create")
+def _strict(metadata: MetaData, _connection: Any, **_: Any) -> None:
+    make_strict(metadata)
+
+
+def make_strict(metadata: MetaData) -> None:
+    """Mark every table STRICT on SQLite; otherwise an integer column would take 300000000.5."""
+    for table in metadata.tables.values():
+        table.dialect_options["sqlite"]["strict"] = True
+
+
+db = SQLAlchemy(model_class=Base, session_options={"autoflush": True})
+migrate = Migrate(directory="market/store/migrations", render_as_batch=True, compare_type=True)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if not type(connection).__module__.startswith("sqlite3"):
+        return
+    connection.isolation_level = None  # BEGIN is ours, see below
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=15000", "synchronous=NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Any) -> None:
+    if connection.dialect.name == "sqlite":
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,22 @@
+"""The next public reference of a kind."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from market.base import clock, refs
+from market.store.db import db
+from market.store.models import ReferenceCounter
+
+
+def next_reference(kind: refs.RefKind, now: datetime) -> str:
+    """Take the next number of `kind` in China's year of `now`; runs in the door's transaction."""
+    year = clock.china_date(now).year
+    query = select(ReferenceCounter).where(ReferenceCounter.kind == kind, ReferenceCounter.year == year)
+    counter = db.session.scalar(query.with_for_update())
+    if counter is None:
+        counter = ReferenceCounter(kind=kind, year=year, last=0)
+        db.session.add(counter)
+    counter.last += 1
+    db.session.flush()
+    return refs.make(kind, year, counter.last)

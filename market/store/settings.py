@@ -1,0 +1,42 @@
+"""The law's numbers and the operator's rules: data, chosen by date, never constants in code."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from market.store.db import db
+from market.store.models import DatedSetting
+
+# What a new database begins with. `source` says whether it is law, a place's rule, or this operator's own default.
+DEFAULTS: dict[str, tuple[Any, str]] = {
+    "admission.check_workdays": (2, "湘政办发〔2020〕46号 运行细则: 形式要件核验 2 个工作日"),
+    "request.quoting_workdays": (3, "operator's default"),
+    "contract.default_workdays": (15, "operator's default where the list has no time limit"),
+    "contract.sign_workdays": (10, "operator's default"),
+    "rating.open_workdays": (15, "吴政规字〔2022〕4号: 15 个工作日"),
+    "site.supervision_phones": (["12315", "12345"], "operator's default"),
+}
+_FIRST_DAY = date(2020, 1, 1)
+
+
+def setting(key: str, on: date) -> Any:
+    """The value of `key` in force on `on`."""
+    query = (
+        select(DatedSetting.value)
+        .where(DatedSetting.key == key, DatedSetting.valid_from <= on)
+        .order_by(DatedSetting.valid_from.desc())
+        .limit(1)
+    )
+    found = db.session.scalar(query)
+    if found is None:
+        raise LookupError(f"no setting {key} on {on}")
+    return found
+
+
+def seed_settings() -> None:
+    """Write the first value of every key that has none; keeps what is there."""
+    known = set(db.session.scalars(select(DatedSetting.key)))
+    for key, (value, source) in DEFAULTS.items():
+        if key not in known:
+            db.session.add(DatedSetting(key=key, valid_from=_FIRST_DAY, value=value, source=source))

@@ -1,0 +1,61 @@
+"""Column types and constraint makers. SQLite tables are STRICT, so every type there is INTEGER or TEXT."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, CheckConstraint, Date, DateTime, Dialect, String, Text, TypeDecorator
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import mapped_column
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime. SQLite keeps it as sortable ISO text, PostgreSQL as timestamptz."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time: nobody can know what it means."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back that SQLite cannot keep."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@compiles(String, "sqlite")
+@compiles(Text, "sqlite")
+@compiles(DateTime, "sqlite")
+@compiles(Date, "sqlite")
+@compiles(JSON, "sqlite")
+def _text(_type: Any, _compiler: Any, **_: Any) -> str:
+    return "TEXT"
+
+
+@compiles(BigInteger, "sqlite")
+@compiles(Boolean, "sqlite")
+def _integer(_type: Any, _compiler: Any, **_: Any) -> str:
+    return "INTEGER"
+
+
+Key = Annotated[int, mapped_column(BigInteger, primary_key=True)]
+Whole = Annotated[int, mapped_column(BigInteger)]
+Code = Annotated[str, mapped_column(String(64))]
+Line = Annotated[str, mapped_column(String(300))]
+Prose = Annotated[str, mapped_column(Text)]
+Instant = Annotated[datetime, mapped_column(Moment)]
+Facts = Annotated[dict[str, Any], mapped_column(JSON)]
+
+
+def one_of(column: str, values: Iterable[str], name: str) -> CheckConstraint:
+    """A CHECK that `column` holds one of an enum's values; the SQL is made from the enum so the two cannot drift."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=name)
