@@ -1,0 +1,29 @@
+"""Queue a message with the change it tells of; mark messages as read."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from market.notices.models import Notice
+from market.store import outbox
+from market.store.db import db
+
+
+def queue(code: str, *, to: Iterable[int], facts: dict[str, Any], now: datetime) -> None:
+    """Put the message `code` into the inbox of each organisation id in `to`; `facts["link"]` is the page to open.
+
+    Every message also gets an outbox row of kind `notice`, from which mail will be delivered.
+    """
+    for organisation in sorted(set(to)):
+        notice = Notice(organisation_id=organisation, code=code, facts=facts, link=facts.get("link", ""), created_at=now)
+        db.session.add(notice)
+        db.session.flush()
+        outbox.put("notice", code, {"notice": notice.id}, now=now)
+
+
+def mark_read(organisation: int, *, now: datetime) -> None:
+    """Mark every message of the organisation as read."""
+    unread = update(Notice).where(Notice.organisation_id == organisation, Notice.read_at.is_(None))
+    db.session.execute(unread.values(read_at=now))
