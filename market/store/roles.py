@@ -1,6 +1,6 @@
 """The application's role on PostgreSQL owns nothing: it reads and writes rows, and that is all.
 
-It can neither drop a trigger nor truncate a table, so the laws that the database keeps hold against the application too.
+It can neither drop a trigger nor truncate a table, so the database's laws hold against the application too.
 """
 
 from sqlalchemy import Connection, text
