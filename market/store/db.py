@@ -1,10 +1,10 @@
 """The database: base class, naming convention, SQLite's pragmas, and the transactions' beginning."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, MetaData, event
+from sqlalchemy import BigInteger, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -20,6 +20,7 @@ class Base(DeclarativeBase):
     """Every table: singular name, bigint key, STRICT on SQLite."""
 
     metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar = {int: BigInteger}
 
 
 @event.listens_for(Base.metadata, "before_create")
@@ -33,7 +34,7 @@ def make_strict(metadata: MetaData) -> None:
         table.dialect_options["sqlite"]["strict"] = True
 
 
-db = SQLAlchemy(model_class=Base, session_options={"autoflush": True})
+db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate(directory="market/store/migrations", render_as_batch=True, compare_type=True)
 
 

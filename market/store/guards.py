@@ -12,13 +12,15 @@ from sqlalchemy import Connection, MetaData, Table, text
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """Rows of the table cannot be deleted; `columns` cannot be updated (all when empty).
+    """Rows of the table cannot be deleted, and no column but those in `but` can be updated.
 
-    `when` is an SQL condition on OLD; without it the law holds from the row's birth.
+    `when` is an SQL condition on OLD; without it the law holds from the row's birth. `arrives` is a condition on NEW
+    under which an UPDATE is refused as well: a row must not be moved to where it would be frozen.
     """
 
-    columns: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
     when: str = ""
+    arrives: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,10 @@ def expected(metadata: MetaData) -> list[Trigger]:
 def _of(table: Table) -> Iterator[Trigger]:
     frozen: Frozen | None = table.info.get("frozen")
     if frozen is not None:
-        columns = f" OF {', '.join(frozen.columns)}" if frozen.columns else ""
+        columns = ", ".join(column.name for column in table.columns if column.name not in frozen.but)
         message = f"frozen:{table.name}"
-        yield Trigger(f"{table.name}_stays", table.name, f"UPDATE{columns}", frozen.when, message)
+        update = f"({frozen.when}) OR ({frozen.arrives})" if frozen.arrives else frozen.when
+        yield Trigger(f"{table.name}_stays", table.name, f"UPDATE OF {columns}", update, message)
         yield Trigger(f"{table.name}_kept", table.name, "DELETE", frozen.when, message)
     for refuses in table.info.get("refuses", ()):
         name = f"{table.name}_{refuses.code.replace('.', '_')}"

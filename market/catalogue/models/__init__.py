@@ -1,0 +1,21 @@
+"""THE LIST as tables: editions and entries, price rules as bands, and the key that binds every later row to them."""
+
+from market.catalogue.models.edition import Act, CleanUp, Edition, Entry, Service
+from market.catalogue.models.price import Band, Coefficient, CoefficientSet, FeeItem, PriceSchedule
+from market.catalogue.models.priced import BAND_KEY, Priced, priced_table
+
+__all__ = [
+    "BAND_KEY",
+    "Act",
+    "Band",
+    "CleanUp",
+    "Coefficient",
+    "CoefficientSet",
+    "Edition",
+    "Entry",
+    "FeeItem",
+    "PriceSchedule",
+    "Priced",
+    "Service",
+    "priced_table",
+]

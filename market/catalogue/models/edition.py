@@ -1,0 +1,153 @@
+"""Editions of the list and their entries. A published edition never changes, in code and in the database."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from market.catalogue.rules import ActKind, Confidence, EditionState, Handling, Payer, Pricing, SelfService
+from market.store.db import Base
+from market.store.guards import Frozen, Refuses
+from market.store.types import Code, Instant, Key, Line, Prose, Whole, one_of
+
+
+def _published(row: str) -> str:
+    return f"(SELECT state FROM edition WHERE id = {row}.edition_id) = 'published'"
+
+
+def list_law() -> dict[str, Any]:
+    """What binds every row of an edition: once published it stays, and nothing is added to it or moved into it."""
+    return {
+        "frozen": Frozen(when=_published("OLD"), arrives=_published("NEW")),
+        "refuses": (Refuses("edition.published_stays", _published("NEW")),),
+    }
+
+
+class Edition(Base):
+    """One edition of the list. Numbered from 1; in force from `effective_from` until the next one is."""
+
+    __tablename__ = "edition"
+    id: Mapped[Key]
+    number: Mapped[Whole] = mapped_column(unique=True)
+    state: Mapped[Code]
+    title: Mapped[Line]
+    effective_from: Mapped[date | None]
+    drafted_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    drafted_at: Mapped[Instant]
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    published_at: Mapped[Instant | None]
+    row_version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": row_version}
+    __table_args__ = (
+        one_of("state", EditionState, "edition_state_known"),
+        # Nobody judges alone: the drafter of an edition cannot be the one who publishes it.
+        CheckConstraint("approved_by IS NULL OR approved_by <> drafted_by", name="edition_two_persons"),
+        CheckConstraint(
+            "(state = 'published') = (approved_by IS NOT NULL AND published_at IS NOT NULL AND effective_from IS NOT NULL)",
+            name="edition_published_is_complete",
+        ),
+        {
+            "info": {
+                "frozen": Frozen(when="OLD.state = 'published'"),
+                "refuses": (Refuses("edition.published_stays", "NEW.state = 'published'"),),
+            }
+        },
+    )
+
+
+class Act(Base):
+    """An administrative act that services are tied to, with the authority that performs it."""
+
+    __tablename__ = "act"
+    id: Mapped[Key]
+    kind: Mapped[Code]
+    name_zh: Mapped[Line]
+    name_en: Mapped[Line]
+    authority_zh: Mapped[Line]
+    authority_en: Mapped[Line]
+    __table_args__ = (
+        UniqueConstraint("name_zh", "authority_zh"),
+        one_of("kind", ActKind, "act_kind_known"),
+    )
+
+
+class Service(Base):
+    """An intermediary service item across editions. Its code is kept for ever by (name, act) and never reused."""
+
+    __tablename__ = "service"
+    id: Mapped[Key]
+    code: Mapped[Code] = mapped_column(unique=True)
+    official_code: Mapped[Code | None]
+    name_zh: Mapped[Line]
+    act_name_zh: Mapped[Line]
+    __table_args__ = (UniqueConstraint("name_zh", "act_name_zh"), {"info": {"frozen": Frozen(but=("official_code",))}})
+
+
+class Entry(Base):
+    """A service as one edition lists it."""
+
+    __tablename__ = "entry"
+    id: Mapped[Key]
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    act_id: Mapped[int] = mapped_column(ForeignKey("act.id"))
+    code: Mapped[Code]
+    position: Mapped[Whole]
+    name_zh: Mapped[Line]
+    name_en: Mapped[Line]
+    category: Mapped[Code]
+    category_zh: Mapped[Line]
+    category_en: Mapped[Line]
+    pricing: Mapped[Code]
+    payer: Mapped[Code]
+    self_service: Mapped[Code]
+    time_limit_workdays: Mapped[Whole | None]
+    merged_group: Mapped[Line]
+    legal_basis: Mapped[Prose]
+    output: Mapped[Prose]
+    qualification: Mapped[Prose]
+    price_basis: Mapped[Prose]
+    price_rule: Mapped[Prose]
+    unit: Mapped[Code]
+    confidence: Mapped[Code]
+    mark: Mapped[Code | None]
+    mark_decision: Mapped[Line]
+    mark_handling: Mapped[Prose]
+    edition: Mapped[Edition] = relationship(lazy="raise")
+    act: Mapped[Act] = relationship(lazy="raise")
+    __table_args__ = (
+        UniqueConstraint("edition_id", "service_id"),
+        UniqueConstraint("id", "edition_id", "service_id", "pricing"),
+        one_of("pricing", Pricing, "entry_pricing_known"),
+        one_of("payer", Payer, "entry_payer_known"),
+        one_of("self_service", SelfService, "entry_self_service_known"),
+        one_of("confidence", Confidence, "entry_confidence_known"),
+        CheckConstraint("time_limit_workdays IS NULL OR time_limit_workdays > 0", name="entry_time_limit_positive"),
+        # Borne by the treasury means: the authority pays, and nobody else.
+        CheckConstraint("(pricing = 'fiscal') = (payer = 'authority')", name="entry_fiscal_is_paid_by_authority"),
+        CheckConstraint("mark IS NULL OR mark IN ('authority_commissioned', 'self_prepare_allowed')", name="entry_mark_known"),
+        {"info": list_law()},
+    )
+
+
+class CleanUp(Base):
+    """A decision that took an item off as a precondition of approval; abolished items are *not on the list*."""
+
+    __tablename__ = "clean_up"
+    id: Mapped[Key]
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))
+    name_zh: Mapped[Line]
+    act_name_zh: Mapped[Line]
+    decision: Mapped[Line]
+    handling: Mapped[Code]
+    handling_text: Mapped[Prose]
+    confidence: Mapped[Code]
+    __table_args__ = (
+        UniqueConstraint("edition_id", "name_zh", "act_name_zh"),
+        ForeignKeyConstraint(["edition_id", "service_id"], ["entry.edition_id", "entry.service_id"]),
+        one_of("handling", Handling, "clean_up_handling_known"),
+        CheckConstraint("handling <> 'abolished' OR service_id IS NULL", name="clean_up_abolished_is_not_listed"),
+        {"info": list_law()},
+    )

@@ -1,0 +1,212 @@
+"""Requests, quotes and awards. Every sum in them is a Priced row; later rows inherit the request's edition."""
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from market.accounts.models import Organisation
+from market.agencies.models import Agency
+from market.catalogue.models import Entry, Priced, priced_table
+from market.catalogue.rules import Payer
+from market.selection.rules import AwardState, Method, QuoteOrigin, QuoteState, RequestState
+from market.store.db import Base
+from market.store.guards import Frozen, Refuses
+from market.store.types import Code, Instant, Key, Line, Prose, Whole, one_of
+
+
+class Request(Base):
+    """A buyer's request (采购需求) for one service of the edition in force when it was published."""
+
+    __tablename__ = "request"
+    id: Mapped[Key]
+    ref: Mapped[Code] = mapped_column(unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
+    edition_id: Mapped[Whole]
+    service_id: Mapped[Whole]
+    payer: Mapped[Code]
+    method: Mapped[Code]
+    state: Mapped[Code]
+    title: Mapped[Line]
+    description: Mapped[Prose]
+    case_number: Mapped[Line]
+    quotes_until: Mapped[Instant | None]
+    created_at: Mapped[Instant]
+    created_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    published_at: Mapped[Instant | None]
+    closed_at: Mapped[Instant | None]
+    row_version: Mapped[int] = mapped_column()
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+    entry: Mapped[Entry] = relationship(lazy="raise")
+    lines: Mapped[list["RequestLine"]] = relationship(lazy="raise", order_by="RequestLine.id")
+    __mapper_args__ = {"version_id_col": row_version}
+    __table_args__ = (
+        ForeignKeyConstraint(["edition_id", "service_id"], ["entry.edition_id", "entry.service_id"]),
+        UniqueConstraint("id", "edition_id", "service_id", "payer"),
+        Index("ix_request_organisation_id_state", "organisation_id", "state"),
+        Index("ix_request_state_published_at", "state", "published_at"),
+        one_of("state", RequestState, "request_state_known"),
+        one_of("method", Method, "request_method_known"),
+        one_of("payer", Payer, "request_payer_known"),
+        CheckConstraint("state = 'draft' OR state = 'cancelled' OR published_at IS NOT NULL", name="request_published_has_date"),
+        CheckConstraint(
+            "method <> 'lowest_quote' OR published_at IS NULL OR quotes_until IS NOT NULL", name="request_quotes_have_deadline"
+        ),
+        # Red-hat rule: an authority may name no agency, so what it buys itself is always competed for.
+        CheckConstraint("payer = 'applicant' OR method <> 'direct'", name="request_authority_never_names"),
+        {
+            "info": {
+                "frozen": Frozen(
+                    but=("state", "closed_at", "row_version"), when="OLD.published_at IS NOT NULL"
+                ),
+                "refuses": (
+                    Refuses("offer.edition_not_published", "(SELECT state FROM edition WHERE id = NEW.edition_id) <> 'published'"),
+                ),
+            }
+        },
+    )  # fmt: skip
+
+
+class RequestLine(Base):
+    """How much of which fee item is asked for. What is free to the applicant, or has no published price, has no line."""
+
+    __tablename__ = "request_line"
+    id: Mapped[Key]
+    request_id: Mapped[Whole]
+    fee_item_id: Mapped[Whole]
+    edition_id: Mapped[Whole]
+    service_id: Mapped[Whole]
+    payer: Mapped[Code]
+    price_state: Mapped[Code]
+    quantity: Mapped[Whole]
+    coefficient: Mapped[Whole]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["request_id", "edition_id", "service_id", "payer"],
+            ["request.id", "request.edition_id", "request.service_id", "request.payer"],
+        ),
+        ForeignKeyConstraint(
+            ["fee_item_id", "edition_id", "service_id", "price_state"],
+            ["fee_item.id", "fee_item.edition_id", "fee_item.service_id", "fee_item.price_state"],
+        ),
+        UniqueConstraint("request_id", "fee_item_id"),
+        UniqueConstraint("id", "request_id", "fee_item_id", "edition_id", "service_id", "payer", "quantity", "coefficient"),
+        CheckConstraint("quantity > 0 AND quantity <= 100000000000000", name="request_line_quantity"),
+        CheckConstraint(
+            "price_state IN ('listed', 'marked') AND payer = 'applicant' OR price_state = 'free' AND payer = 'authority'",
+            name="request_line_can_be_bought",
+        ),
+        {
+            "info": {
+                "frozen": Frozen(when="(SELECT published_at FROM request WHERE id = OLD.request_id) IS NOT NULL"),
+                "refuses": (
+                    Refuses("request.not_draft", "(SELECT state FROM request WHERE id = NEW.request_id) <> 'draft'"),
+                ),
+            }
+        },
+    )  # fmt: skip
+
+
+class Quote(Base):
+    """An agency's quote on a request, or its marked price taken at a direct choice."""
+
+    __tablename__ = "quote"
+    id: Mapped[Key]
+    ref: Mapped[Code] = mapped_column(unique=True)
+    request_id: Mapped[Whole]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    offer_id: Mapped[Whole]
+    edition_id: Mapped[Whole]
+    service_id: Mapped[Whole]
+    payer: Mapped[Code]
+    origin: Mapped[Code]
+    state: Mapped[Code]
+    promised_days: Mapped[Whole]
+    submitted_at: Mapped[Instant]
+    withdrawn_at: Mapped[Instant | None]
+    agency: Mapped[Agency] = relationship(lazy="raise")
+    lines: Mapped[list["QuoteLine"]] = relationship(lazy="raise", order_by="QuoteLine.id")
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["request_id", "edition_id", "service_id", "payer"],
+            ["request.id", "request.edition_id", "request.service_id", "request.payer"],
+        ),
+        ForeignKeyConstraint(
+            ["offer_id", "agency_id", "edition_id", "service_id"],
+            ["offer.id", "offer.agency_id", "offer.edition_id", "offer.service_id"],
+        ),
+        UniqueConstraint("id", "request_id", "agency_id", "offer_id", "edition_id", "service_id", "payer"),
+        UniqueConstraint("id", "request_id", "agency_id"),
+        Index(
+            "uq_quote_standing", "request_id", "agency_id", unique=True,
+            sqlite_where=text("state = 'standing'"), postgresql_where=text("state = 'standing'"),
+        ),
+        one_of("state", QuoteState, "quote_state_known"),
+        one_of("origin", QuoteOrigin, "quote_origin_known"),
+        CheckConstraint("promised_days >= 1 AND promised_days <= 730", name="quote_promised_days"),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="quote_withdrawn_has_date"),
+        {
+            "info": {
+                "frozen": Frozen(but=("state", "withdrawn_at")),
+                "refuses": (
+                    Refuses("request.not_open", "(SELECT state FROM request WHERE id = NEW.request_id) <> 'open'"),
+                ),
+            }
+        },
+    )  # fmt: skip
+
+
+class QuoteLine(Priced, Base):
+    """One priced line of a quote: the request line's fee item, quantity and coefficient at the agency's price."""
+
+    __tablename__ = "quote_line"
+    id: Mapped[Key]
+    quote_id: Mapped[Whole]
+    request_id: Mapped[Whole]
+    request_line_id: Mapped[Whole]
+    offer_id: Mapped[Whole]
+    __table_args__ = priced_table(
+        ForeignKeyConstraint(
+            ["quote_id", "request_id", "agency_id", "offer_id", "edition_id", "service_id", "payer"],
+            ["quote.id", "quote.request_id", "quote.agency_id", "quote.offer_id", "quote.edition_id",
+             "quote.service_id", "quote.payer"],
+        ),
+        ForeignKeyConstraint(
+            ["request_line_id", "request_id", "fee_item_id", "edition_id", "service_id", "payer", "quantity", "coefficient"],
+            [f"request_line.{column}" for column in (
+                "id", "request_id", "fee_item_id", "edition_id", "service_id", "payer", "quantity", "coefficient")],
+        ),
+        ForeignKeyConstraint(
+            ["offer_id", "agency_id", "band_id"], ["offer_band.offer_id", "offer_band.agency_id", "offer_band.band_id"]
+        ),
+        UniqueConstraint("quote_id", "request_line_id"),
+        UniqueConstraint("id", "quote_id", "band_id", "agency_id", "quantity", "coefficient", "amount_fen"),
+        CheckConstraint("amount_fen > 0", name="quote_line_positive"),
+        {"info": {"frozen": Frozen()}},
+    )  # fmt: skip
+
+
+class Award(Base):
+    """The selection's outcome with its reasons."""
+
+    __tablename__ = "award"
+    id: Mapped[Key]
+    ref: Mapped[Code] = mapped_column(unique=True)
+    request_id: Mapped[Whole]
+    quote_id: Mapped[Whole]
+    agency_id: Mapped[Whole]
+    state: Mapped[Code]
+    reasons: Mapped[list[dict[str, object]]] = mapped_column(JSON)
+    decided_at: Mapped[Instant]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["quote_id", "request_id", "agency_id"], ["quote.id", "quote.request_id", "quote.agency_id"]
+        ),
+        UniqueConstraint("id", "request_id", "quote_id", "agency_id"),
+        Index(
+            "uq_award_active", "request_id", unique=True,
+            sqlite_where=text("state = 'active'"), postgresql_where=text("state = 'active'"),
+        ),
+        one_of("state", AwardState, "award_state_known"),
+        {"info": {"frozen": Frozen(but=("state",))}},
+    )  # fmt: skip
