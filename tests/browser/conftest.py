@@ -1,9 +1,9 @@
 """A served site with a city in it, and real Chromium in front of it.
 
-The city is built once per run by the command that `make serve` uses, and copied for each test process. The server runs
 The city is built once per run by the command that `make serve` uses, and copied for each test process. The server
 runs in this process: a test may look into its database with ``with live_server.app.app_context()``. The clock that `at`
 moves stands in the test's own thread, so the served site keeps the real time.
+"""
 
 import fcntl
 import logging
