@@ -1,7 +1,8 @@
 """Copy the front-end files named in package.json to NAME-VERSION/ and write vendor.lock.json.
 
 Run by hand, in this folder, after a change of package.json: ``npm install --package-lock-only``, then
-``npm ci --ignore-scripts --omit=optional``, then ``python vendor.py``. The copied files are committed, so neither running nor testing the site needs Node.
+``npm ci --ignore-scripts --omit=optional``, then ``python vendor.py``. The copied files
+are committed, so neither running nor testing the site needs Node.
 """
 
 import base64
