@@ -1,0 +1,114 @@
+"""Reading single cells of a published schedule: every refusal names the schedule, the bracket and the cell."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from market.base.errors import BreaksRule
+from market.base.money import shown
+from market.base.words import N_, register_sentences
+
+NOWHERE = "—"
+
+register_sentences(
+    {
+        "schedule.cell_missing": N_(
+            "Schedule {schedule}, bracket {bracket}: the cell {cell} is missing or empty. Enter the published figure."
+        ),
+        "schedule.not_a_number": N_(
+            "Schedule {schedule}, bracket {bracket}, cell {cell}: “{given}” is not a number. Enter the published "
+            "figure."
+        ),
+        "schedule.negative": N_(
+            "Schedule {schedule}, bracket {bracket}, cell {cell}: {given} is below zero. Enter the published figure."
+        ),
+        "schedule.out_of_range": N_(
+            "Schedule {schedule}, bracket {bracket}, cell {cell}: {given} is beyond what the register can hold. "
+            "Check the figure and its unit."
+        ),
+        "schedule.not_text": N_(
+            "Schedule {schedule}, bracket {bracket}, cell {cell}: “{given}” stands where a text belongs. Enter "
+            "the text."
+        ),
+        "schedule.not_a_table": N_(
+            "Schedule {schedule}, bracket {bracket}, cell {cell}: “{given}” stands where a table belongs. "
+            "Enter it as the format describes."
+        ),
+        "schedule.key_unknown": N_(
+            "Schedule {schedule}, bracket {bracket}: the cell {cell} is not known here, so its meaning would be "
+            "guessed. "
+            "Remove it, or name it as the format describes."
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the file a figure stands; brackets are counted from 1."""
+
+    schedule: str
+    bracket: int | None = None
+    cell: str = NOWHERE
+
+    def at(self, cell: str) -> "Place":
+        """The same place at another cell."""
+        return replace(self, cell=cell)
+
+    def refusal(self, code: str, given: object = "") -> BreaksRule:
+        """A refusal that names this place."""
+        return BreaksRule(
+            code,
+            schedule=self.schedule,
+            bracket=self.bracket or NOWHERE,
+            cell=shown(self.cell),
+            given=shown(given),
+        )
+
+
+def known_keys(place: Place, row: Mapping[str, object], known: Collection[str]) -> None:
+    """Refuse `schedule.key_unknown` at the first cell that is not in `known`."""
+    for key in row:
+        if key not in known:
+            raise place.at(key).refusal("schedule.key_unknown")
+
+
+def number(place: Place, row: Mapping[str, object]) -> Fraction:
+    """The figure in the cell `place.cell` of `row`, zero or more.
+
+    Refuses `schedule.cell_missing`, `schedule.not_a_number`, `schedule.negative`, `schedule.out_of_range`.
+    """
+    given = row.get(place.cell)
+    if given is None:
+        raise place.refusal("schedule.cell_missing")
+    if not isinstance(given, Decimal) or not given.is_finite():
+        raise place.refusal("schedule.not_a_number", given)
+    if given < 0:
+        raise place.refusal("schedule.negative", given)
+    if (given and not -15 <= given.adjusted() <= 15) or len(given.as_tuple().digits) > 30:
+        raise place.refusal("schedule.out_of_range", given)
+    return Fraction(given)
+
+
+def text(place: Place, row: Mapping[str, object]) -> str:
+    """The text in the cell `place.cell` of `row`; an absent cell is an empty text. Refuses `schedule.not_text`."""
+    given = row.get(place.cell, "")
+    if not isinstance(given, str) or not all(one.isprintable() or one.isspace() for one in given):
+        raise place.refusal("schedule.not_text", given)
+    return given.strip()
+
+
+def table(place: Place, given: object) -> dict[str, object]:
+    """`given` as a table of cells. Refuses `schedule.not_a_table`."""
+    if not isinstance(given, dict):
+        raise place.refusal("schedule.not_a_table", given)
+    return given
+
+
+def rows(place: Place, row: Mapping[str, object]) -> list[object]:
+    """The list in the cell `place.cell` of `row`. Refuses `schedule.not_a_table`."""
+    given = row.get(place.cell, [])
+    if not isinstance(given, list):
+        raise place.refusal("schedule.not_a_table", given)
+    return given
