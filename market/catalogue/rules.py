@@ -99,8 +99,6 @@ register_labels(
         "pricing.government_guided": N_("Government-guided price"),
         "pricing.market_regulated": N_("Market-regulated price"),
         "pricing.fiscal": N_("Paid by government"),
-        "payer.applicant": N_("Applicant pays"),
-        "payer.authority": N_("Authority pays"),
         "self_service.yes": N_("You may do it yourself"),
         "self_service.no": N_("Needs an agency"),
         "self_service.unknown": N_("Ask the authority whether you may do it yourself"),
