@@ -23,7 +23,7 @@ from market.app import create_app
 from market.base import clock
 from market.store.db import db
 from tests.around import IN_CI
-from tests.databases import Postgres, Sqlite, postgres_server, testing_config
+from tests.databases import Postgres, Sqlite, configuration_for, postgres_server
 
 DATABASES = ("sqlite", "postgres")
 
@@ -102,7 +102,7 @@ def _applications(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], F
 
     def application(url: str) -> Flask:
         if url not in made:
-            made[url] = create_app(testing_config(url, tmp_path_factory.mktemp("instance")))
+            made[url] = create_app(configuration_for(url, tmp_path_factory.mktemp("instance")))
         return made[url]
 
     return application
@@ -114,7 +114,7 @@ def app(request: pytest.FixtureRequest, _applications: Callable[[str], Flask]) -
     database = _database(request)
     database.renew()
     application = _applications(database.url)
-    application.extensions["test_owner_url"] = database.owner_url
+    application.extensions["test_database"] = database
     yield application
     with application.app_context():
         db.session.remove()
@@ -123,8 +123,10 @@ def app(request: pytest.FixtureRequest, _applications: Callable[[str], Flask]) -
 
 @pytest.fixture
 def owner_url(app: Flask) -> str:
-    """Return the address of the test's database for the tables' owner (on SQLite the same one)."""
-    return str(app.extensions["test_owner_url"])
+    """Return the address of the test's database for the tables' owner (on SQLite the same one), who may change them."""
+    database: Sqlite | Postgres = app.extensions["test_database"]
+    database.spoiled = True
+    return database.owner_url
 
 
 @pytest.fixture

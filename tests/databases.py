@@ -1,6 +1,8 @@
 """The databases that tests run on: a SQLite file, and a PostgreSQL where the application owns nothing.
 
-Each is made once per process as a template and copied for every test, so a test begins with empty tables.
+Each is made once per process; a test begins with empty tables. On SQLite that is a copy of a file. On PostgreSQL the
+rows are deleted past the triggers, which takes a thirtieth of the time of a new database, unless the test before may
+have changed the tables themselves.
 """
 
 import os
@@ -26,6 +28,16 @@ APPLICATION = "market_app"
 PASSWORD = "market_tests_only"
 CLUSTER = SHARED / "postgres-18"
 
+EMPTYING = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    "SET session_replication_role = replica",  # no trigger and no foreign key holds the rows
+    """DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'
+        LOOP EXECUTE 'DELETE FROM ' || name; END LOOP; END $$""",
+    """SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+        FROM pg_sequences WHERE last_value IS NOT NULL""",
+)
+
 
 class Sqlite:
     """Copies of one template file."""
@@ -36,6 +48,7 @@ class Sqlite:
         self._file = folder / "test.sqlite"
         self.url = f"sqlite:///{self._file}"
         self.owner_url = self.url
+        self.spoiled = True  # every copy is new
         with engine_for(f"sqlite:///{self._template}") as engine:
             create_all(engine)
         with engine_for(f"sqlite:///{self._template}") as engine, engine.connect() as connection:
@@ -70,6 +83,7 @@ class Postgres:
         self._template, self._test, self._empty = (f"market_{pid}_{name}" for name in ("template", "test", "empty"))
         self.url = server.address(self._test, APPLICATION)
         self.owner_url = server.address(self._test, OWNER)
+        self.spoiled = True
         self._make(self._template)
         with engine_for(server.address(self._template, OWNER)) as engine:
             create_all(engine)
@@ -83,7 +97,13 @@ class Postgres:
 
     def renew(self) -> None:
         """Put the empty tables back; whoever is connected is cut off."""
-        self._make(self._test, self._template)
+        if self.spoiled:
+            self._make(self._test, self._template)
+            self.spoiled = False
+            return
+        with self._server.connected(self._test) as connection:
+            for statement in EMPTYING:
+                connection.execute(text(statement))
 
     def empty(self) -> str:
         """Return the owner's address of a new database without any table."""
@@ -111,9 +131,9 @@ class Server:
         return url.render_as_string(hide_password=False)
 
     @contextmanager
-    def connected(self) -> Iterator[Connection]:
-        """Yield a connection that commits each statement by itself."""
-        with engine_for(self.url) as engine, engine.connect() as connection:
+    def connected(self, database: str | None = None) -> Iterator[Connection]:
+        """Yield the superuser's connection, which commits each statement by itself."""
+        with engine_for(self.url.set(database=database or self.url.database)) as engine, engine.connect() as connection:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
@@ -122,7 +142,7 @@ class Server:
             get_server(CLUSTER).cleanup()
 
 
-def testing_config(url: str, instance: Path) -> type[Testing]:
+def configuration_for(url: str, instance: Path) -> type[Testing]:
     """Return the testing configuration on the database at `url`, with its files under `instance`."""
     places = {"SQLALCHEMY_DATABASE_URI": url, "INSTANCE": str(instance), "SEARCH_INDEX": str(instance / "search")}
     return type("TestingHere", (Testing,), places)

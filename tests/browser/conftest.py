@@ -24,7 +24,7 @@ from werkzeug.serving import make_server
 
 from market.app import create_app
 from market.store.db import db
-from tests.databases import testing_config
+from tests.databases import configuration_for
 
 CHROMIUM = Path(os.environ.get("MARKET_CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS = [
@@ -100,7 +100,7 @@ def _only_one(lock: Path) -> Iterator[None]:
 
 
 def _application(folder: Path) -> Flask:
-    return create_app(testing_config(f"sqlite:///{folder / 'market.sqlite'}", folder))
+    return create_app(configuration_for(f"sqlite:///{folder / 'market.sqlite'}", folder))
 
 
 def _build(folder: Path, city: Callable[[Flask], None]) -> None:
