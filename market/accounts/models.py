@@ -57,9 +57,14 @@ class Membership(Base):
     organisation: Mapped[Organisation] = relationship(lazy="raise")
     __table_args__ = (
         Index(
-            "uq_membership_active", "user_id", "organisation_id", "role", unique=True,
-            sqlite_where=text("until IS NULL"), postgresql_where=text("until IS NULL"),
-        ),  # fmt: skip
+            "uq_membership_active",
+            "user_id",
+            "organisation_id",
+            "role",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
         one_of("role", Role, "membership_role_known"),
     )
 

@@ -67,7 +67,7 @@ class AgencyPaper(Base):
 
 
 class Offer(Base):
-    """An agency's marked price for an entry of one edition. A change withdraws the old offer and marks a new version."""
+    """An agency's marked price for an entry of one edition. A change withdraws it and marks a new version."""
 
     __tablename__ = "offer"
     id: Mapped[Key]
@@ -92,9 +92,13 @@ class Offer(Base):
         UniqueConstraint("agency_id", "entry_id", "version"),
         # One price at a time: enterprises must not have to guess which one holds.
         Index(
-            "uq_offer_in_force", "agency_id", "entry_id", unique=True,
-            sqlite_where=text("state = 'in_force'"), postgresql_where=text("state = 'in_force'"),
-        ),  # fmt: skip
+            "uq_offer_in_force",
+            "agency_id",
+            "entry_id",
+            unique=True,
+            sqlite_where=text("state = 'in_force'"),
+            postgresql_where=text("state = 'in_force'"),
+        ),
         Index("ix_offer_entry_id_state", "entry_id", "state"),
         one_of("state", OfferState, "offer_state_known"),
         CheckConstraint("promised_days >= 1 AND promised_days <= 730", name="offer_promised_days"),
@@ -103,8 +107,13 @@ class Offer(Base):
             "info": {
                 "frozen": Frozen(but=("state", "withdrawn_at")),
                 "refuses": (
-                    Refuses("offer.agency_not_admitted", "(SELECT state FROM agency WHERE id = NEW.agency_id) <> 'admitted'"),
-                    Refuses("offer.edition_not_published", "(SELECT state FROM edition WHERE id = NEW.edition_id) <> 'published'"),
+                    Refuses(
+                        "offer.agency_not_admitted", "(SELECT state FROM agency WHERE id = NEW.agency_id) <> 'admitted'"
+                    ),
+                    Refuses(
+                        "offer.edition_not_published",
+                        "(SELECT state FROM edition WHERE id = NEW.edition_id) <> 'published'",
+                    ),
                 ),
             }
         },

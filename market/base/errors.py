@@ -7,7 +7,7 @@ rule it belongs to. The doors turn it into a page, a line on standard error, or 
 from collections.abc import Callable
 from typing import ClassVar
 
-from market.base.words import SENTENCES, N_, register_sentences
+from market.base.words import N_, SENTENCES, register_sentences
 
 
 class Refusal(Exception):
@@ -27,6 +27,12 @@ class Refusal(Exception):
     def __str__(self) -> str:
         known = SENTENCES.get(self.code)
         return f"{self.code}: {self.sentence()}" if known else self.code
+
+
+class SignInNeeded(Refusal):
+    """Nobody is signed in, and the act belongs to an account."""
+
+    status = 401
 
 
 class NotAllowed(Refusal):
@@ -53,6 +59,12 @@ class TooLate(Refusal):
     status = 409
 
 
+class TooMany(Refusal):
+    """Too many tries in a short time; `facts["seconds"]` says after how long to try again."""
+
+    status = 429
+
+
 class BreaksRule(Refusal):
     """What was given breaks a rule of the trade."""
 
@@ -62,18 +74,26 @@ class BreaksRule(Refusal):
 register_sentences(
     {
         "access.sign_in": N_("Please sign in first; this page belongs to an account."),
-        "access.not_permitted": N_("Your role does not permit this. Ask the person whose desk it is, or change your role."),
+        "access.not_permitted": N_(
+            "Your role does not permit this. Ask the person whose desk it is, or change your role."
+        ),
         "page.not_found": N_("There is no such page or object here. Check the address, or start from the list."),
         "page.method": N_("This address cannot be used in that way. Go back and use the button on the page."),
-        "form.expired": N_("The form was open for too long or came from elsewhere. What you typed is kept; send it again."),
+        "form.expired": N_(
+            "The form was open for too long or came from elsewhere. What you typed is kept; send it again."
+        ),
         "form.invalid": N_("Some fields need your attention. Nothing was saved yet; correct them and send again."),
         "request.too_large": N_("What you sent is larger than this site accepts. Send a smaller file."),
         "page.failed": N_("Something went wrong on our side. Nothing was changed; try again, or call the operator."),
-        "changed.meanwhile": N_("Somebody changed this at the same moment. Load the page again and look at the new state."),
+        "changed.meanwhile": N_(
+            "Somebody changed this at the same moment. Load the page again and look at the new state."
+        ),
         "store.link_broken": N_("What you named does not belong together by the list in force. Load the page again."),
         "store.out_of_range": N_("A number is larger than the register can hold. Check the number and its unit."),
         "store.constraint": N_("The register refused this because it would break a rule ({name}). Nothing was saved."),
-        "store.frozen": N_("What happened stays: this record ({name}) cannot be changed or removed. Make a correction as a new record."),
+        "store.frozen": N_(
+            "What happened stays: this record ({name}) cannot be changed or removed. Make a correction as a new record."
+        ),
         "store.busy": N_("Too many people are writing at this moment. Nothing was saved; try again in a few seconds."),
     }
 )

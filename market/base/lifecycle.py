@@ -1,4 +1,4 @@
-"""States and moves as one table. Every move that is not in the table is refused; the docs' diagram is printed from it."""
+"""States and moves as one table. Every other move is refused; the docs' diagram is printed from it."""
 
 from dataclasses import dataclass
 

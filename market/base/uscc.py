@@ -34,7 +34,10 @@ def parse(text: str) -> str:
 
 def organisation_check(body: str) -> str:
     """The ninth character of an organisation code (GB 11714-1997) whose first eight are `body`."""
-    value = 11 - sum(_VALUES[character] * weight for character, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True)) % 11
+    value = (
+        11
+        - sum(_VALUES[character] * weight for character, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True)) % 11
+    )
     return {10: "X", 11: "0"}.get(value, str(value))
 
 
@@ -45,9 +48,17 @@ def is_fictitious(code: str) -> bool:
 
 register_sentences(
     {
-        "uscc.length": N_("A unified social credit code has 18 characters; this one has {length}. Copy it from the licence."),
-        "uscc.characters": N_("The unified social credit code has a character that cannot occur there. Copy it from the licence."),
-        "uscc.check_character": N_("The last character of the unified social credit code does not fit the others. Check for a typing mistake."),
-        "uscc.organisation_code": N_("Characters 9 to 17 of the unified social credit code do not fit together. Check for a typing mistake."),
+        "uscc.length": N_(
+            "A unified social credit code has 18 characters; this one has {length}. Copy it from the licence."
+        ),
+        "uscc.characters": N_(
+            "The unified social credit code has a character that cannot occur there. Copy it from the licence."
+        ),
+        "uscc.check_character": N_(
+            "The last character of the unified social credit code does not fit the others. Check for a typing mistake."
+        ),
+        "uscc.organisation_code": N_(
+            "Characters 9 to 17 of the unified social credit code do not fit together. Check for a typing mistake."
+        ),
     }
 )

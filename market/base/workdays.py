@@ -18,7 +18,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class Calendar:
-    """`exceptions`: days whose nature differs from the weekday rule (True works); `announced`: years that are complete."""
+    """`exceptions`: days that differ from the weekday rule (True works); `announced`: years that are complete."""
 
     exceptions: Mapping[date, bool]
     announced: frozenset[int]

@@ -118,24 +118,44 @@ register_labels(
 
 register_sentences(
     {
-        "edition.published_stays": N_("A published edition of the list cannot be changed. Draft a new edition instead."),
+        "edition.published_stays": N_(
+            "A published edition of the list cannot be changed. Draft a new edition instead."
+        ),
         "edition_two_persons": N_("The person who drafted an edition cannot publish it. Ask another list approver."),
         "edition.not_found": N_("There is no such edition of the list."),
-        "edition.none_in_force": N_("No edition of the list is in force on that day, so nothing can be requested or charged."),
-        "edition.draft_exists": N_("A draft of edition {number} already exists. Publish or return it before importing another."),
-        "edition.date_taken": N_("The effective date {day} is not after that of the edition in force ({latest}). Choose a later date."),
+        "edition.none_in_force": N_(
+            "No edition of the list is in force on that day, so nothing can be requested or charged."
+        ),
+        "edition.draft_exists": N_(
+            "A draft of edition {number} already exists. Publish or return it before importing another."
+        ),
+        "edition.date_taken": N_(
+            "The effective date {day} is not after that of the edition in force ({latest}). Choose a later date."
+        ),
         "service.not_listed": N_(
             "“{service}” is not on the list in force. No service and no fee outside the list: nobody may ask you for it; report it if somebody does."
         ),
-        "service.abolished": N_("“{service}” was abolished by {decision}. Nobody may ask you for it; report it if somebody does."),
-        "fee_item.not_listed": N_("The fee item “{item}” does not belong to this service in the edition in force. Choose one of the listed fee items."),
-        "price.not_published": N_("The government's price for “{item}” is not published, so it cannot be requested or charged. Ask the price authority."),
+        "service.abolished": N_(
+            "“{service}” was abolished by {decision}. Nobody may ask you for it; report it if somebody does."
+        ),
+        "fee_item.not_listed": N_(
+            "The fee item “{item}” does not belong to this service in the edition in force. Choose one of the listed fee items."
+        ),
+        "price.not_published": N_(
+            "The government's price for “{item}” is not published, so it cannot be requested or charged. Ask the price authority."
+        ),
         "price.free_to_applicant": N_(
             "“{service}” is paid for by the authority. Charging the applicant is a violation; there is nothing for you to buy."
         ),
-        "price.only_for_applicant": N_("“{service}” is bought by the applicant, not by an authority. An authority cannot request it."),
-        "price.no_coefficient": N_("The coefficient {coefficient} is not one of the schedule's closed set. Choose a listed one."),
-        "price.outside_rule": N_("The amount {amount} is outside what the rule allows here: {floor} to {ceiling}. Enter an amount between them."),
+        "price.only_for_applicant": N_(
+            "“{service}” is bought by the applicant, not by an authority. An authority cannot request it."
+        ),
+        "price.no_coefficient": N_(
+            "The coefficient {coefficient} is not one of the schedule's closed set. Choose a listed one."
+        ),
+        "price.outside_rule": N_(
+            "The amount {amount} is outside what the rule allows here: {floor} to {ceiling}. Enter an amount between them."
+        ),
         "price_line_overflow": N_("The quantity is larger than this price can be computed for. Check the unit."),
         "price_base_off_the_line": N_("The base price does not follow the list's schedule for that quantity."),
         "price_base_not_limited": N_("The base price does not respect the list's minimum or maximum."),
@@ -143,7 +163,24 @@ register_sentences(
         "price_below_floor": N_("The amount is below the floor that the list sets."),
         "price_quantity_outside_band": N_("The quantity lies outside the bracket of the list that was named."),
         "band.mark_needs_published_edition": N_("Prices can be marked only against a published edition of the list."),
-        "band_mark_inside_rule": N_("The marked price lies outside what the list's price rule allows. Mark a price between floor and ceiling."),
-        "band_by_pricing": N_("A price of this kind cannot exist for this service: the list's price management mode forbids it."),
+        "band_mark_inside_rule": N_(
+            "The marked price lies outside what the list's price rule allows. Mark a price between floor and ceiling."
+        ),
+        "band_by_pricing": N_(
+            "A price of this kind cannot exist for this service: the list's price management mode forbids it."
+        ),
+    }
+)
+register_sentences(
+    {
+        "price.no_figure": N_(
+            "The government sets or guides this price, but no published figure is known. Ask the price authority."
+        ),
+        "edition.no_editor": N_(
+            "There is no list editor yet to draft an edition. Set the site up first, or name a person with --by."
+        ),
+        "edition.no_such_person": N_(
+            "Nobody with the e-mail address {email} may do this. Name a person whose role permits it."
+        ),
     }
 )

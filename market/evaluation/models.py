@@ -81,9 +81,12 @@ class Round(Base):
         one_of("state", RoundState, "round_state_known"),
         CheckConstraint("published_by IS NULL OR published_by <> computed_by", name="round_two_persons"),
         CheckConstraint(
-            "(state = 'published') = (published_by IS NOT NULL AND published_at IS NOT NULL)", name="round_published_is_complete"
+            "(state = 'published') = (published_by IS NOT NULL AND published_at IS NOT NULL)",
+            name="round_published_is_complete",
         ),
-        CheckConstraint("state = 'open' OR computed_by IS NOT NULL AND computed_at IS NOT NULL", name="round_computed_is_complete"),
+        CheckConstraint(
+            "state = 'open' OR computed_by IS NOT NULL AND computed_at IS NOT NULL", name="round_computed_is_complete"
+        ),
         {
             "info": {
                 "frozen": Frozen(when="OLD.state = 'published'"),

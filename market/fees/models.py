@@ -34,7 +34,10 @@ class FeeNote(Base):
             "info": {
                 "frozen": Frozen(but=("state", "paid_at", "row_version")),
                 "refuses": (
-                    Refuses("fee.contract_not_accepted", "(SELECT state FROM contract WHERE id = NEW.contract_id) <> 'accepted'"),
+                    Refuses(
+                        "fee.contract_not_accepted",
+                        "(SELECT state FROM contract WHERE id = NEW.contract_id) <> 'accepted'",
+                    ),
                 ),
             }
         },
@@ -79,6 +82,8 @@ class Payment(Base):
     declared_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     __table_args__ = (
         ForeignKeyConstraint(["contract_line_id", "amount_fen"], ["fee_line.contract_line_id", "fee_line.amount_fen"]),
-        ForeignKeyConstraint(["fee_note_id", "contract_line_id"], ["fee_line.fee_note_id", "fee_line.contract_line_id"]),
+        ForeignKeyConstraint(
+            ["fee_note_id", "contract_line_id"], ["fee_line.fee_note_id", "fee_line.contract_line_id"]
+        ),
         {"info": {"frozen": Frozen()}},
     )

@@ -18,7 +18,9 @@ def record(act: str, obj: str, *, actor: Actor, payload: dict[str, Any], now: da
     Runs in the act's own transaction: no act without a row, no row without an act. Two acts at once on one object
     meet in the unique (obj, rev), and one of them is refused.
     """
-    query = select(JournalRow.rev, JournalRow.leaf).where(JournalRow.obj == obj).order_by(JournalRow.rev.desc()).limit(1)
+    query = (
+        select(JournalRow.rev, JournalRow.leaf).where(JournalRow.obj == obj).order_by(JournalRow.rev.desc()).limit(1)
+    )
     last = db.session.execute(query).one_or_none()
     rev, prev = (last.rev + 1, last.leaf) if last else (1, "")
     salt = secrets.token_bytes(16)

@@ -38,7 +38,9 @@ class Rating(Base):
             "info": {
                 "frozen": Frozen(),
                 "refuses": (
-                    Refuses("rating.not_accepted", "(SELECT state FROM contract WHERE id = NEW.contract_id) <> 'accepted'"),
+                    Refuses(
+                        "rating.not_accepted", "(SELECT state FROM contract WHERE id = NEW.contract_id) <> 'accepted'"
+                    ),
                 ),
             }
         },

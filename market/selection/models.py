@@ -20,7 +20,7 @@ class Request(Base):
     id: Mapped[Key]
     ref: Mapped[Code] = mapped_column(unique=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
+    entry_id: Mapped[Whole]
     edition_id: Mapped[Whole]
     service_id: Mapped[Whole]
     payer: Mapped[Code]
@@ -40,7 +40,9 @@ class Request(Base):
     lines: Mapped[list["RequestLine"]] = relationship(lazy="raise", order_by="RequestLine.id")
     __mapper_args__ = {"version_id_col": row_version}
     __table_args__ = (
-        ForeignKeyConstraint(["edition_id", "service_id"], ["entry.edition_id", "entry.service_id"]),
+        ForeignKeyConstraint(
+            ["entry_id", "edition_id", "service_id"], ["entry.id", "entry.edition_id", "entry.service_id"]
+        ),
         UniqueConstraint("id", "edition_id", "service_id", "payer"),
         Index("ix_request_organisation_id_state", "organisation_id", "state"),
         Index("ix_request_state_published_at", "state", "published_at"),
@@ -67,7 +69,7 @@ class Request(Base):
 
 
 class RequestLine(Base):
-    """How much of which fee item is asked for. What is free to the applicant, or has no published price, has no line."""
+    """How much of which fee item is asked for. What is free, or has no published price, can have no line."""
 
     __tablename__ = "request_line"
     id: Mapped[Key]

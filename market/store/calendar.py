@@ -27,8 +27,7 @@ def seed_calendar() -> None:
     day = date(FIRST_YEAR, 1, 1)
     while day.year <= last:
         works = chinese_calendar.is_workday(day)
-        if day not in known and works != (day.weekday() < 5):
-            db.session.add(CalendarDay(day=day, is_workday=works, source="国务院办公厅节假日安排通知"))
-        elif day not in known and (day.month, day.day) == (1, 1):
+        # New Year's Day is kept in any case: its row says that the year was announced.
+        if day not in known and (works != (day.weekday() < 5) or (day.month, day.day) == (1, 1)):
             db.session.add(CalendarDay(day=day, is_workday=works, source="国务院办公厅节假日安排通知"))
         day += timedelta(days=1)

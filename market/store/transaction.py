@@ -58,7 +58,7 @@ def database_now() -> datetime:
 _NAMES = (
     re.compile(r"CHECK constraint failed: (\w+)"),
     re.compile(r"UNIQUE constraint failed: ([\w., ]+)"),
-    re.compile(r"(frozen:\w+|refused:\w+)"),
+    re.compile(r"(frozen:\w+|refused:[\w.]+)"),
 )
 
 

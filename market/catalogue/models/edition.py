@@ -118,6 +118,7 @@ class Entry(Base):
     act: Mapped[Act] = relationship(lazy="raise")
     __table_args__ = (
         UniqueConstraint("edition_id", "service_id"),
+        UniqueConstraint("id", "edition_id", "service_id"),
         UniqueConstraint("id", "edition_id", "service_id", "pricing"),
         one_of("pricing", Pricing, "entry_pricing_known"),
         one_of("payer", Payer, "entry_payer_known"),
@@ -126,7 +127,9 @@ class Entry(Base):
         CheckConstraint("time_limit_workdays IS NULL OR time_limit_workdays > 0", name="entry_time_limit_positive"),
         # Borne by the treasury means: the authority pays, and nobody else.
         CheckConstraint("(pricing = 'fiscal') = (payer = 'authority')", name="entry_fiscal_is_paid_by_authority"),
-        CheckConstraint("mark IS NULL OR mark IN ('authority_commissioned', 'self_prepare_allowed')", name="entry_mark_known"),
+        CheckConstraint(
+            "mark IS NULL OR mark IN ('authority_commissioned', 'self_prepare_allowed')", name="entry_mark_known"
+        ),
         {"info": list_law()},
     )
 

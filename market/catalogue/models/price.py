@@ -4,14 +4,14 @@ Every price is a list of bands, each a straight line over an interval of quantit
 of the list carry the sentinel agency 0; an agency's marked price is a set of bands with its own agency id.
 """
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from market.catalogue.models.edition import list_law
 from market.catalogue.rules import Payer, PriceState, Pricing, ScheduleRole
 from market.store.db import Base
 from market.store.guards import Frozen, Refuses
-from market.store.types import Code, Facts, Key, Line, Whole, one_of
+from market.store.types import Code, Key, Line, Prose, Whole, one_of
 
 LISTED = 0  # the agency id of the list itself
 
@@ -89,7 +89,8 @@ class PriceSchedule(Base):
     document_no: Mapped[Line]
     refused_code: Mapped[Code]
     refused_text: Mapped[Line]
-    data: Mapped[Facts] = mapped_column(JSON)
+    # The document as data, its decimals exactly as printed.
+    data: Mapped[Prose]
     __table_args__ = (
         ForeignKeyConstraint(["edition_id"], ["edition.id"]),
         UniqueConstraint("entry_id", "key"),
@@ -159,18 +160,30 @@ class Band(Base):
         UniqueConstraint(*_KEY, name="uq_band_key"),
         UniqueConstraint("id", "agency_id", "fee_item_id", "edition_id", "service_id"),
         ForeignKeyConstraint(
-            ["parent_id", "edition_id", "service_id", "fee_item_id", "parent_agency_id", "payer",
-             "parent_float_low", "parent_float_high", "parent_float_den", *LINE],
+            [
+                "parent_id",
+                "edition_id",
+                "service_id",
+                "fee_item_id",
+                "parent_agency_id",
+                "payer",
+                "parent_float_low",
+                "parent_float_high",
+                "parent_float_den",
+                *LINE,
+            ],
             [f"band.{column}" for column in _KEY],
             name="fk_band_parent",
-        ),  # fmt: skip
+        ),
         Index("ix_band_fee_item_id_agency_id", "fee_item_id", "agency_id"),
         one_of("payer", Payer, "band_payer_known"),
         CheckConstraint("limits IN ('before', 'after')", name="band_limits_known"),
         CheckConstraint("q_from >= 0 AND q_to > q_from AND q_to <= 100000000000000", name="band_interval"),
         CheckConstraint("slope_den > 0 AND float_den > 0", name="band_fractions"),
         CheckConstraint("0 <= float_low AND float_low <= float_high", name="band_float"),
-        CheckConstraint("0 <= min_fen AND min_fen <= max_fen AND max_fen <= 1000000000000", name="band_minimum_maximum"),
+        CheckConstraint(
+            "0 <= min_fen AND min_fen <= max_fen AND max_fen <= 1000000000000", name="band_minimum_maximum"
+        ),
         CheckConstraint("y0 >= 0 AND slope_num >= 0", name="band_never_falls"),
         CheckConstraint("parent_agency_id = 0", name="band_parent_is_the_lists"),
         CheckConstraint(_MARK_INSIDE, name="band_mark_inside_rule"),
@@ -183,7 +196,9 @@ class Band(Base):
                 ),
                 "refuses": (
                     Refuses("edition.published_stays", f"NEW.agency_id = 0 AND {_EDITION_OF_NEW} = 'published'"),
-                    Refuses("band.mark_needs_published_edition", f"NEW.agency_id <> 0 AND {_EDITION_OF_NEW} <> 'published'"),
+                    Refuses(
+                        "band.mark_needs_published_edition", f"NEW.agency_id <> 0 AND {_EDITION_OF_NEW} <> 'published'"
+                    ),
                 ),
             }
         },

@@ -1,0 +1,116 @@
+"""From an item of the file and its schedules to fee items: which price binds, and which is only shown."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from market.base.pricing import Band, Measure, PricedItem
+from market.catalogue.importing.cells import Row
+from market.catalogue.importing.files import ListData
+from market.catalogue.rules import PriceState, Pricing, ScheduleRole
+from market.catalogue.schedules import NormalSchedule, RefusedSchedule
+
+_PER = re.compile(r"(?:万?元|成交价%)/?(.*)")
+_FREE = Band(float_low=0, float_high=1, max_fen=0)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """A fee item to be written: `state` says where its price comes from, `bands` are the list's own."""
+
+    name: str
+    base_name: str
+    measure: Measure
+    state: PriceState
+    method: str = "per_unit"
+    document_no: str = ""
+    schedule_key: str | None = None
+    reason: str = ""
+    bands: tuple[Band, ...] = ()
+
+    @property
+    def coefficients(self) -> tuple[int, ...]:
+        """The closed set that the item's bands share."""
+        return self.bands[0].coefficients if self.bands else (10_000,)
+
+
+def plan(row: Row, data: ListData, pricing: Pricing) -> list[PlannedItem]:
+    """The fee items of an item: at least one; a single one bears the item's own name."""
+    planned = _plan(row, data, pricing)
+    return planned if len(planned) > 1 else [replace(planned[0], name=row["name_zh"])]
+
+
+def _plan(row: Row, data: ListData, pricing: Pricing) -> list[PlannedItem]:
+    schedules = [(link["role"], data.schedules[link["schedule_id"]]) for link in data.links_of(row["name_zh"])]
+    if pricing == Pricing.FISCAL:
+        return [PlannedItem(row["name_zh"], "", unit_of(row), PriceState.FREE, bands=(_FREE,))]
+    if pricing == Pricing.MARKET_REGULATED:
+        known = [one for _, one in schedules if isinstance(one, NormalSchedule)]
+        return _marked(known) or [PlannedItem(row["name_zh"], "", unit_of(row), PriceState.MARKED)]
+    binding = [one for role, one in schedules if role == ScheduleRole.IN_FORCE]
+    return _listed(binding) or [_unpublished(row, binding)]
+
+
+def unit_of(row: Row) -> Measure:
+    """The unit in which a price without schedule is counted: `万元/项` counts 项."""
+    found = _PER.fullmatch(row["unit_zh"])
+    return Measure.of((found[1] if found else row["unit_zh"]) or "项")
+
+
+def _marked(references: list[NormalSchedule]) -> list[PlannedItem]:
+    """A market price counts what the reference counts, so that marks can be compared with it."""
+    return [
+        _from_schedule(schedule, item, PriceState.MARKED) for schedule in references for item in schedule.items.values()
+    ]
+
+
+def _listed(binding: list[NormalSchedule | RefusedSchedule]) -> list[PlannedItem]:
+    return [
+        _from_schedule(schedule, item, PriceState.LISTED)
+        for schedule in binding
+        if isinstance(schedule, NormalSchedule)
+        for item in schedule.items.values()
+        if item.bands
+    ]
+
+
+def _from_schedule(schedule: NormalSchedule, item: PricedItem, state: PriceState) -> PlannedItem:
+    name = item.name if len(schedule.items) > 1 else schedule.title_zh
+    return PlannedItem(
+        name, item.base_name, item.measure, state, item.method, schedule.document_no, schedule.id,
+        bands=item.bands if state == PriceState.LISTED else (),
+    )  # fmt: skip
+
+
+def _unpublished(row: Row, binding: list[NormalSchedule | RefusedSchedule]) -> PlannedItem:
+    refused = next((one for one in binding if isinstance(one, RefusedSchedule)), None)
+    reason = refused.code if refused else "price.no_figure"
+    return PlannedItem(row["name_zh"], "", unit_of(row), PriceState.UNPUBLISHED, reason=reason)
+
+
+def documents_of(raw: str) -> dict[str, str]:
+    """Every schedule of the file as JSON text by id, decimals as printed, without the addresses it was read from."""
+    if not raw:
+        return {}
+    parsed = json.loads(raw, parse_float=Decimal)
+    return {
+        schedule["id"]: exact_json({key: value for key, value in schedule.items() if key != "source"})
+        for schedule in parsed["schedules"]
+        if isinstance(schedule, Mapping) and isinstance(schedule.get("id"), str)
+    }
+
+
+def exact_json(value: Any) -> str:
+    """JSON text that keeps every decimal digit by digit."""
+    if isinstance(value, Mapping):
+        return (
+            "{"
+            + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {exact_json(one)}" for key, one in value.items())
+            + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ", ".join(exact_json(one) for one in value) + "]"
+    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
