@@ -41,8 +41,9 @@ words: .venv/.base.stamp ## compile the translations
 
 requirements: .venv/.base.stamp ## compile requirements/*.in to hashed *.txt
 	@for name in base test fast uv; do \
+	  [ $$name = base ] && constraint= || constraint='--constraint requirements/base.txt'; \
 	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --no-emit-find-links --no-header requirements/$$name.in --output-file requirements/$$name.txt; done
+	    --no-emit-find-links --no-header $$constraint requirements/$$name.in --output-file requirements/$$name.txt || exit 1; done
 
 clean: ## remove the environment, caches and compiled words; instance/ (the data) stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

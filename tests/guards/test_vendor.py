@@ -44,9 +44,16 @@ def test_every_python_package_is_pinned_and_hashed(name: str) -> None:
 @pytest.mark.parametrize("name", COMPILED)
 def test_what_is_asked_for_was_compiled(name: str) -> None:
     asked = _asked(ROOT / "requirements" / f"{name}.in")
+    assert asked <= _pinned(name).keys()
+
+
+def test_tests_run_on_the_packages_that_are_served() -> None:
+    assert _pinned("base").items() <= _pinned("test").items()
+
+
+def _pinned(name: str) -> dict[str, str]:
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
-    compiled = {line.split("==")[0] for line in text.splitlines() if "==" in line and line[0].isalnum()}
-    assert asked <= compiled
+    return {found[1]: found[2] for found in re.finditer(r"^([\w.-]+)(?:\[[\w,]+\])?==(\S+)", text, flags=re.MULTILINE)}
 
 
 def _asked(file: Path) -> set[str]:
