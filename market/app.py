@@ -1,0 +1,74 @@
+"""The application: wires every part together, and the only module that knows them all."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from sqlalchemy import text
+
+import config as settings
+from market.accounts import rules as account_rules
+from market.accounts import views as accounts
+from market.cli import setup
+from market.store.db import db, migrate
+from market.web import access, context, filters, forms, headers, health, locale, refusals
+
+BLUEPRINTS = (accounts.accounts,)
+COMMANDS = (setup.setup,)
+
+
+def create_app(config: Any = None) -> Flask:
+    """The application as `config` (a class or object of config.py) says; without one, as the environment says."""
+    chosen = settings.chosen() if config is None else config() if isinstance(config, type) else config
+    app = Flask(
+        "market",
+        root_path=str(Path(__file__).parent),
+        instance_path=chosen.INSTANCE,
+        template_folder=str(settings.ROOT / "templates"),
+        static_folder=str(settings.ROOT / "static"),
+    )
+    app.config.from_object(chosen)
+    account_rules.passwords.use_cost(*chosen.PASSWORD_COST)
+    db.init_app(app)
+    migrate.init_app(app, db)
+    _prepare_templates(app)
+    access.init_app(app)
+    locale.init_app(app)
+    forms.csrf.init_app(app)
+    filters.init_app(app)
+    context.init_app(app, {"edition_in_force": _no_edition})
+    refusals.init_app(app)
+    headers.init_app(app)
+    health.init_app(app, {"database": _database_answers, "index": lambda: _index_there(app)})
+    app.url_build_error_handlers.append(_not_built_yet)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    return app
+
+
+def _prepare_templates(app: Flask) -> None:
+    environment = app.jinja_env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.policies["ext.i18n.trimmed"] = True
+    if app.testing:
+        environment.undefined = StrictUndefined
+
+
+def _no_edition() -> None:
+    return None
+
+
+def _database_answers() -> bool:
+    return bool(db.session.execute(text("SELECT 1")).scalar())
+
+
+def _index_there(app: Flask) -> bool:
+    return (Path(app.config["SEARCH_INDEX"]) / "CURRENT").is_file()
+
+
+def _not_built_yet(_error: Exception, endpoint: str, _values: dict[str, Any]) -> str:
+    # Leaves with the last of the pages: the frame links to all of them from the first day.
+    return f"/#{endpoint}"

@@ -1,0 +1,40 @@
+"""`/healthz`: whether this process can do its work. For load balancers, so it says little and costs little."""
+
+import logging
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Flask, current_app, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+
+from market.web.access import public
+
+Check = Callable[[], bool]
+log = logging.getLogger(__name__)
+health = Blueprint("health", __name__)
+
+
+@health.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """Every part with `ok` or `missing`, and the version; 503 when a part is missing."""
+    found = {name: _holds(check) for name, check in current_app.extensions["market_checks"].items()}
+    well = all(found.values())
+    parts = {name: "ok" if holds else "missing" for name, holds in found.items()}
+    answer = jsonify(status="ok" if well else "failing", version=current_app.config["VERSION"], **parts)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer, 200 if well else 503
+
+
+def _holds(check: Check) -> bool:
+    try:
+        return check()
+    except (SQLAlchemyError, OSError):
+        log.exception("a health check failed")
+        return False
+
+
+def init_app(app: Flask, checks: Mapping[str, Check]) -> None:
+    """Answer /healthz from `checks`."""
+    app.extensions["market_checks"] = checks
+    app.register_blueprint(health)
