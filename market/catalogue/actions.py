@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from market.base import clock
 from market.base.errors import BadState, BreaksRule
@@ -10,7 +10,7 @@ from market.base.people import Actor
 from market.catalogue import queries
 from market.catalogue.importing import ListData
 from market.catalogue.importing.writing import Writer
-from market.catalogue.models import Edition, Entry
+from market.catalogue.models import Band, CleanUp, Edition, Entry, FeeItem, PriceSchedule
 from market.catalogue.rules import EDITION, EditionState
 from market.journal.actions import record
 from market.store import outbox
@@ -47,6 +47,16 @@ def send_back(edition: Edition, *, actor: Actor, now: datetime) -> None:
     """Return an edition in review to its drafter."""
     edition.state = EDITION.step(edition.state, "return")
     record("edition.return", _obj(edition), actor=actor, payload={"number": edition.number}, now=now)
+
+
+def discard(edition: Edition, *, actor: Actor, now: datetime) -> None:
+    """Throw a draft away with all its rows; the journal keeps that it was there."""
+    if edition.state != EditionState.DRAFT:
+        raise BadState("edition.not_a_draft", number=edition.number)
+    record("edition.discard", _obj(edition), actor=actor, payload={"number": edition.number}, now=now)
+    for table in (Band, FeeItem, PriceSchedule, CleanUp, Entry):
+        db.session.execute(delete(table).where(table.edition_id == edition.id))
+    db.session.delete(edition)
 
 
 def publish(edition: Edition, effective_from: date | None, *, actor: Actor, now: datetime) -> None:

@@ -176,11 +176,6 @@ register_sentences(
         "price.no_figure": N_(
             "The government sets or guides this price, but no published figure is known. Ask the price authority."
         ),
-        "edition.no_editor": N_(
-            "There is no list editor yet to draft an edition. Set the site up first, or name a person with --by."
-        ),
-        "edition.no_such_person": N_(
-            "Nobody with the e-mail address {email} may do this. Name a person whose role permits it."
-        ),
+        "edition.not_a_draft": N_("Edition {number} is not a draft, so it cannot be thrown away."),
     }
 )

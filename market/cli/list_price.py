@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+from flask.cli import ScriptInfo
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from market.base.errors import BreaksRule, Refusal
 from market.base.money import format_yuan, parse_decimal
 from market.base.pricing import (
     COEFFICIENT_UNIT,
-    Gap,
-    Price,
     PricedItem,
-    Step,
     evaluate,
     find_band,
     gap_at,
@@ -26,6 +25,8 @@ from market.base.pricing import (
 )
 from market.base.words import N_, register_sentences
 from market.catalogue.schedules import NormalSchedule, choose_item, find_schedule, read_schedules
+from market.cli.list_answer import about_price, without_price
+from market.cli.listed_price import from_list
 
 PUBLISHED = files("market.catalogue") / "data" / "price_schedules.json"
 """The product's own copy of the published schedules."""
@@ -35,6 +36,10 @@ _QUANTITY = "\0quantity\0"
 
 register_sentences(
     {
+        "price.code_or_schedule": N_("Name either a service code or a schedule, not both."),
+        "price.no_database": N_(
+            "The database has no list yet. Set the site up first, or name a file with --schedules."
+        ),
         "price.schedule_needed": N_(
             "Name a service code, or a schedule with --schedule and its file with --schedules."
         ),
@@ -56,11 +61,11 @@ def price_from_schedules(
     steps = parse_quantity(quantity, chosen.steps_per_unit)
     gap = gap_at(chosen, steps)
     if gap:
-        answer = _without_price(gap)
+        answer = without_price(gap.reason, gap.facts)
     else:
         band = find_band(chosen.bands, steps, measure=chosen.measure)
         product = parse_coefficient(coefficient, band) if coefficient is not None else COEFFICIENT_UNIT
-        answer = _with_price(evaluate(band, steps, product, item=chosen))
+        answer = about_price(evaluate(band, steps, product, item=chosen))
     return {**answer, **_about(schedule, chosen), "quantity": parse_decimal(quantity)}
 
 
@@ -114,13 +119,26 @@ def price(code: str | None, form: str | None, **given: Any) -> None:
 
 def _answer(code: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
     schedule_id, quantity = given["schedule_id"], given["quantity"]
-    if code is not None or schedule_id is None:
+    if code is None and schedule_id is None:
         raise BreaksRule("price.schedule_needed")
+    if code is not None and schedule_id is not None:
+        raise BreaksRule("price.code_or_schedule")
     if quantity is None:
-        raise BreaksRule("price.quantity_needed")
+        raise BreaksRule("price.quantity_needed", unit="—")
+    if code is not None:
+        return _from_list(code, given)
     return price_from_schedules(
         given["path"], schedule_id, quantity, item=given["item"], coefficient=given["coefficient"]
     )
+
+
+def _from_list(code: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    application = click.get_current_context().ensure_object(ScriptInfo).load_app()
+    with application.app_context():
+        try:
+            return from_list(code, given["quantity"], item=given["item"], coefficient=given["coefficient"])
+        except (OperationalError, ProgrammingError) as error:
+            raise BreaksRule("price.no_database") from error
 
 
 def _read(path: str | None) -> str:
@@ -131,29 +149,6 @@ def _read(path: str | None) -> str:
         raise BreaksRule(
             "schedules.no_file", given=str(path or PUBLISHED).encode("utf-8", "replace").decode(), why=why
         ) from None
-
-
-def _with_price(priced: Price) -> dict[str, Any]:
-    return {
-        "base_fen": priced.base_fen,
-        "floor_fen": priced.floor_fen,
-        "ceiling_fen": priced.ceiling_fen,
-        "coefficient": f"{Decimal(priced.coefficient) / COEFFICIENT_UNIT}",
-        "trace": [step.as_json() for step in priced.trace],
-        "reason": None,
-    }
-
-
-def _without_price(gap: Gap) -> dict[str, Any]:
-    step = Step(gap.reason, gap.facts)
-    return {
-        "base_fen": None,
-        "floor_fen": None,
-        "ceiling_fen": None,
-        "coefficient": None,
-        "trace": [step.as_json()],
-        "reason": step.text(),
-    }
 
 
 def _about(schedule: NormalSchedule, item: PricedItem) -> dict[str, Any]:

@@ -49,7 +49,7 @@ register_sentences(
             "Check the limits and rates."
         ),
         "schedule.overflows": N_(
-            "Schedule {schedule}, bracket {bracket}: the amounts are too large or too finely divided for the register. "
+            "Schedule {schedule}, bracket {bracket}: the amounts fall below zero, or are too large or too fine for the register. "
             "Check the figures and their units."
         ),
         "schedule.float_on_ceiling": N_(

@@ -1,0 +1,32 @@
+"""The answer of `flask list price` as plain values; money in fen."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from market.base.pricing import COEFFICIENT_UNIT, Price, Step
+
+
+def about_price(priced: Price) -> dict[str, Any]:
+    """Base, floor and ceiling with their trace."""
+    return {
+        "base_fen": priced.base_fen,
+        "floor_fen": priced.floor_fen,
+        "ceiling_fen": priced.ceiling_fen,
+        "coefficient": f"{Decimal(priced.coefficient) / COEFFICIENT_UNIT}",
+        "trace": [step.as_json() for step in priced.trace],
+        "reason": None,
+    }
+
+
+def without_price(code: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """No computable price there; `reason` says why."""
+    step = Step(code, facts)
+    return {
+        "base_fen": None,
+        "floor_fen": None,
+        "ceiling_fen": None,
+        "coefficient": None,
+        "trace": [step.as_json()],
+        "reason": step.text(),
+    }
