@@ -1,0 +1,109 @@
+"""`flask list price` without a database: what it prints and how it refuses."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from market.cli.list_price import price
+
+WORKS = "cn-jjg-2002-1980-works"
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(price, arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.exit_code, result.stdout, result.stderr
+
+
+def answer(*arguments: str) -> dict[str, Any]:
+    code, out, err = run(*arguments, "--json")
+    assert (code, err) == (0, "")
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def test_the_price_of_a_published_example_is_one_json_object() -> None:
+    found = answer("--schedule", WORKS, "--quantity", "6000")
+    assert found["base_fen"] == 22_550_000
+    assert found["floor_fen"] == 18_040_000
+    assert found["ceiling_fen"] == 27_060_000
+    assert (found["status"], found["unit"], found["quantity"]) == ("reference", "万元", 6000)
+    assert all({"step", "text"} <= set(step) for step in found["trace"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"), [("６０００", "6000"), ("6,000", "6000"), ("0.000001", "0.000001"), ("6000.50", "6000.50")]
+)
+def test_the_quantity_is_printed_as_the_number_that_was_given(typed: str, written: str) -> None:
+    _, out, _ = run("--schedule", WORKS, "--quantity", typed, "--json")
+    assert f'"quantity": {written}}}' in out
+
+
+def test_a_file_elsewhere_is_read(tmp_path: Path) -> None:
+    brackets = [{"from": 0, "to": None, "rate_percent": 2}]
+    row = {"id": "mine", "title_zh": "x", "in_force": None, "method": "progressive", "unit": "元", "base": "价款（元）"}
+    path = tmp_path / "schedules.json"
+    path.write_text("\ufeff" + json.dumps({"schedules": [{**row, "brackets": brackets}]}), encoding="utf-8")
+    found = answer("--schedules", str(path), "--schedule", "mine", "--quantity", "100")
+    assert (found["base_fen"], found["status"]) == (200, "unknown")
+
+
+def test_where_no_price_is_published_the_values_are_null_and_the_reason_is_said() -> None:
+    found = answer("--schedule", "cn-jjg-1999-1283-proposal", "--quantity", "60")
+    assert [found[name] for name in ("base_fen", "floor_fen", "ceiling_fen")] == [None] * 3
+    assert found["reason"].startswith("Price not published there")
+
+
+def test_without_json_a_person_sees_a_table_and_the_trace() -> None:
+    code, out, _ = run("--schedule", WORKS, "--quantity", "6000")
+    assert code == 0
+    assert "floor     ¥180,400.00" in out
+    assert "4000 万元 above 1000 万元 at 0.35%: ¥140,000.00" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--schedule", "nope", "--quantity", "1"], "schedules.unknown"),
+        (["--schedule", "gd-2023-forensic", "--quantity", "1"], "schedule.no_brackets"),
+        (["--schedules", "/does/not/exist", "--schedule", WORKS, "--quantity", "1"], "schedules.no_file"),
+        (["--schedules", "/", "--schedule", WORKS, "--quantity", "1"], "schedules.no_file"),
+        (["--schedule", WORKS, "--quantity", "abc"], "price.quantity_unreadable"),
+        (["--schedule", WORKS, "--quantity", "a\nb"], "price.quantity_unreadable"),
+        (["--schedule", WORKS, "--quantity", "1e999"], "price.quantity_unreadable"),
+        (["--schedule", WORKS, "--quantity", "-1"], "price.quantity_not_positive"),
+        (["--schedule", WORKS, "--quantity", "0"], "price.quantity_not_positive"),
+        (["--schedule", WORKS, "--quantity", "0.0000001"], "price.quantity_too_precise"),
+        (["--schedule", WORKS, "--quantity", "9" * 30], "price.quantity_too_large"),
+        (["--schedule", WORKS], "price.quantity_needed"),
+        (["--quantity", "1"], "price.schedule_needed"),
+        (["--schedule", WORKS, "--quantity", "1", "--item", "x"], "price.item_unknown"),
+        (["--schedule", "cn-2004-geohazard-report", "--quantity", "1"], "price.item_needed"),
+        (["--schedule", WORKS, "--quantity", "1", "--coefficient", "1.5"], "price.coefficient_not_in_set"),
+        (["--schedule", "cn-jjg-2002-10-design", "--quantity", "199"], "price.quantity_outside"),
+    ],
+)
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_refusal_is_exit_2_and_one_line_on_standard_error(arguments: list[str], code: str, form: list[str]) -> None:
+    exit_code, out, err = run(*arguments, *form)
+    assert (exit_code, out) == (2, "")
+    assert err.startswith(f"{code}: ")
+    assert err.count("\n") == 1
+
+
+def test_a_lawful_coefficient_multiplies() -> None:
+    found = answer(
+        "--schedule", "cn-2004-geohazard-report", "--item", "报告编制 一级", "--quantity", "1", "--coefficient", "1.5"
+    )
+    assert (found["base_fen"], found["ceiling_fen"], found["coefficient"]) == (8_000_000, 12_000_000, "1.5")
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "schedules.json"
+    path.write_bytes(b"\xff\xfe\x00")
+    code, _, err = run("--schedules", str(path), "--schedule", WORKS, "--quantity", "1")
+    assert code == 2
+    assert err.startswith("schedules.no_file: ")
