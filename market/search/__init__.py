@@ -1,0 +1,1 @@
+"""The index behind its verbs (open, add, remove, find, rebuild); it knows no domain."""

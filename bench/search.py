@@ -1,0 +1,148 @@
+"""Search of the site against SQLite FTS5: the same documents, the same words, the same questions, in one run.
+
+Both answer with the 20 best and the exact total. Prints one line a limit and exits 1 when one is missed.
+"""
+
+import csv
+import logging
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import quantiles
+
+from market.search.index import Document, Index
+from market.search.question import understood
+from market.search.words import cut_for_search, fold, pieces
+
+ITEMS = Path(__file__).parent.parent / "market" / "catalogue" / "data" / "items.csv"
+DOCUMENTS = 3_000
+QUESTIONS = 60
+ROUNDS = 5
+P95_MS = 5.0
+TIMES_FTS5 = 25.0
+PLACES = [f"虚构市{name}{kind}" for name in "东西南北滨江新高平安永兴长宁河湖山海" for kind in ("区", "镇", "街道", "工业园")]
+OWNERS = ("城投", "水务", "交建", "文旅", "农投", "国资", "教投", "医疗", "粮储", "港务", "能源", "环卫")
+THINGS = ("污水处理厂", "道路改造", "物流园", "光伏电站", "中学迁建", "标准厂房", "水库加固", "门诊楼", "桥梁", "停车场", "泵站", "粮库")
+
+
+
+def main() -> int:
+    """Run and print; 1 when a limit is missed."""
+    logging.disable(logging.WARNING)
+    documents = made_documents(ITEMS)
+    with tempfile.TemporaryDirectory() as folder:
+        index = Index.open(folder)
+        begin = time.process_time()
+        index.rebuild(documents)
+        print(f"rebuild: {time.process_time() - begin:.2f} s for {len(documents)} documents")
+        peer = fts5(documents)
+        missed = 0
+        ours_all: list[float] = []
+        theirs_all: list[float] = []
+        for kind, questions in made_questions(documents).items():
+            ours, theirs = timed(index.find, questions), timed(peer, questions)
+            ours_all += ours
+            theirs_all += theirs
+            print(f"  {kind}: p95 {p95(ours):.2f} ms, FTS5 {p95(theirs):.2f} ms, ratio {p95(ours) / p95(theirs):.1f}")
+        missed += line("search p95 ms", p95(ours_all), P95_MS)
+        missed += line("search p95 / FTS5 p95", p95(ours_all) / p95(theirs_all), TIMES_FTS5)
+    return int(missed > 0)
+
+
+def line(name: str, ratio: float, limit: float) -> bool:
+    """Print one result; whether it was missed."""
+    print(f"{name}: ratio {ratio:.2f} limit {limit:.2f} {'ok' if ratio <= limit else 'MISSED'}")
+    return ratio > limit
+
+
+def made_documents(items: Path) -> list[Document]:
+    """Every item of the list, then notices about them until there are enough; the same ones every time."""
+    dice = random.Random(20261121)
+    with items.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    columns = ("name_en", "act_name_zh", "act_name_en", "authority_zh", "legal_basis_zh", "service_output_zh", "price_basis_zh")
+    documents: list[Document] = []
+    for number, row in enumerate(rows, 1):
+        body = "\n".join([f"ZJ-{number:04d}", *(row[column] for column in columns)])
+        documents.append({"id": f"entry:{number}", "kind": "entry", "title": row["name_zh"], "body": body})
+    while len(documents) < DOCUMENTS:
+        row, number = dice.choice(rows), len(documents)
+        title = f"{dice.choice(PLACES)}{dice.choice(OWNERS)}{dice.choice(THINGS)}{row['name_zh']}选取公告"
+        body = f"RQ-2026-{number:06d}K\n{row['act_name_zh']}\n{row['authority_zh']}\n{row['service_output_zh']}\n{row['legal_basis_zh'][:80]}"
+        documents.append({"id": f"notice:{number}", "kind": "notice", "title": title, "body": body})
+    return documents
+
+
+def made_questions(documents: list[Document]) -> dict[str, list[str]]:
+    """Questions by kind, taken from the documents."""
+    dice = random.Random(7)
+    titles = [document["title"] for document in documents]
+
+    def part(length: int) -> str:
+        title = dice.choice(titles)
+        at = dice.randrange(max(1, len(title) - length))
+        return title[at : at + length]
+
+    words = sorted({word for title in titles[:131] for word in cut_for_search(title) if len(word) > 1})
+    return {
+        "one word": [dice.choice(words) for _ in range(QUESTIONS)],
+        "two words": [f"{dice.choice(words)} {dice.choice(words)}" for _ in range(QUESTIONS)],
+        "quoted phrase": [f'"{part(6)}"' for _ in range(QUESTIONS)],
+        "one character": [part(1) for _ in range(QUESTIONS)],
+        "across words": [part(3) for _ in range(QUESTIONS)],
+        "whole title": [dice.choice(titles) for _ in range(QUESTIONS)],
+        "code": [f"RQ-2026-{dice.randrange(200, 2900):06d}" for _ in range(QUESTIONS)],
+    }
+
+
+def fts5(documents: list[Document]) -> Callable[[str], tuple[list[str], int]]:
+    """The peer: a contentless FTS5 table with both token streams, and the function that asks it."""
+    peer = sqlite3.connect(":memory:")
+    peer.execute("CREATE TABLE document (id INTEGER PRIMARY KEY, name TEXT, title TEXT)")
+    peer.execute("CREATE VIRTUAL TABLE stream USING fts5(words, characters, content='', tokenize='unicode61')")
+    for number, document in enumerate(documents, 1):
+        text = f"{document['title']}\n{document['body']}"
+        singles = " ".join(piece.text for piece in pieces(fold(text)))
+        peer.execute("INSERT INTO document VALUES (?, ?, ?)", (number, document["id"], document["title"]))
+        peer.execute("INSERT INTO stream (rowid, words, characters) VALUES (?, ?, ?)", (number, " ".join(cut_for_search(text)), singles))
+    peer.execute("INSERT INTO stream (stream) VALUES ('optimize')")
+
+    def find(text: str) -> tuple[list[str], int]:
+        parts = []
+        for asked in understood(text).asked:
+            phrase = "characters : \"" + " ".join(piece.text for piece in asked.pieces) + '"'
+            words = " AND ".join(f'words : "{word}"' for word in asked.words)
+            parts.append(f"({phrase} OR ({words}))" if words else f"({phrase})")
+        match = " AND ".join(parts)
+        if not match:
+            return [], 0
+        best = "SELECT name, title FROM stream JOIN document ON id = stream.rowid WHERE stream MATCH ? ORDER BY rank LIMIT 20"
+        total = peer.execute("SELECT count(*) FROM stream WHERE stream MATCH ?", (match,)).fetchone()[0]
+        return [row[0] for row in peer.execute(best, (match,))], total
+
+    return find
+
+
+def timed(find: Callable[[str], object], questions: list[str]) -> list[float]:
+    """Milliseconds of each question in each round, after one warm round."""
+    taken = []
+    for warm in range(ROUNDS + 1):
+        for question in questions:
+            begin = time.process_time()
+            find(question)
+            if warm:
+                taken.append((time.process_time() - begin) * 1000)
+    return taken
+
+
+def p95(taken: list[float]) -> float:
+    """The 95th percentile."""
+    return quantiles(taken, n=20)[-1]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

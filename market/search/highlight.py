@@ -1,0 +1,68 @@
+"""Which parts of a title were asked for."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from market.search.question import SHORT_FORMS, Question
+from market.search.words import Piece, fold, pieces
+
+
+class Marker:
+    """Marks titles for one question."""
+
+    def __init__(self, question: Question) -> None:
+        self._needles = _needles(question)
+        self._beginnings = tuple(asked.beginning for asked in question.asked if asked.beginning)
+
+    def marked(self, title: str) -> list[tuple[str, bool]]:
+        """`title` in pieces, each with whether it was asked for; joined they are the title again."""
+        texts, places = _taken_apart(title)
+        hit = [False] * len(texts)
+        for needle in self._needles:
+            for start in range(len(texts) - len(needle) + 1):
+                if texts[start : start + len(needle)] == needle:
+                    hit[start : start + len(needle)] = [True] * len(needle)
+        for at, text in enumerate(texts):
+            if text.startswith(self._beginnings):
+                hit[at] = True
+        return _pieces_of(title, [place for place, is_hit in zip(places, hit, strict=True) if is_hit])
+
+
+@lru_cache(1024)
+def _taken_apart(title: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """The pieces of a title, folded, and where in the title each begins and ends."""
+    folded = fold(title)
+    if len(folded) == len(title):
+        found = pieces(folded)
+        return [piece.text for piece in found], [(piece.start, piece.end) for piece in found]
+    parts = [fold(character) for character in title]
+    # An end offset points at the next character's start, or at the title's end.
+    origin = [at for at, part in enumerate(parts) for _ in part] + [len(title)]
+    found = pieces("".join(parts))
+    return [piece.text for piece in found], [(origin[piece.start], origin[piece.end]) for piece in found]
+
+
+def _needles(question: Question) -> list[list[str]]:
+    runs: list[Sequence[Piece]] = [asked.pieces for asked in question.asked]
+    runs += [pieces(word) for asked in question.asked for word in asked.words]
+    runs += [pieces(SHORT_FORMS[word]) for asked in question.asked for word in asked.words if word in SHORT_FORMS]
+    runs += [pieces(word) for word in question.loose]
+    needles = dict.fromkeys(tuple(piece.text for piece in run) for run in runs if run)
+    return [list(needle) for needle in needles]
+
+
+def _pieces_of(title: str, hits: list[tuple[int, int]]) -> list[tuple[str, bool]]:
+    result: list[tuple[str, bool]] = []
+    done = 0
+    for start, end in hits:
+        end = max(end, start + 1)
+        if start > done:
+            result.append((title[done:start], False))
+        if start >= done and result and result[-1][1]:
+            result[-1] = (result[-1][0] + title[start:end], True)
+        elif end > done:
+            result.append((title[max(start, done) : end], True))
+        done = max(done, end)
+    if done < len(title):
+        result.append((title[done:], False))
+    return result

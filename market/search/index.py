@@ -1,0 +1,326 @@
+"""The index behind its verbs: open, add, remove, find, and rebuild.
+
+The folder is a projection of the database and disposable. It holds `CURRENT`, which names the generation in use, one
+folder a generation, and `turn`, the lock of the one writer. A rebuild fills a new generation beside the old one and
+swaps the name; readers follow at their next question.
+"""
+
+import json
+import logging
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, TypedDict
+
+from whoosh.codec.whoosh3 import W3Codec
+from whoosh.index import FileIndex, create_in, open_dir
+from whoosh.searching import Searcher
+from whoosh.util.filelock import FileLock, try_for
+
+from market.search.analysis import SCHEMA_VERSION, schema, searchable
+from market.search.highlight import Marker
+from market.search.question import Question, exact_key, understood
+from market.search.ranking import Kept, Wanted, ranked
+from market.search.words import fingerprint
+
+# Pages beyond are not made: nobody turns so many.
+LAST_PAGE = 500
+LONGEST_BODY = 50_000
+# Seconds that a writer waits for its turn.
+PATIENCE = 10.0
+log = logging.getLogger(__name__)
+
+
+class Document(TypedDict):
+    """What is indexed: `id` names it among all kinds; title and body hold the words of every language."""
+
+    id: str
+    kind: str
+    title: str
+    body: str
+
+
+class Hit(NamedTuple):
+    """One document found: its title in pieces, each with whether it was asked for."""
+
+    id: str
+    kind: str
+    title: list[tuple[str, bool]]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of results, best first. `total` counts all pages.
+
+    `loose`: nothing had all of the words, these have some. `missing`: the index cannot answer now; the site works on.
+    """
+
+    total: int = 0
+    hits: list[Hit] = field(default_factory=list)
+    page: int = 1
+    per_page: int = 20
+    loose: bool = False
+    missing: bool = False
+
+
+class Busy(Exception):
+    """Another process writes the index for longer than the caller would wait."""
+
+
+class _Generation(NamedTuple):
+    name: str
+    complete: bool
+
+
+class Index:
+    """The search index in one folder. Any thread may use it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.patience = PATIENCE
+        self._idle: list[tuple[str, Searcher]] = []
+        self._kept = Kept()
+        self._writing = threading.RLock()
+        self._depth = 0
+
+    @classmethod
+    def open(cls, folder: Path | str) -> "Index":
+        """The index in `folder`. One that is absent, broken, or cut by another dictionary is replaced by an empty one.
+
+        Never fails: where nothing can be written, every search answers `missing`. Ask `needs_rebuild` afterwards.
+        """
+        index = cls(Path(folder))
+        try:
+            index.folder.mkdir(parents=True, exist_ok=True)
+            if not index._sound():
+                with index.turn(timeout=1):
+                    index._start_empty_if_unsound()
+        except (OSError, Busy) as error:
+            log.warning("the search index in %s cannot be opened: %s", folder, error)
+        if index.needs_rebuild:
+            log.warning("the search index in %s is incomplete: run `flask search rebuild`", folder)
+        return index
+
+    @property
+    def needs_rebuild(self) -> bool:
+        """Whether the index is absent, or was begun empty and never filled by `rebuild`."""
+        current = self._current()
+        return current is None or not current.complete
+
+    def add(self, documents: Iterable[Document]) -> None:
+        """Put documents in, each in place of the former one of its id, with one commit."""
+        self.write(documents, remove=())
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Take documents out; ids that are not there are no error."""
+        self.write((), remove=ids)
+
+    def write(self, documents: Iterable[Document], *, remove: Iterable[str]) -> None:
+        """`add` and `remove` with one commit. Raises Busy when the writer's turn does not come within 10 s."""
+        documents, gone = list(documents), list(remove)
+        with self.turn():
+            try:
+                self._commit(documents, gone)
+            except Exception:
+                if self._sound():
+                    raise
+                log.exception("the search index is broken and begins anew, empty")
+                self._start_empty_if_unsound()
+                self._commit(documents, gone)
+
+    def find(self, text: str, *, kinds: Collection[str] | None = None, page: int = 1, per_page: int = 20) -> Found:
+        """The documents that answer `text`, whatever it is; see `Found`. `kinds` None means all kinds."""
+        page = min(max(page, 1), LAST_PAGE)
+        question = understood(text)
+        if not question.asked or (kinds is not None and not kinds):
+            return Found(page=page, per_page=per_page, missing=self._current() is None)
+        for last_try in (False, True):
+            try:
+                return self._find(question, kinds, (page, per_page))
+            except Exception as error:
+                # A merge may take a segment away between reading its name and opening it; torn files of a power cut
+                # fail in many ways. Opened anew it is right, or search is missing: a page never falls over it.
+                self._close_idle()
+                if last_try:
+                    log.warning("the search index in %s does not answer: %r", self.folder, error)
+        return Found(page=page, per_page=per_page, missing=True)
+
+    def rebuild(self, documents: Iterable[Document], report: Callable[[int], None] | None = None) -> int:
+        """Build a new generation from `documents`, read after the writer's turn came, and swap it in; how many they were.
+
+        `report` hears the count as it grows. Searches go on with the former generation meanwhile.
+        """
+        with self.turn():
+            name, fresh = self._new_generation()
+            writer = fresh.writer(limitmb=256, codec=codec())
+            count = 0
+            try:
+                for count, document in enumerate(documents, 1):
+                    writer.add_document(**_fields(document))
+                    if report:
+                        report(count)
+                writer.commit(optimize=True)
+            except BaseException:
+                writer.cancel()
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+                raise
+            fresh.close()
+            self._swap(_Generation(name, complete=True))
+            return count
+
+    @contextmanager
+    def turn(self, timeout: float | None = None) -> Iterator[None]:
+        """Be the one writer, among threads and processes, until the block ends; within it, `add` and `remove` go through."""
+        timeout = self.patience if timeout is None else timeout
+        if not self._writing.acquire(timeout=timeout):
+            raise Busy(str(self.folder))
+        lock = None
+        try:
+            if self._depth == 0:
+                lock = FileLock(str(self.folder / "turn"))
+                if not try_for(lock.acquire, timeout=timeout):
+                    lock = None
+                    raise Busy(str(self.folder))
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+        finally:
+            if lock:
+                lock.release()
+            self._writing.release()
+
+    # -- reading
+
+    def _find(self, question: Question, kinds: Collection[str] | None, wanted: tuple[int, int]) -> Found:
+        current = self._current()
+        page, per_page = wanted
+        if current is None:
+            return Found(page=page, per_page=per_page, missing=True)
+        with self._searcher(current.name) as searcher:
+            for loose in (False, True):
+                best = ranked(searcher.reader(), Wanted(question, kinds, loose), self._kept)
+                if best:
+                    marker = Marker(question)
+                    shown = best[(page - 1) * per_page : page * per_page]
+                    hits = [_hit(searcher.stored_fields(number), score, marker) for number, score in shown]
+                    return Found(len(best), hits, page, per_page, loose)
+        return Found(page=page, per_page=per_page)
+
+    @contextmanager
+    def _searcher(self, generation: str) -> Iterator[Searcher]:
+        """A fresh searcher of the generation, used by one thread at a time and kept for the next."""
+        kept: tuple[str, Searcher] | None
+        try:
+            kept = self._idle.pop()
+        except IndexError:
+            kept = None
+        if kept and kept[0] == generation:
+            searcher = kept[1].refresh()
+        else:
+            if kept:
+                kept[1].close()
+            searcher = open_dir(str(self.folder / generation)).searcher()
+        yield searcher
+        self._idle.append((generation, searcher))
+
+    def _close_idle(self) -> None:
+        self._idle.clear()
+
+    def _current(self) -> _Generation | None:
+        """The generation in use, if its words were cut as ours are."""
+        try:
+            noted: Any = json.loads((self.folder / "CURRENT").read_bytes())
+            if noted["version"] == version():
+                return _Generation(str(noted["generation"]), bool(noted["complete"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return None
+
+    # -- writing
+
+    def _sound(self) -> bool:
+        """Whether the current generation opens and its last document can be read."""
+        current = self._current()
+        if current is None:
+            return False
+        try:
+            with open_dir(str(self.folder / current.name)).searcher() as searcher:
+                reader = searcher.reader()
+                for kind in reader.lexicon("kind"):
+                    last = list(searcher.postings("kind", kind).all_ids())[-1]
+                    reader.stored_fields(last)
+                for fieldname in ("t", "t_chars"):
+                    for text in reader.lexicon(fieldname):
+                        searcher.postings(fieldname, text).all_ids()
+                        break
+        except Exception:
+            # Whoosh meets torn files with whatever its parsing stumbles over.
+            return False
+        return True
+
+    def _start_empty_if_unsound(self) -> None:
+        if not self._sound():
+            name, fresh = self._new_generation()
+            fresh.close()
+            self._swap(_Generation(name, complete=False))
+
+    def _commit(self, documents: list[Document], gone: list[str]) -> None:
+        current = self._current()
+        if current is None:
+            raise FileNotFoundError(self.folder / "CURRENT")
+        writer = open_dir(str(self.folder / current.name)).writer(timeout=10, limitmb=64, codec=codec())
+        try:
+            for name in gone:
+                writer.delete_by_term("id", name)
+            for document in documents:
+                writer.update_document(**_fields(document))
+        except BaseException:
+            writer.cancel()
+            raise
+        writer.commit()
+
+    def _new_generation(self) -> tuple[str, FileIndex]:
+        name = f"generation-{time.time_ns():x}-{os.getpid()}"
+        (self.folder / name).mkdir()
+        return name, create_in(str(self.folder / name), schema())
+
+    def _swap(self, generation: _Generation) -> None:
+        """Name `generation` the current one and remove the others; open files of theirs stay readable."""
+        noted = {"generation": generation.name, "complete": generation.complete, "version": version()}
+        beside = self.folder / "CURRENT.new"
+        beside.write_text(json.dumps(noted), encoding="utf-8")
+        os.replace(beside, self.folder / "CURRENT")
+        for folder in self.folder.glob("generation-*"):
+            if folder.name != generation.name:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def version() -> str:
+    """What an index must have been made by to be used."""
+    return f"{SCHEMA_VERSION}-{fingerprint()}"
+
+
+def codec() -> W3Codec:
+    """How segments are written: long blocks, not compressed, because they are read whole."""
+    return W3Codec(blocklimit=4096, compression=0)
+
+
+def _fields(document: Document) -> dict[str, str]:
+    title, body = document["title"], document["body"][:LONGEST_BODY]
+    streams = searchable(title, body)
+    exact = exact_key(title)
+    return {"id": document["id"], "kind": document["kind"], "title": title, "exact": exact, "t": streams, "t_chars": streams}
+
+
+def _hit(stored: dict[str, str], score: float, marker: Marker) -> Hit:
+    return Hit(stored["id"], stored["kind"], marker.marked(stored["title"]), score)

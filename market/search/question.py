@@ -1,0 +1,89 @@
+"""What a person typed, taken apart.
+
+Whoosh's own parser never sees it, so there is no syntax to break: words, phrases in quotation marks, nothing else.
+"""
+
+import re
+from dataclasses import dataclass
+
+from market.search.words import Piece, cut, cut_for_search, fold, pieces
+
+# What lies beyond is not looked at: a question has an upper cost.
+LONGEST_QUESTION = 120
+MOST_TERMS = 8
+# A Latin word also finds the words that begin with it, from this many letters on.
+SHORTEST_BEGINNING = 3
+# What people call the services among themselves, and the word that stands in the documents.
+SHORT_FORMS = {
+    "环评": "环境影响",
+    "能评": "节能",
+    "稳评": "社会稳定风险评估",
+    "安评": "安全评价",
+    "震评": "地震安全性评价",
+    "交评": "交通影响评价",
+    "洪评": "洪水影响评价",
+    "文评": "文物影响评估",
+    "职评": "职业病危害",
+    "可研": "可行性研究",
+    "水保": "水土保持",
+    "地灾": "地质灾害",
+    "压矿": "压覆矿产",
+    "施工图审": "施工图审查",
+}
+
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』〝〞", '"'))
+_ASKED = re.compile(r'"([^"]*)"|([^\s"]+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One run of neighbouring pieces that must be found: between two blanks or marks, or in quotation marks."""
+
+    pieces: tuple[Piece, ...]
+    words: tuple[str, ...]
+
+    @property
+    def beginning(self) -> str:
+        """The letters whose endings are looked for too: one Latin word typed without quotation marks; or nothing."""
+        if len(self.pieces) > 1 or self.pieces[0].kind != "letters" or not self.words:
+            return ""
+        return self.pieces[0].text if len(self.pieces[0].text) >= SHORTEST_BEGINNING else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that was asked. `loose` are the words of which a few will do when nothing has them all."""
+
+    asked: tuple[Asked, ...]
+    exact: str
+    loose: tuple[str, ...]
+
+
+def understood(text: str) -> Question:
+    """`text` taken apart. Anything may be typed; what holds neither letter nor digit asks nothing."""
+    folded = fold(text[:LONGEST_QUESTION]).translate(_QUOTES)[:LONGEST_QUESTION]
+    asked: list[Asked] = []
+    for match in _ASKED.finditer(folded):
+        part = match.group()
+        for run in _runs(pieces(part)):
+            words = () if match.group(1) is not None else tuple(dict.fromkeys(cut(part[run[0].start : run[-1].end])))
+            asked.append(Asked(pieces=run, words=words))
+    free = " ".join(match.group(2) or "" for match in _ASKED.finditer(folded))
+    loose = dict.fromkeys(word for word in cut_for_search(free) if len(word) > 1 and pieces(word)[0].kind == "han")
+    return Question(tuple(asked[:MOST_TERMS]), exact_key(folded), tuple(loose))
+
+
+def exact_key(text: str) -> str:
+    """A title as the index compares it whole: folded, without blanks and marks."""
+    return "".join(piece.text for piece in pieces(fold(text)))
+
+
+def _runs(found: list[Piece]) -> list[tuple[Piece, ...]]:
+    """The pieces in runs of neighbours; a sentence's end parts two runs."""
+    runs: list[list[Piece]] = []
+    for piece in found:
+        if runs and runs[-1][-1].position + 1 == piece.position:
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    return [tuple(run) for run in runs]

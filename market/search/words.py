@@ -1,0 +1,172 @@
+"""Text into tokens: folding, single characters, and the words of a Chinese sentence.
+
+Two streams are made of every text. `characters` gives single Han characters and whole Latin or number runs with their
+positions: phrases, one character and a word across a word boundary are found by it. `words` gives the trade's words:
+they rank. jieba's own dictionary holds 349,046 words and costs 45 MB a process; nearly all of it is names and rare words
+that no service is called by, so only its frequent words are kept, together with the trade's own (`dictionary.txt`).
+Whatever is not in it is still found by its characters.
+"""
+
+import hashlib
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from importlib.metadata import version as version_of
+from importlib.resources import files
+from typing import NamedTuple
+
+try:
+    import rjieba as engine
+except ImportError:
+    import jieba as engine
+
+ENGINE: str = engine.__name__
+# Words that jieba's corpus saw less often are left out of the dictionary; see the module's docstring.
+RARE = 20
+# The weight of a trade word: above any general word, so that it is never cut apart.
+TRADE_WEIGHT = 5000
+LONGEST_RUN = 64
+
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_PIECE = re.compile(rf"(?P<han>[{HAN}])|(?P<letters>(?:(?![{HAN}])[^\W\d_])+)|(?P<digits>\d+)|(?P<stop>[\x1e\n。;!?,、])")
+_CODE = re.compile(rf"(?:(?![{HAN}])[^\W_])+(?:[-‐-―_./](?:(?![{HAN}])[^\W_])+)*")
+_HAN_RUN = re.compile(rf"[{HAN}]+")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+class Piece(NamedTuple):
+    """One token of the character stream: folded text, position (a sentence's end leaves a gap), offsets in the text."""
+
+    text: str
+    position: int
+    start: int
+    end: int
+    kind: str
+
+
+def fold(text: str) -> str:
+    """`text` in one form: full-width characters as half-width, upper case as lower case."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def pieces(folded: str) -> list[Piece]:
+    """The character stream of a folded text."""
+    found: list[Piece] = []
+    position = 0
+    for match in _PIECE.finditer(folded):
+        kind = match.lastgroup or ""
+        if kind != "stop":
+            found.append(Piece(match.group()[:LONGEST_RUN], position, match.start(), match.end(), kind))
+        position += 1
+    return found
+
+
+def characters(text: str) -> list[str]:
+    """Single Han characters and whole Latin or number runs, folded, in order."""
+    return [piece.text for piece in pieces(fold(text))]
+
+
+def cut(text: str) -> list[str]:
+    """The words of `text` for a query, folded: each part of it once, codes joined (`ZJ-0011` is `zj0011`)."""
+    folded = fold(text)
+    spans = [(run.start(), _CUTTER.cut(run.group())) for run in _HAN_RUN.finditer(folded)]
+    spans += [(run.start(), [_joined(run.group())]) for run in _CODE.finditer(folded)]
+    return [word for _, run in sorted(spans) for word in run]
+
+
+def cut_for_search(text: str) -> Iterator[str]:
+    """The words of `text` for the index, folded: also the words inside long words and the parts of codes."""
+    folded = fold(text)
+    for run in _HAN_RUN.finditer(folded):
+        yield from _CUTTER.cut_for_search(run.group())
+    for run in _CODE.finditer(folded):
+        parts = [piece.text for piece in pieces(run.group())]
+        yield from parts
+        if len(parts) > 1:
+            yield _joined(run.group())
+
+
+def _joined(code: str) -> str:
+    return _NOT_WORD.sub("", code)[:LONGEST_RUN]
+
+
+def trade_words() -> list[str]:
+    """The trade's own words, as shipped."""
+    lines = _dictionary().decode().splitlines()
+    return [word for line in lines if (word := line.partition("#")[0].strip())]
+
+
+def fingerprint() -> str:
+    """What the cutting of words depends on; an index cut by another fingerprint must be rebuilt."""
+    parts = [ENGINE, version_of(ENGINE), str(RARE), str(TRADE_WEIGHT), hashlib.sha256(_dictionary()).hexdigest()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _dictionary() -> bytes:
+    return (files("market.search") / "dictionary.txt").read_bytes()
+
+
+class _Jieba:
+    """jieba with the frequent words only, read at the first cut; its shared cache file is neither read nor written."""
+
+    def __init__(self) -> None:
+        self._tokenizer = engine.Tokenizer()
+        self._loading = threading.Lock()
+
+    def cut(self, text: str) -> list[str]:
+        return list(self._loaded().cut(text, HMM=False))
+
+    def cut_for_search(self, text: str) -> list[str]:
+        return list(self._loaded().cut_for_search(text, HMM=False))
+
+    def _loaded(self) -> "engine.Tokenizer":
+        with self._loading:
+            if not self._tokenizer.initialized:
+                weights = _weights()
+                self._tokenizer.FREQ = weights
+                self._tokenizer.total = sum(weights.values())
+                self._tokenizer.initialized = True
+        return self._tokenizer
+
+
+def _weights() -> dict[str, int]:
+    """Word to weight; the beginnings of a word that are no words themselves weigh 0, as jieba's own table has it."""
+    weights: dict[str, int] = {}
+    with (files(ENGINE) / "dict.txt").open(encoding="utf-8") as lines:
+        for line in lines:
+            word, weight, _ = line.split(" ")
+            if int(weight) >= RARE:
+                weights[word] = int(weight)
+    for word in trade_words():
+        weights[word] = max(TRADE_WEIGHT, weights.get(word, 0))
+    for word in list(weights):
+        for end in range(1, len(word)):
+            weights.setdefault(word[:end], 0)
+    return weights
+
+
+class _Rjieba:
+    """The compiled engine: its dictionary is built in and larger; the trade's words are added at the first cut."""
+
+    def __init__(self) -> None:
+        self._loading = threading.Lock()
+        self._loaded = False
+
+    def cut(self, text: str) -> list[str]:
+        self._load()
+        return list(engine.cut(text, False))
+
+    def cut_for_search(self, text: str) -> list[str]:
+        self._load()
+        return list(engine.cut_for_search(text, False))
+
+    def _load(self) -> None:
+        with self._loading:
+            if not self._loaded:
+                for word in trade_words():
+                    engine.add_word(word, TRADE_WEIGHT)
+                self._loaded = True
+
+
+_CUTTER: _Jieba | _Rjieba = _Rjieba() if ENGINE == "rjieba" else _Jieba()
