@@ -1,0 +1,36 @@
+"""Change agencies: registration, papers, the formal check, marked prices, standing."""
+
+from market.agencies.actions.offers import Marking, mark_price, planned_bands, withdraw_offer
+from market.agencies.actions.registration import (
+    NewPaper,
+    Profile,
+    accept_commitment,
+    add_paper,
+    admit,
+    register,
+    remove_paper,
+    require_unchanged,
+    save_profile,
+    send_back,
+    submit,
+)
+from market.agencies.actions.standing import set_standing
+
+__all__ = [
+    "Marking",
+    "NewPaper",
+    "Profile",
+    "accept_commitment",
+    "add_paper",
+    "admit",
+    "mark_price",
+    "planned_bands",
+    "register",
+    "remove_paper",
+    "require_unchanged",
+    "save_profile",
+    "send_back",
+    "set_standing",
+    "submit",
+    "withdraw_offer",
+]

@@ -1,0 +1,105 @@
+"""Read agencies, their papers, and what waits at the admission desk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import joinedload
+
+from market.accounts.models import Organisation
+from market.agencies.models import Agency, AgencyPaper
+from market.agencies.rules import AgencyState
+from market.base.errors import NotFound
+from market.base.people import Actor
+from market.store.db import db
+
+
+def agency_of(actor: Actor) -> Agency:
+    """The agency the actor acts for, with its organisation; NotFound("agency.not_found")."""
+    return _one(Agency.organisation_id == actor.organisation)
+
+
+def admitted_agency(ref: str) -> Agency:
+    """A public agency by its reference, with its organisation; NotFound("agency.not_found") before its admission."""
+    return _one(Agency.ref == ref, Agency.state == AgencyState.ADMITTED)
+
+
+def application_of(ref: str) -> Agency:
+    """An agency as the admission desk sees it, once it has been sent in; NotFound("agency.not_found")."""
+    return _one(Agency.ref == ref, Agency.state != AgencyState.DRAFT)
+
+
+def agency_lock(actor: Actor) -> Select[Any]:
+    """The row to lock while the actor's agency changes."""
+    return select(Agency).where(Agency.organisation_id == actor.organisation)
+
+
+def application_lock(ref: str) -> Select[Any]:
+    """The row to lock while the desk decides."""
+    return select(Agency).where(Agency.ref == ref)
+
+
+def _one(*conditions: ColumnElement[bool]) -> Agency:
+    query = select(Agency).where(*conditions).options(joinedload(Agency.organisation))
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("agency.not_found")
+    return found
+
+
+def papers_of(agency_id: int) -> list[AgencyPaper]:
+    """The papers of an agency, the ones that end last first."""
+    query = select(AgencyPaper).where(AgencyPaper.agency_id == agency_id)
+    return list(db.session.scalars(query.order_by(AgencyPaper.valid_until.desc(), AgencyPaper.id)))
+
+
+def paper_of(agency_id: int, paper_id: int) -> AgencyPaper:
+    """A paper of this agency; NotFound("paper.not_found")."""
+    found = db.session.scalar(select(AgencyPaper).where(AgencyPaper.id == paper_id, AgencyPaper.agency_id == agency_id))
+    if found is None:
+        raise NotFound("paper.not_found")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A row of the admission desk."""
+
+    ref: str
+    name: str
+    uscc: str | None
+    kind: str
+    state: str
+    submitted_at: datetime
+    due_on: date
+    decided_at: datetime | None
+
+
+def waiting_for_check() -> list[Application]:
+    """Every application in formal check, the most urgent first. One query."""
+    return _applications(
+        Agency.state == AgencyState.IN_CHECK, order=(Agency.check_due_on, Agency.submitted_at), limit=500
+    )
+
+
+def decided_lately(limit: int) -> list[Application]:
+    """The desk's newest decisions. One query."""
+    decided = Agency.decided_at.is_not(None) & (Agency.state != AgencyState.IN_CHECK)
+    return _applications(decided, order=(Agency.decided_at.desc(),), limit=limit)
+
+
+def _applications(condition: ColumnElement[bool], *, order: Sequence[Any], limit: int) -> list[Application]:
+    query = (
+        select(
+            Agency.ref, Organisation.name, Organisation.uscc, Agency.kind, Agency.state,
+            Agency.submitted_at, Agency.check_due_on, Agency.decided_at,
+        )
+        .join(Organisation, Organisation.id == Agency.organisation_id)
+        .where(condition, Agency.submitted_at.is_not(None), Agency.check_due_on.is_not(None))
+        .order_by(*order, Agency.id)
+        .limit(limit)
+    )  # fmt: skip
+    rows: Sequence[Any] = db.session.execute(query).all()
+    return [Application(*row) for row in rows]

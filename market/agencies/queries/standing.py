@@ -1,0 +1,23 @@
+"""Read the grades that published evaluations gave."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from market.agencies.models import Standing
+from market.store.db import db
+
+
+def standings_of(agency_id: int) -> list[Standing]:
+    """The grades of an agency, the newest year first."""
+    return list(
+        db.session.scalars(select(Standing).where(Standing.agency_id == agency_id).order_by(Standing.year.desc()))
+    )
+
+
+def latest_standing() -> Any:
+    """Each agency's newest grade, to be joined."""
+    newest = select(Standing.agency_id, func.max(Standing.year).label("year")).group_by(Standing.agency_id).subquery()
+    query = select(Standing).join(newest, (newest.c.agency_id == Standing.agency_id) & (newest.c.year == Standing.year))
+    return aliased(Standing, query.subquery())

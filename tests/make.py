@@ -1,0 +1,405 @@
+"""Make what a test needs: `make_agency()`, `make_listed_service(price="guided")`, `make_offer()`.
+
+Every function is keyword-only with defaults, opens its own transaction (never call one inside another), commits, and
+returns plain facts (ids, references, an Actor), because the session forgets its objects at the end of a transaction.
+Everything made is visibly fictitious.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from functools import cache
+from itertools import count
+
+from sqlalchemy import func, select
+from stdnum.cn import uscc as check_digits
+
+from market.accounts.models import Membership, Organisation, User
+from market.accounts.rules import DEMO_PASSWORD, passwords
+from market.agencies import actions
+from market.agencies.models import Agency
+from market.agencies.rules import COMMITMENT_VERSION, AgencyKind, AgencyState, Fixed, Mark, Percent
+from market.base import uscc
+from market.base.people import ROLES_OF, Actor, OrganisationKind, Role
+from market.base.pricing import AUTHORITY, Band, floated, straight
+from market.base.refs import RefKind
+from market.catalogue.listing import band_row
+from market.catalogue.models import Act, Coefficient, CoefficientSet, Edition, Entry, FeeItem, Service
+from market.catalogue.queries import entry_of
+from market.catalogue.rules import EditionState, PriceState, Pricing
+from market.store.calendar import seed_calendar
+from market.store.db import db
+from market.store.models import DatedSetting
+from market.store.references import next_reference
+from market.store.settings import seed_settings
+from market.store.transaction import transaction
+
+PASSWORD = DEMO_PASSWORD
+PRICES: Mapping[str, tuple[Pricing, PriceState]] = {
+    "market": (Pricing.MARKET_REGULATED, PriceState.MARKED),
+    "guided": (Pricing.GOVERNMENT_GUIDED, PriceState.LISTED),
+    "set": (Pricing.GOVERNMENT_SET, PriceState.LISTED),
+    "fiscal": (Pricing.FISCAL, PriceState.FREE),
+    "unpublished": (Pricing.GOVERNMENT_SET, PriceState.UNPUBLISHED),
+}
+FIRST_DAY = date(2020, 1, 1)
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_numbers = count(1)
+
+
+# --- people and organisations
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can sign in with PASSWORD, and how they act."""
+
+    actor: Actor
+    email: str
+    organisation_name: str
+    organisation_ref: str
+
+    @property
+    def organisation_id(self) -> int:
+        """The organisation the person acts for."""
+        assert self.actor.organisation is not None
+        return self.actor.organisation
+
+
+@dataclass(frozen=True)
+class MadeAgency:
+    """An agency and the person of it."""
+
+    id: int
+    ref: str
+    name: str
+    organisation_id: int
+    actor: Actor
+    email: str
+
+
+def make_uscc(number: int) -> str:
+    """Return a credit code that is well formed and can belong to nobody: division 990000 and the test mark TE5T."""
+    digits = ""
+    for _ in range(4):
+        number, rest = divmod(number, len(_ALPHABET))
+        digits = _ALPHABET[rest] + digits
+    body = f"TE5T{digits}"
+    code = "91990000" + body + uscc.organisation_check(body)
+    return code + check_digits.calc_check_digit(code)
+
+
+def make_person(*, role: Role = Role.ENTERPRISE, name: str = "", organisation_id: int | None = None) -> Person:
+    """Make a person in `role`, in a new organisation unless one is named."""
+    with transaction() as now:
+        return _person(role, name, organisation_id, now)
+
+
+def make_enterprise(*, name: str = "") -> Person:
+    """Make an enterprise with its owner."""
+    return make_person(role=Role.ENTERPRISE, name=name)
+
+
+def make_department(*, name: str = "") -> Person:
+    """Make an approving department with one of its people."""
+    return make_person(role=Role.DEPARTMENT, name=name)
+
+
+def make_agency(
+    *, state: AgencyState = AgencyState.ADMITTED, name: str = "", kind: AgencyKind = AgencyKind.COMPANY
+) -> MadeAgency:
+    """Make an agency in any state (admitted unless said), with one person of it."""
+    _make_ground()
+    with transaction() as now:
+        person = _person(Role.AGENCY, name, None, now)
+        begun = state != AgencyState.DRAFT
+        agency = Agency(
+            ref=next_reference(RefKind.AGENCY, now),
+            organisation_id=person.organisation_id,
+            state=state,
+            kind=kind,
+            legal_representative="【虚构】某某",
+            phone="000-00000000",
+            address="虚构省虚构市虚构路 1 号",
+            introduction="",
+            commitment_version=COMMITMENT_VERSION if begun else "",
+            commitment_accepted_at=now if begun else None,
+            commitment_accepted_by=person.actor.id if begun else None,
+            submitted_at=now if begun else None,
+            admitted_at=now if state == AgencyState.ADMITTED else None,
+            return_reasons=[],
+        )
+        db.session.add(agency)
+        db.session.flush()
+        made = (agency.id, agency.ref, person.organisation_name, person.organisation_id, person.actor, person.email)
+    return MadeAgency(*made)
+
+
+def _person(role: Role, name: str, organisation_id: int | None, now: datetime) -> Person:
+    number = next(_numbers)
+    kind = next(kind for kind, roles in ROLES_OF.items() if role in roles)
+    organisation = db.session.get(Organisation, organisation_id) if organisation_id else None
+    if organisation is None:
+        organisation = Organisation(
+            ref=next_reference(RefKind.ORGANISATION, now),
+            kind=kind,
+            name=name or f"【虚构】样例第{number:03d}号{_NAMED[kind]}（测试）",
+            uscc=make_uscc(number),
+            region="虚构市",
+            is_fictitious=True,
+            created_at=now,
+        )
+    user = User(
+        email=f"{role}{number}@example.invalid",
+        name=f"【虚构】{number}",
+        password_hash=_password_hash(),
+        is_active=True,
+        is_demo=False,
+        locale="zh_Hans_CN",
+        created_at=now,
+    )
+    db.session.add_all([organisation, user])
+    db.session.flush()
+    member = Membership(user_id=user.id, organisation_id=organisation.id, role=role, is_admin=True, since=now)
+    db.session.add(member)
+    db.session.flush()
+    return Person(Actor(user.id, role, organisation.id), user.email, organisation.name, organisation.ref)
+
+
+_NAMED = {
+    OrganisationKind.ENTERPRISE: "实业有限公司",
+    OrganisationKind.AGENCY: "咨询有限公司",
+    OrganisationKind.DEPARTMENT: "审批局",
+    OrganisationKind.REGULATOR: "监管办",
+}
+
+
+@cache
+def _password_hash() -> str:
+    return passwords.hash(PASSWORD)
+
+
+# --- the list
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A listed service: an entry of an edition and its fee items in order."""
+
+    code: str
+    name: str
+    entry_id: int
+    edition_id: int
+    service_id: int
+    fee_item_ids: tuple[int, ...]
+
+    @property
+    def fee_item_id(self) -> int:
+        """The first (mostly the only) fee item."""
+        return self.fee_item_ids[0]
+
+
+def make_edition(*, effective_from: date = FIRST_DAY) -> int:
+    """Make a draft edition and return its id; add services to it, then `publish_edition`."""
+    _make_ground()
+    editor = make_person(role=Role.LIST_EDITOR)
+    with transaction() as now:
+        last = db.session.scalar(select(func.max(Edition.number))) or 0
+        edition = Edition(
+            number=last + 1,
+            state=EditionState.DRAFT,
+            title=f"【虚构】清单第{last + 1}版（测试）",
+            effective_from=effective_from,
+            drafted_by=editor.actor.id,
+            drafted_at=now,
+        )
+        db.session.add(edition)
+        db.session.flush()
+        return edition.id
+
+
+def publish_edition(*, edition_id: int) -> None:
+    """Publish a draft edition by a second person."""
+    approver = make_person(role=Role.LIST_APPROVER)
+    with transaction() as now:
+        edition = db.session.get_one(Edition, edition_id)
+        edition.state = EditionState.PUBLISHED
+        edition.approved_by = approver.actor.id
+        edition.published_at = now
+
+
+def make_listed_service(
+    *,
+    price: str = "market",
+    edition_id: int | None = None,
+    code: str = "",
+    name: str = "",
+    unit: str = "平方米",
+    fee_items: int = 1,
+    time_limit: int | None = 20,
+    bands: Sequence[Band] | None = None,
+) -> Listed:
+    """Make a listed service; `price` is market, guided (80 % to 120 %), set, fiscal or unpublished.
+
+    Without `edition_id` it gets an edition of its own, published at once (the newest one is in force). `bands` replace
+    the list's own bands: by default 100 yuan and 2 yuan a unit where the government sets or guides.
+    """
+    own = make_edition() if edition_id is None else edition_id
+    with transaction():
+        entry = _entry(PRICES[price], own, code, name)
+        entry.unit, entry.time_limit_workdays = unit, time_limit
+        db.session.add(entry)
+        db.session.flush()
+        items = [_fee_item(entry, PRICES[price][1], position, unit) for position in range(1, fee_items + 1)]
+        db.session.add_all(items)
+        db.session.flush()
+        lines = list_lines(price) if bands is None else bands
+        db.session.add_all(band_row(item, line, agency_id=0) for item in items for line in lines)
+        ids = tuple(item.id for item in items)
+        listed = Listed(entry.code, entry.name_zh, entry.id, own, entry.service_id, ids)
+    if edition_id is None:
+        publish_edition(edition_id=own)
+    return listed
+
+
+def list_lines(price: str) -> list[Band]:
+    """Return the bands the list itself has for a kind of price."""
+    line = straight(100_00, Fraction(200, 1000))
+    if price == "guided":
+        return [floated(straight(100_00, Fraction(200, 1000), q_to=10**9), Fraction(4, 5), Fraction(6, 5))]
+    if price == "set":
+        return [line]
+    return [Band(float_low=0, max_fen=0)] if price == "fiscal" else []
+
+
+def _entry(price: tuple[Pricing, PriceState], edition_id: int, code: str, name: str) -> Entry:
+    number = next(_numbers)
+    name = name or f"【虚构】样例事项{number:03d}"
+    code = code or f"ZJ-{number:04d}"
+    act = Act(
+        kind="licence", name_zh=f"样例许可{number:03d}", name_en=f"Sample licence {number}", authority_zh="【虚构】审批局",
+        authority_en="Fictitious authority",
+    )  # fmt: skip
+    service = db.session.scalar(select(Service).where(Service.code == code))
+    service = service or Service(code=code, name_zh=name, act_name_zh=act.name_zh)
+    db.session.add_all([act, service])
+    db.session.flush()
+    return Entry(
+        edition_id=edition_id,
+        service_id=service.id,
+        act_id=act.id,
+        code=code,
+        position=number,
+        name_zh=name,
+        name_en=f"Sample service {number}",
+        category="sample",
+        category_zh="样例类",
+        category_en="Samples",
+        pricing=price[0],
+        payer="authority" if price[0] == Pricing.FISCAL else "applicant",
+        self_service="no",
+        time_limit_workdays=20,
+        merged_group="",
+        legal_basis="《样例条例》第一条",
+        output="样例报告",
+        qualification="",
+        price_basis="",
+        price_rule="",
+        unit="平方米",
+        confidence="sourced",
+        mark_decision="",
+        mark_handling="",
+    )
+
+
+def _fee_item(entry: Entry, state: PriceState, position: int, unit: str) -> FeeItem:
+    money = {"元": 100, "万元": 1_000_000, "亿元": 10_000_000_000}
+    return FeeItem(
+        entry_id=entry.id,
+        edition_id=entry.edition_id,
+        service_id=entry.service_id,
+        pricing=entry.pricing,
+        price_state=state,
+        position=position,
+        name_zh=f"样例收费{position}",
+        name_en=f"Sample fee {position}",
+        base_name="面积",
+        unit=unit,
+        steps_per_unit=money.get(unit, 1000),
+        method="per_unit",
+        document_no="样例价〔2026〕1号",
+        reason="",
+        coefficient_set_id=_set_of_one(),
+    )
+
+
+def _set_of_one() -> int:
+    """The closed set that holds only the coefficient 1, named as the import names it."""
+    found = db.session.scalar(select(CoefficientSet.id).where(CoefficientSet.values_text == "10000"))
+    if found is not None:
+        return found
+    closed = CoefficientSet(values_text="10000")
+    db.session.add(closed)
+    db.session.flush()
+    db.session.add(Coefficient(set_id=closed.id, value=10_000))
+    db.session.flush()
+    return closed.id
+
+
+def _make_ground() -> None:
+    """Settings and calendar, once per database."""
+    if db.session.scalar(select(DatedSetting.id).limit(1)) is None:
+        with transaction():
+            seed_settings()
+            seed_calendar()
+
+
+# --- marked prices
+
+
+@dataclass(frozen=True)
+class MadeOffer:
+    """A marked price in force."""
+
+    id: int
+    agency: MadeAgency
+    service: Listed
+
+
+def make_offer(
+    *,
+    agency: MadeAgency | None = None,
+    service: Listed | None = None,
+    mark: Mark | None = None,
+    days: int = 10,
+) -> MadeOffer:
+    """Mark a price for every fee item in the edition in force: 5,000 yuan, or 100 % where the government prices."""
+    service = service or make_listed_service()
+    agency = agency or make_agency()
+    with transaction() as now:
+        entry = entry_of(service.code, db.session.get_one(Edition, service.edition_id))
+        governed = entry.pricing in (Pricing.GOVERNMENT_SET, Pricing.GOVERNMENT_GUIDED)
+        prices = dict.fromkeys(service.fee_item_ids, mark or (Percent(1000) if governed else Fixed(5_000_00)))
+        given = actions.Marking(entry, prices, days)
+        offer = actions.mark_price(db.session.get_one(Agency, agency.id), given, actor=agency.actor, now=now)
+        return MadeOffer(offer.id, agency, service)
+
+
+__all__ = [
+    "AUTHORITY",
+    "Listed",
+    "MadeAgency",
+    "MadeOffer",
+    "Person",
+    "list_lines",
+    "make_agency",
+    "make_department",
+    "make_edition",
+    "make_enterprise",
+    "make_listed_service",
+    "make_offer",
+    "make_person",
+    "make_uscc",
+    "publish_edition",
+]
