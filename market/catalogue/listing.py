@@ -118,7 +118,7 @@ def item_of(fee_item: FeeItem, schedules: Sequence[PriceSchedule] = ()) -> Price
     for schedule in schedules:
         if schedule.key == fee_item.schedule_key and not schedule.refused_code:
             normal = published(schedule)
-            return normal.items.get(fee_item.name_zh) or next(iter(normal.items.values()))
+            return normal.items[fee_item.schedule_item]
     return PricedItem(
         name=fee_item.name_zh, base_name=fee_item.base_name, unit=fee_item.unit,
         steps_per_unit=fee_item.steps_per_unit, bands=(), method=fee_item.method,

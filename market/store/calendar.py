@@ -14,8 +14,8 @@ FIRST_YEAR = 2023
 
 def calendar() -> Calendar:
     """The calendar in the database; a year is announced when its New Year's Day has a row."""
-    rows = db.session.execute(select(CalendarDay.day, CalendarDay.is_workday)).tuples()
-    exceptions = dict(iter(rows))
+    rows = db.session.execute(select(CalendarDay.day, CalendarDay.is_workday))
+    exceptions = {row.day: row.is_workday for row in rows}
     announced = frozenset(day.year for day in exceptions if (day.month, day.day) == (1, 1))
     return Calendar(exceptions, announced)
 

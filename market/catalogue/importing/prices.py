@@ -14,6 +14,13 @@ from market.catalogue.rules import PriceState, Pricing, ScheduleRole
 from market.catalogue.schedules import NormalSchedule, RefusedSchedule
 
 _PER = re.compile(r"(?:万?元|成交价%)/?(.*)")
+# Columns of a published table that have names of the trade in the two languages.
+NAMES = {
+    "external": ("外部检验", "External inspection"),
+    "internal": ("内部检验", "Internal inspection"),
+    "hydrostatic": ("水压试验", "Hydrostatic test"),
+    "furnace_wall": ("炉墙检验", "Furnace wall inspection"),
+}
 _FREE = Band(float_low=0, float_high=1, max_fen=0)
 
 
@@ -28,6 +35,8 @@ class PlannedItem:
     method: str = "per_unit"
     document_no: str = ""
     schedule_key: str | None = None
+    schedule_item: str = ""
+    name_en: str = ""
     reason: str = ""
     bands: tuple[Band, ...] = ()
 
@@ -78,9 +87,9 @@ def _listed(binding: list[NormalSchedule | RefusedSchedule]) -> list[PlannedItem
 
 
 def _from_schedule(schedule: NormalSchedule, item: PricedItem, state: PriceState) -> PlannedItem:
-    name = item.name if len(schedule.items) > 1 else schedule.title_zh
+    name, name_en = NAMES.get(item.name, (item.name, "")) if len(schedule.items) > 1 else (schedule.title_zh, "")
     return PlannedItem(
-        name, item.base_name, item.measure, state, item.method, schedule.document_no, schedule.id,
+        name, item.base_name, item.measure, state, item.method, schedule.document_no, schedule.id, item.name, name_en,
         bands=item.bands if state == PriceState.LISTED else (),
     )  # fmt: skip
 

@@ -102,7 +102,9 @@ class Writer:
     def _prices(self, row: Row, entry: Entry) -> None:
         planned = plan(row, self.data, Pricing(entry.pricing))
         for position, item in enumerate(planned, 1):
-            fee_item = self._fee_item(entry, position, item, name_en=entry.name_en if len(planned) == 1 else item.name)
+            fee_item = self._fee_item(
+                entry, position, item, name_en=entry.name_en if len(planned) == 1 else item.name_en or item.name
+            )
             db.session.add(fee_item)
             db.session.flush()
             db.session.add_all(band_row(fee_item, band, agency_id=LISTED) for band in item.bands)
@@ -112,7 +114,7 @@ class Writer:
             entry_id=entry.id, edition_id=entry.edition_id, service_id=entry.service_id, pricing=entry.pricing,
             price_state=item.state, position=position, name_zh=item.name, name_en=name_en, base_name=item.base_name,
             unit=item.measure.unit, steps_per_unit=item.measure.steps_per_unit, method=item.method,
-            document_no=item.document_no, schedule_key=item.schedule_key, reason=item.reason,
+            document_no=item.document_no, schedule_key=item.schedule_key, schedule_item=item.schedule_item, reason=item.reason,
             coefficient_set_id=self._set(item.coefficients),
         )  # fmt: skip
 

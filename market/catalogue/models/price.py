@@ -1,6 +1,6 @@
 """Price rules as tables: fee items, their bands, closed sets of coefficients, and published schedules.
 
-Every price is a list of bands, each a straight line over an interval of quantity (see `market/base/pricing.py`). Bands
+Every price is a list of bands, each a straight line over an interval of quantity (see `market/base/pricing`). Bands
 of the list carry the sentinel agency 0; an agency's marked price is a set of bands with its own agency id.
 """
 
@@ -56,6 +56,8 @@ class FeeItem(Base):
     method: Mapped[Code]
     document_no: Mapped[Line]
     schedule_key: Mapped[Code | None]
+    # The item's own name inside the schedule, such as `external`; empty without a schedule.
+    schedule_item: Mapped[Line] = mapped_column(default="")
     reason: Mapped[Code]
     coefficient_set_id: Mapped[int] = mapped_column(ForeignKey("coefficient_set.id"))
     __table_args__ = (

@@ -1,0 +1,134 @@
+"""The price law is said once in Python and once in the database; here the two are asked the same questions."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import BigInteger, Engine, String, create_engine, delete, insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from market.base.errors import BreaksRule
+from market.base.pricing import AFTER, BEFORE, Band, closed, evaluate, floated
+from market.catalogue.models import Priced, priced_table
+
+_CHECKS = [law for law in priced_table() if law.__class__.__name__ == "CheckConstraint"]
+
+
+class Scratch(DeclarativeBase):
+    """Tables of this test only."""
+
+    type_annotation_map = {int: BigInteger, str: String}
+
+
+class Said(Priced, Scratch):
+    """A priced row with the CHECKs of the law and without its foreign keys."""
+
+    __tablename__ = "said"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    __table_args__ = tuple(_CHECKS)
+
+
+@pytest.fixture
+def engine(empty_database: str) -> Iterator[Engine]:
+    made = create_engine(empty_database)
+    Scratch.metadata.create_all(made)
+    yield made
+    Scratch.metadata.drop_all(made)
+    made.dispose()
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> Band:
+    den = draw(st.sampled_from([1, 5, 100, 10_000, 1_000_000]))
+    slope = Fraction(draw(st.integers(0, 3_000_000)), den)
+    low = draw(st.fractions(0, 1, max_denominator=20))
+    high = draw(st.fractions(low, 2, max_denominator=20))
+    least = draw(st.sampled_from([0, 0, 30_000]))
+    most = draw(st.sampled_from([10**12, 30_000_000]))
+    coefficient = draw(st.sampled_from([10_000, 6_000, 8_000, 12_000, 15_000]))
+    band = Band(
+        q_from=draw(st.integers(0, 10**6)),
+        q_to=10**9,
+        q0=0,
+        y0=draw(st.integers(0, 10**7)),
+        slope_num=slope.numerator,
+        slope_den=slope.denominator,
+        min_fen=least,
+        max_fen=most,
+        limits=draw(st.sampled_from([AFTER, BEFORE])),
+        coefficients=(coefficient,),
+    )
+    try:
+        return closed(floated(band, low, high), band.q_to)
+    except BreaksRule:
+        assume(False)
+        raise
+
+
+def accepts(engine: Engine, band: Band, **said: int) -> bool:
+    shape = {name: getattr(band, name) for name in (
+        "payer", "q_from", "q_to", "q0", "y0", "slope_num", "slope_den", "float_low", "float_high", "float_den",
+        "min_fen", "max_fen", "limits",
+    )}  # fmt: skip
+    key = dict.fromkeys(("band_id", "edition_id", "service_id", "fee_item_id", "agency_id", "coefficient_set_id"), 1)
+    with engine.connect() as connection:
+        try:
+            connection.execute(insert(Said).values(**shape, **key, **said))
+        except DBAPIError:
+            return False
+        finally:
+            connection.rollback()
+    return True
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(band=lines(), beyond=st.integers(1, 10**8))
+def test_database_and_formula_draw_the_same_floor_and_ceiling(engine: Engine, band: Band, beyond: int) -> None:
+    q = min(band.q_from + beyond, band.q_to)
+    law = evaluate(band, q, band.coefficients[0])
+    said = {
+        "quantity": q, "base_fen": band.base(q), "charge_base_fen": law.charge_base_fen,
+        "coefficient": law.coefficient,
+    }  # fmt: skip
+    for amount in {law.floor_fen, law.ceiling_fen, (law.floor_fen + law.ceiling_fen) // 2}:
+        assert accepts(engine, band, amount_fen=amount, **said)
+    for amount in {law.floor_fen - 1, law.ceiling_fen + 1}:
+        assert not accepts(engine, band, amount_fen=amount, **said)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(band=lines(), beyond=st.integers(1, 10**8), forged=st.sampled_from([-1, 1]))
+def test_a_base_one_fen_off_the_line_is_refused(engine: Engine, band: Band, beyond: int, forged: int) -> None:
+    q = min(band.q_from + beyond, band.q_to)
+    law = evaluate(band, q, band.coefficients[0])
+    forged_base = band.base(q) + forged
+    forged_row = {"base_fen": forged_base, "charge_base_fen": band.charge_base(forged_base)}
+    assert not accepts(engine, band, quantity=q, coefficient=law.coefficient, amount_fen=law.ceiling_fen, **forged_row)
+
+
+@pytest.mark.parametrize(("outside"), [0, 1])
+def test_a_quantity_outside_the_band_is_refused(engine: Engine, outside: int) -> None:
+    band = Band(q_from=1000, q_to=2000, slope_num=2)
+    q = 2001 if outside else 1000
+    assert not accepts(
+        engine, band, quantity=q, base_fen=band.base(q), charge_base_fen=band.base(q), coefficient=10_000,
+        amount_fen=band.base(q),
+    )  # fmt: skip
+
+
+def test_nothing_can_be_charged_on_what_is_free(engine: Engine) -> None:
+    free = Band(float_low=0, float_high=1, max_fen=0)
+    row = {"quantity": 1000, "base_fen": 0, "charge_base_fen": 0, "coefficient": 10_000}
+    assert accepts(engine, free, amount_fen=0, **row)
+    assert not accepts(engine, free, amount_fen=1, **row)
+
+
+def test_numbers_beyond_the_register_are_refused_and_not_rounded(engine: Engine) -> None:
+    band = Band(q_to=10**14, slope_num=1)
+    for huge in (10**13, 2**62, 2**63 - 1):
+        assert not accepts(engine, band, quantity=5, base_fen=5, charge_base_fen=5, coefficient=10_000, amount_fen=huge)
+    with engine.begin() as connection:
+        connection.execute(delete(Said))
