@@ -60,7 +60,9 @@ class Development(Config):
         instance = Path(env.get("MARKET_INSTANCE") or Config.INSTANCE).resolve()
         self.INSTANCE = str(instance)
         self.SECRET_KEY = env.get("SECRET_KEY") or kept_secret(instance / "secret_key")
-        self.SQLALCHEMY_DATABASE_URI = database_url(env.get("DATABASE_URL") or f"sqlite:///{instance / 'market.sqlite'}")
+        self.SQLALCHEMY_DATABASE_URI = database_url(
+            env.get("DATABASE_URL") or f"sqlite:///{instance / 'market.sqlite'}"
+        )
         self.OWNER_DATABASE_URL = database_url(env.get("OWNER_DATABASE_URL", ""))
         self.SEARCH_INDEX = str(Path(env.get("SEARCH_INDEX") or Config.SEARCH_INDEX).resolve())
         self.MARKET_DEMO = flag(env, "MARKET_DEMO", default="1")

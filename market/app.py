@@ -10,12 +10,12 @@ from sqlalchemy import text
 import config as settings
 from market.accounts import rules as account_rules
 from market.accounts import views as accounts
-from market.cli import setup
+from market.cli import listing, setup
 from market.store.db import db, migrate
 from market.web import access, context, filters, forms, headers, health, locale, refusals
 
 BLUEPRINTS = (accounts.accounts,)
-COMMANDS = (setup.setup,)
+COMMANDS = (setup.setup, listing.list_group)
 
 
 def create_app(config: Any = None) -> Flask:

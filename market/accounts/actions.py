@@ -143,7 +143,7 @@ def change_password(given: PasswordChange, *, actor: Actor, now: datetime) -> No
 def register(given: NewOrganisation, person: NewUser, *, now: datetime) -> Membership:
     """An enterprise or an agency registers itself with its first person, who becomes its administrator.
 
-    An enterprise is in at once, without a review (完成信息填报后即可入驻, domain facts 3.4). For an agency this is only the
+    An enterprise is in at once, without a review (完成信息填报后即可入驻, Chongqing). For an agency this is only the
     account; its admission is the agencies' matter. Refuses what create_user and create_organisation refuse.
     """
     role = {OrganisationKind.ENTERPRISE: Role.ENTERPRISE, OrganisationKind.AGENCY: Role.AGENCY}[given.kind]

@@ -36,10 +36,14 @@ class RegisterForm(HouseForm):
         "account.password_differs": "password_again",
     }
     organisation = LineField(
-        _l("Full name of the organisation"), [needed(), at_most(rules.MOST_LINE)], render_kw={"autocomplete": "organization"}
+        _l("Full name of the organisation"),
+        [needed(), at_most(rules.MOST_LINE)],
+        render_kw={"autocomplete": "organization"},
     )
     uscc = LineField(
-        _l("Unified social credit code"), [needed(), obeys(uscc.parse)], render_kw={"autocomplete": "off", "maxlength": 40}
+        _l("Unified social credit code"),
+        [needed(), obeys(uscc.parse)],
+        render_kw={"autocomplete": "off", "maxlength": 40},
     )
     region = LineField(_l("Region"), [at_most(rules.MOST_LINE)])
     name = LineField(_l("Your name"), [needed(), at_most(rules.MOST_LINE)], render_kw={"autocomplete": "name"})

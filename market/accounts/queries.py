@@ -117,7 +117,7 @@ def demo_accounts() -> Sequence[tuple[User, Membership]]:
         .limit(200)
     )
     shown: dict[str, list[tuple[User, Membership]]] = {}
-    for user, membership in db.session.execute(query).tuples():
+    for user, membership in db.session.execute(query):
         of_role = shown.setdefault(membership.role, [])
         if len(of_role) < 2:
             of_role.append((user, membership))
@@ -130,11 +130,11 @@ def tries_on(email: str) -> Tries | None:
     return Tries(row.failures, row.first_at, row.locked_until) if row else None
 
 
-def attempt_lock(email: str) -> Select[tuple[SignInAttempt]]:
+def attempt_lock(email: str) -> Select[SignInAttempt]:
     """The row to lock while wrong tries on an address are counted."""
     return select(SignInAttempt).where(SignInAttempt.name_hash == name_hash(email))
 
 
-def organisation_lock(organisation_id: int) -> Select[tuple[Organisation]]:
+def organisation_lock(organisation_id: int) -> Select[Organisation]:
     """The row to lock while an organisation's members change."""
     return select(Organisation).where(Organisation.id == organisation_id)

@@ -24,8 +24,7 @@ COUNTED_FOR = timedelta(minutes=15)
 LOCKED_FOR = timedelta(minutes=30)
 
 # What guessers try first among those that are long enough to be taken; compared without case, spaces and signs.
-TOO_COMMON = frozenset(
-    """
+_TOO_COMMON = """
     0123456789 1234567890 0987654321 9876543210 1111111111 0000000000 8888888888 6666666666 1231231234 1234512345
     12345678910 123456789a a123456789 1234567890a aa123456789 qq123456789 abc123456789 123456789abc abcd123456
     1qaz2wsx3edc qazwsxedcrfv 1q2w3e4r5t 1q2w3e4r5t6y qwertyuiop asdfghjkl1 qwerty123456 qwertyuiop123 zxcvbnm123
@@ -33,8 +32,8 @@ TOO_COMMON = frozenset(
     administrator admin12345 admin123456 adminadmin rootroot12 administrator1 superadmin changeme123 default123
     woaini1314 woaini1314520 5201314520 woaini123456 wodemima123 mima123456 zhongguo123 beijing2008 china123456
     zhongjiechaoshi gongan123456 asdf123456 asdfasdfasdf abcdefghij abcdefghijk aaaaaaaaaa baobao1234 qwer123456
-    """.split()
-)
+    """
+TOO_COMMON = frozenset(_TOO_COMMON.split())
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
@@ -133,24 +132,40 @@ class Tries:
 register_sentences(
     {
         "account.wrong": N_("The e-mail address or the password is wrong. Check both and try again."),
-        "account.locked": N_("Too many wrong tries. Signing in with this address is locked; try again in {minutes} minutes."),
-        "account.no_role": N_("This account has no role in any organisation now. Ask your organisation's administrator."),
-        "account.password_short": N_("A password has at least {least} characters. A few words in a row are easy to remember."),
+        "account.locked": N_(
+            "Too many wrong tries. Signing in with this address is locked; try again in {minutes} minutes."
+        ),
+        "account.no_role": N_(
+            "This account has no role in any organisation now. Ask your organisation's administrator."
+        ),
+        "account.password_short": N_(
+            "A password has at least {least} characters. A few words in a row are easy to remember."
+        ),
         "account.password_long": N_("A password has at most {most} characters."),
         "account.password_common": N_("This password is among the first that anybody would guess. Choose another."),
         "account.password_wrong": N_("The present password is wrong. Nothing was changed."),
         "account.password_differs": N_("The two passwords differ. Type the new one twice."),
         "account.email": N_("This is not an e-mail address. Write it like name@example.com."),
-        "account.email_taken": N_("There is an account with this e-mail address already. Sign in, or use another address."),
-        "account.role_not_of_kind": N_("“{role}” is no role of an organisation of the kind “{kind}”. Choose another role."),
+        "account.email_taken": N_(
+            "There is an account with this e-mail address already. Sign in, or use another address."
+        ),
+        "account.role_not_of_kind": N_(
+            "“{role}” is no role of an organisation of the kind “{kind}”. Choose another role."
+        ),
         "account.not_admin": N_("Only an administrator of your organisation can change its members. Ask one of them."),
         "account.member_not_found": N_("There is no such member in your organisation now. Load the page again."),
         "account.member_already": N_("This person holds the role in your organisation already."),
         "account.last_admin": N_("An organisation keeps at least one administrator. Make another one first."),
         "account.hat_not_yours": N_("This role is not yours, or it has ended. Choose one of the roles shown."),
-        "organisation.uscc_taken": N_("An organisation with this unified social credit code is registered already. Ask its administrator to add you."),
-        "organisation.uscc_needed": N_("Enterprises and agencies need a unified social credit code. Copy it from the licence."),
+        "organisation.uscc_taken": N_(
+            "An organisation with this unified social credit code is registered already. Ask its administrator to add you."
+        ),
+        "organisation.uscc_needed": N_(
+            "Enterprises and agencies need a unified social credit code. Copy it from the licence."
+        ),
         "organisation.name_needed": N_("Give the organisation's full name as on its licence."),
-        "organisation_has_uscc": N_("Enterprises and agencies need a unified social credit code. Copy it from the licence."),
+        "organisation_has_uscc": N_(
+            "Enterprises and agencies need a unified social credit code. Copy it from the licence."
+        ),
     }
 )

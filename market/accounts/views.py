@@ -6,6 +6,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, request, sessi
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
+from wtforms.widgets import PasswordInput
 
 from market.accounts import actions, queries, rules
 from market.accounts.forms import MemberForm, PasswordForm, RegisterForm, SignInForm
@@ -15,7 +16,7 @@ from market.base.errors import BreaksRule, NotAllowed, Refusal
 from market.base.people import ROLES_OF, OrganisationKind, Role
 from market.base.permissions import Permission
 from market.store.transaction import transaction
-from market.web.access import current_actor, local_path, login, needs, public
+from market.web.access import local_path, login, needs, public
 from market.web.labels import labels
 
 accounts = Blueprint("accounts", __name__, url_prefix="/account")
@@ -63,13 +64,17 @@ def sign_in() -> ResponseReturnValue:
             _sign_in(_normal_email(form.email.data), form.password.data)
         except Refusal as refusal:
             form.refuse(refusal)
-            answer = form.page("accounts/sign_in.html", demo=_demo(), after=after)
-            return _with_retry(answer, refusal)
+            return _with_retry(_sign_in_page(form, after), refusal)
         return redirect(after or url_for(DESK))
     chosen = _chosen_demo()
-    if chosen:
-        form.email.data = chosen
-    return form.page("accounts/sign_in.html", demo=_demo(), after=after, ready_password=rules.DEMO_PASSWORD if chosen else "")
+    if chosen and not form.is_submitted():
+        form.email.data, form.password.data = chosen, rules.DEMO_PASSWORD
+        form.password.widget = PasswordInput(hide_value=False)
+    return _sign_in_page(form, after)
+
+
+def _sign_in_page(form: SignInForm, after: str | None) -> ResponseReturnValue:
+    return form.page("accounts/sign_in.html", demo=_demo(), after=after, demo_password=rules.DEMO_PASSWORD)
 
 
 def _normal_email(typed: str) -> str:

@@ -50,7 +50,7 @@ class Lifecycle:
 register_sentences(
     {
         "lifecycle.no_such_move": N_(
-            "This {object} is in the state “{state}”; “{event}” is not possible from there. Load the page again to see what is."
+            "This is not possible any more, or not yet: the present state is “{state}”. Load the page again to see what is."
         )
     }
 )

@@ -1,14 +1,14 @@
 """The form base: it keeps what was typed, says what is wrong beside the field, and takes an action's refusal.
 
-    form = OfferForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as now:
-                actions.mark(..., actor=current_actor(), now=now)
-            return redirect(...)
-        except Refusal as refusal:
-            form.refuse(refusal)
-    return form.page("agencies/mark.html", offer=offer)
+form = OfferForm()
+if form.validate_on_submit():
+    try:
+        with transaction() as now:
+            actions.mark(..., actor=current_actor(), now=now)
+        return redirect(...)
+    except Refusal as refusal:
+        form.refuse(refusal)
+return form.page("agencies/mark.html", offer=offer)
 """
 
 import unicodedata
@@ -31,7 +31,7 @@ csrf = CSRFProtect()
 
 
 class HouseForm(FlaskForm):
-    """A form of the house. `REFUSED` says beside which field a refusal's sentence stands: code or its part before a dot."""
+    """A form of the house. `REFUSED` says on which field a refusal stands: by code, or its part before the dot."""
 
     REFUSED: ClassVar[dict[str, str]] = {}
     refused_status: int = 422

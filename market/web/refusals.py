@@ -4,7 +4,6 @@ import logging
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
-from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
 from markupsafe import escape
@@ -14,9 +13,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BuildError
 
 from market.base.errors import BadState, Refusal
-from market.base.words import SENTENCES, N_, register_sentences
+from market.base.words import N_, register_sentences
 from market.store.transaction import refusal_of
-from market.web.labels import said
+from market.web.labels import said, sentence
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +33,9 @@ NEVER_KEPT = ("password", "csrf_token", "token")
 
 register_sentences(
     {
-        "page.bad_request": N_("The request could not be understood. Go back, load the page again and use its buttons."),
+        "page.bad_request": N_(
+            "The request could not be understood. Go back, load the page again and use its buttons."
+        ),
         "page.too_many": N_("There were too many tries in a short time. Wait a while and try again."),
     }
 )
@@ -61,7 +62,7 @@ def _database_said_no(error: DBAPIError) -> Response:
         return refused(refusal_of(error))
     except DBAPIError:
         log.exception("the database failed")
-        return _answer(500, "page.failed", gettext(SENTENCES["page.failed"]))
+        return _answer(500, "page.failed", sentence("page.failed", {}))
 
 
 def _changed_meanwhile(_error: StaleDataError) -> Response:
@@ -73,7 +74,7 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     status = error.code or 500
     code = CODE_OF_STATUS.get(status, "page.failed" if status >= 500 else "page.bad_request")
-    response = _answer(status, code, gettext(SENTENCES[code]))
+    response = _answer(status, code, sentence(code, {}))
     if allowed := getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(allowed))
     return response
@@ -87,32 +88,31 @@ def _form_expired(_error: CSRFError) -> Response:
         for name, value in request.form.items(multi=True)
         if ours and not any(word in name for word in NEVER_KEPT)
     ]
-    return _answer(400, "form.expired", gettext(SENTENCES["form.expired"]), typed)
+    code = "form.expired" if typed else "page.bad_request"
+    return _answer(400, code, sentence(code, {}), typed)
 
 
 def _same_origin() -> bool:
     return request.headers.get("Origin", "") == request.host_url.rstrip("/")
 
 
-def _answer(status: int, code: str, sentence: str, typed: list[tuple[str, str]] | None = None) -> Response:
-    if wants_json():
-        response = jsonify(code=code, sentence=sentence)
-    else:
-        response = make_response(_page(status, code, sentence, typed))
+def _answer(status: int, code: str, text: str, typed: list[tuple[str, str]] | None = None) -> Response:
+    body = jsonify(code=code, sentence=text) if wants_json() else _page(status, code, text, typed)
+    response = make_response(body)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Accept")
     return response
 
 
-def _page(status: int, code: str, sentence: str, typed: list[tuple[str, str]] | None) -> str:
+def _page(status: int, code: str, text: str, typed: list[tuple[str, str]] | None) -> str:
     general = "errors/500.html" if status >= 500 else "errors/422.html"
     try:
-        return render_template([f"errors/{status}.html", general], refusal_sentence=sentence, code=code, typed=typed or [])
+        return render_template([f"errors/{status}.html", general], refusal_sentence=text, code=code, typed=typed or [])
     except (DBAPIError, TemplateError, BuildError):
         # The page that tells of a failure must not fail with it.
         log.exception("the error page failed")
-        return f'<!doctype html><meta charset="utf-8"><title>{status}</title><p>{escape(sentence)}</p>'
+        return f'<!doctype html><meta charset="utf-8"><title>{status}</title><p>{escape(text)}</p>'
 
 
 def init_app(app: Flask) -> None:
