@@ -14,7 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import quantiles
 
-from market.search.index import Document, Index
+from market.search.found import Document
+from market.search.index import Index
 from market.search.question import understood
 from market.search.words import cut_for_search, fold, pieces
 
@@ -24,10 +25,24 @@ QUESTIONS = 60
 ROUNDS = 5
 P95_MS = 5.0
 TIMES_FTS5 = 25.0
-PLACES = [f"虚构市{name}{kind}" for name in "东西南北滨江新高平安永兴长宁河湖山海" for kind in ("区", "镇", "街道", "工业园")]
+PLACES = [
+    f"虚构市{name}{kind}" for name in "东西南北滨江新高平安永兴长宁河湖山海" for kind in ("区", "镇", "街道", "工业园")
+]
 OWNERS = ("城投", "水务", "交建", "文旅", "农投", "国资", "教投", "医疗", "粮储", "港务", "能源", "环卫")
-THINGS = ("污水处理厂", "道路改造", "物流园", "光伏电站", "中学迁建", "标准厂房", "水库加固", "门诊楼", "桥梁", "停车场", "泵站", "粮库")
-
+THINGS = (
+    "污水处理厂",
+    "道路改造",
+    "物流园",
+    "光伏电站",
+    "中学迁建",
+    "标准厂房",
+    "水库加固",
+    "门诊楼",
+    "桥梁",
+    "停车场",
+    "泵站",
+    "粮库",
+)
 
 
 def main() -> int:
@@ -64,7 +79,15 @@ def made_documents(items: Path) -> list[Document]:
     dice = random.Random(20261121)
     with items.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    columns = ("name_en", "act_name_zh", "act_name_en", "authority_zh", "legal_basis_zh", "service_output_zh", "price_basis_zh")
+    columns = (
+        "name_en",
+        "act_name_zh",
+        "act_name_en",
+        "authority_zh",
+        "legal_basis_zh",
+        "service_output_zh",
+        "price_basis_zh",
+    )
     documents: list[Document] = []
     for number, row in enumerate(rows, 1):
         body = "\n".join([f"ZJ-{number:04d}", *(row[column] for column in columns)])
@@ -108,13 +131,16 @@ def fts5(documents: list[Document]) -> Callable[[str], tuple[list[str], int]]:
         text = f"{document['title']}\n{document['body']}"
         singles = " ".join(piece.text for piece in pieces(fold(text)))
         peer.execute("INSERT INTO document VALUES (?, ?, ?)", (number, document["id"], document["title"]))
-        peer.execute("INSERT INTO stream (rowid, words, characters) VALUES (?, ?, ?)", (number, " ".join(cut_for_search(text)), singles))
+        peer.execute(
+            "INSERT INTO stream (rowid, words, characters) VALUES (?, ?, ?)",
+            (number, " ".join(cut_for_search(text)), singles),
+        )
     peer.execute("INSERT INTO stream (stream) VALUES ('optimize')")
 
     def find(text: str) -> tuple[list[str], int]:
         parts = []
         for asked in understood(text).asked:
-            phrase = "characters : \"" + " ".join(piece.text for piece in asked.pieces) + '"'
+            phrase = 'characters : "' + " ".join(piece.text for piece in asked.pieces) + '"'
             words = " AND ".join(f'words : "{word}"' for word in asked.words)
             parts.append(f"({phrase} OR ({words}))" if words else f"({phrase})")
         match = " AND ".join(parts)

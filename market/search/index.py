@@ -13,10 +13,9 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple
 
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.index import FileIndex, create_in, open_dir
@@ -24,6 +23,7 @@ from whoosh.searching import Searcher
 from whoosh.util.filelock import FileLock, try_for
 
 from market.search.analysis import SCHEMA_VERSION, schema, searchable
+from market.search.found import Document, Found, Hit
 from market.search.highlight import Marker
 from market.search.question import Question, exact_key, understood
 from market.search.ranking import Kept, Wanted, ranked
@@ -35,39 +35,6 @@ LONGEST_BODY = 50_000
 # Seconds that a writer waits for its turn.
 PATIENCE = 10.0
 log = logging.getLogger(__name__)
-
-
-class Document(TypedDict):
-    """What is indexed: `id` names it among all kinds; title and body hold the words of every language."""
-
-    id: str
-    kind: str
-    title: str
-    body: str
-
-
-class Hit(NamedTuple):
-    """One document found: its title in pieces, each with whether it was asked for."""
-
-    id: str
-    kind: str
-    title: list[tuple[str, bool]]
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of results, best first. `total` counts all pages.
-
-    `loose`: nothing had all of the words, these have some. `missing`: the index cannot answer now; the site works on.
-    """
-
-    total: int = 0
-    hits: list[Hit] = field(default_factory=list)
-    page: int = 1
-    per_page: int = 20
-    loose: bool = False
-    missing: bool = False
 
 
 class Busy(Exception):
@@ -153,9 +120,9 @@ class Index:
         return Found(page=page, per_page=per_page, missing=True)
 
     def rebuild(self, documents: Iterable[Document], report: Callable[[int], None] | None = None) -> int:
-        """Build a new generation from `documents`, read after the writer's turn came, and swap it in; how many they were.
+        """Build a new generation from `documents` and swap it in; how many they were.
 
-        `report` hears the count as it grows. Searches go on with the former generation meanwhile.
+        X
         """
         with self.turn():
             name, fresh = self._new_generation()
@@ -177,7 +144,7 @@ class Index:
 
     @contextmanager
     def turn(self, timeout: float | None = None) -> Iterator[None]:
-        """Be the one writer, among threads and processes, until the block ends; within it, `add` and `remove` go through."""
+        """Be the one writer among threads and processes until the block ends; `add` and `remove` go through in it."""
         timeout = self.patience if timeout is None else timeout
         if not self._writing.acquire(timeout=timeout):
             raise Busy(str(self.folder))
@@ -298,7 +265,7 @@ class Index:
         noted = {"generation": generation.name, "complete": generation.complete, "version": version()}
         beside = self.folder / "CURRENT.new"
         beside.write_text(json.dumps(noted), encoding="utf-8")
-        os.replace(beside, self.folder / "CURRENT")
+        beside.replace(self.folder / "CURRENT")
         for folder in self.folder.glob("generation-*"):
             if folder.name != generation.name:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -319,7 +286,14 @@ def _fields(document: Document) -> dict[str, str]:
     title, body = document["title"], document["body"][:LONGEST_BODY]
     streams = searchable(title, body)
     exact = exact_key(title)
-    return {"id": document["id"], "kind": document["kind"], "title": title, "exact": exact, "t": streams, "t_chars": streams}
+    return {
+        "id": document["id"],
+        "kind": document["kind"],
+        "title": title,
+        "exact": exact,
+        "t": streams,
+        "t_chars": streams,
+    }
 
 
 def _hit(stored: dict[str, str], score: float, marker: Marker) -> Hit:

@@ -3,7 +3,8 @@
 import logging
 from typing import Any
 
-from market.search.index import Busy, Document, Index
+from market.search.found import Document
+from market.search.index import Busy, Index
 from market.store import outbox
 from market.store.transaction import transaction
 

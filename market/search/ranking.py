@@ -88,7 +88,9 @@ class _Segment:
     def _asked(self, asked: Asked) -> Scores:
         if asked.beginning:
             endings = islice(self.reader.expand_prefix("t", asked.beginning), MOST_ENDINGS)
-            return _any([self.token("t_chars", asked.beginning), *(self.token("t", bytes(text).decode()) for text in endings)])
+            return _any(
+                [self.token("t_chars", asked.beginning), *(self.token("t", bytes(text).decode()) for text in endings)]
+            )
         together = self.in_a_row(asked.pieces)
         if not asked.words:
             return together
@@ -141,12 +143,11 @@ class _Segment:
 
     def _starts(self, common: set[int], row: list[tuple["_Postings", int]]) -> set[int]:
         """Those of `common` in which the row begins somewhere."""
-        positions_of = self.reader.schema["t_chars"].format.decode_positions
         starts: dict[int, set[int]] = {}
         for at, (postings, offset) in enumerate(row):
             for number, value in zip(postings.numbers, postings.values, strict=True):
                 if number in common:
-                    begins = {position - offset for position in positions_of(value)}
+                    begins = {place - offset for place in array("I", value)}
                     starts[number] = starts[number] & begins if at else begins
                     if not starts[number]:
                         common.remove(number)
@@ -173,7 +174,9 @@ class _Postings(NamedTuple):
         if not deleted:
             return self
         kept = [at for at, number in enumerate(self.numbers) if number not in deleted]
-        return _Postings([self.numbers[at] for at in kept], [self.weights[at] for at in kept], [self.values[at] for at in kept])
+        return _Postings(
+            [self.numbers[at] for at in kept], [self.weights[at] for at in kept], [self.values[at] for at in kept]
+        )
 
 
 _NONE = _Postings([], [], [])
@@ -227,7 +230,9 @@ def _read(matcher: Matcher) -> _Postings:
         matcher._read_data()
         steps, heavy, stored = matcher._data
         numbers.extend(accumulate(steps))
-        weights.extend(repeat(1.0 if heavy is None else heavy, len(steps)) if heavy is None or isinstance(heavy, float) else heavy)
+        # All of one weight are stored as that number, of weight 1 as nothing.
+        same = heavy is None or isinstance(heavy, float)
+        weights.extend(repeat(heavy or 1.0, len(steps)) if same else heavy)
         values.extend(stored if isinstance(stored, list | tuple) else repeat(b"", len(steps)))
         matcher._next_block()
     while not isinstance(matcher, W3LeafMatcher) and matcher.is_active():
@@ -242,7 +247,9 @@ def _all(parts: Iterable[Scores]) -> Scores:
     """Documents of every part, scores added. A part after an empty one is not read."""
     found: Scores | None = None
     for part in parts:
-        found = part if found is None else {number: found[number] + part[number] for number in found.keys() & part.keys()}
+        found = (
+            part if found is None else {number: found[number] + part[number] for number in found.keys() & part.keys()}
+        )
         if not found:
             break
     return dict(found or {})

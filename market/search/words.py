@@ -2,9 +2,9 @@
 
 Two streams are made of every text. `characters` gives single Han characters and whole Latin or number runs with their
 positions: phrases, one character and a word across a word boundary are found by it. `words` gives the trade's words:
-they rank. jieba's own dictionary holds 349,046 words and costs 45 MB a process; nearly all of it is names and rare words
-that no service is called by, so only its frequent words are kept, together with the trade's own (`dictionary.txt`).
-Whatever is not in it is still found by its characters.
+they rank. jieba's own dictionary holds 349,046 words and costs 50 MB a process; nearly all of it is names and rare
+words that no service is called by, so only its frequent words are kept, together with the trade's own
+(`dictionary.txt`). Whatever is not in it is still found by its characters.
 """
 
 import hashlib
@@ -29,7 +29,9 @@ TRADE_WEIGHT = 5000
 LONGEST_RUN = 64
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_PIECE = re.compile(rf"(?P<han>[{HAN}])|(?P<letters>(?:(?![{HAN}])[^\W\d_])+)|(?P<digits>\d+)|(?P<stop>[\x1e\n。;!?,、])")
+_PIECE = re.compile(
+    rf"(?P<han>[{HAN}])|(?P<letters>(?:(?![{HAN}])[^\W\d_])+)|(?P<digits>\d+)|(?P<stop>[\x1e\n。;!?,、])"
+)
 _CODE = re.compile(rf"(?:(?![{HAN}])[^\W_])+(?:[-‐-―_./](?:(?![{HAN}])[^\W_])+)*")
 _HAN_RUN = re.compile(rf"[{HAN}]+")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -53,12 +55,10 @@ def fold(text: str) -> str:
 def pieces(folded: str) -> list[Piece]:
     """The character stream of a folded text."""
     found: list[Piece] = []
-    position = 0
-    for match in _PIECE.finditer(folded):
+    for position, match in enumerate(_PIECE.finditer(folded)):
         kind = match.lastgroup or ""
         if kind != "stop":
             found.append(Piece(match.group()[:LONGEST_RUN], position, match.start(), match.end(), kind))
-        position += 1
     return found
 
 

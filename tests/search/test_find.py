@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from market.search.index import Document, Found, Index
+from market.search.found import Document, Found
+from market.search.index import Index
 
 TITLES = {
     "entry:1": "环境影响报告书编制（法典称生态环境影响报告书）",

@@ -4,7 +4,7 @@ from market.search.words import characters, cut, cut_for_search, trade_words
 
 
 def test_characters_are_single_for_han_and_whole_for_the_rest() -> None:
-    assert characters("闽发改服价〔２０２１〕533号 PM2.5") == ["闽", "发", "改", "服", "价", "2021", "533", "号", "pm", "2", "5"]
+    assert " ".join(characters("闽发改服价〔２０２１〕533号 PM2.5")) == "闽 发 改 服 价 2021 533 号 pm 2 5"
 
 
 def test_a_code_is_one_word_however_it_is_typed() -> None:
