@@ -9,6 +9,9 @@ PY := .venv/bin/python
 # pip's own configuration names the operator's package index; uv is told the same one.
 INSTALL = .ci/install $(PY)
 
+# Bytecode is half of a start's time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help serve setup test bench lint tour words clean requirements browser
 
