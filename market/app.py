@@ -10,12 +10,34 @@ from sqlalchemy import text
 import config as settings
 from market.accounts import rules as account_rules
 from market.accounts import views as accounts
+from market.agencies import models as agency_models
+from market.catalogue import models as catalogue_models
 from market.cli import listing, setup
+from market.contracts import models as contract_models
+from market.evaluation import models as evaluation_models
+from market.fees import models as fee_models
+from market.journal import models as journal_models
+from market.notices import models as notice_models
+from market.ratings import models as rating_models
+from market.selection import models as selection_models
 from market.store.db import db, migrate
 from market.web import access, context, filters, forms, headers, health, locale, refusals
 
 BLUEPRINTS = (accounts.accounts,)
-COMMANDS = (setup.setup, listing.list_group)
+COMMANDS = (listing.list_group, setup.setup)
+# Whoever creates or migrates tables needs all of them, also those that no page reads yet.
+MODELS = (
+    agency_models,
+    catalogue_models,
+    contract_models,
+    evaluation_models,
+    fee_models,
+    journal_models,
+    notice_models,
+    rating_models,
+    selection_models,
+)
+MIGRATIONS = settings.ROOT / "market" / "store" / "migrations"
 
 
 def create_app(config: Any = None) -> Flask:
@@ -31,7 +53,7 @@ def create_app(config: Any = None) -> Flask:
     app.config.from_object(chosen)
     account_rules.passwords.use_cost(*chosen.PASSWORD_COST)
     db.init_app(app)
-    migrate.init_app(app, db)
+    migrate.init_app(app, db, directory=str(MIGRATIONS))
     _prepare_templates(app)
     access.init_app(app)
     locale.init_app(app)

@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from flask_migrate import upgrade
 from sqlalchemy import create_engine, inspect
 
 from market.store.calendar import seed_calendar
@@ -36,14 +38,15 @@ def _told(name: str) -> Iterator[None]:
 
 
 def tables() -> None:
-    """Tables and triggers, made by their owner."""
-    url = current_app.config["OWNER_DATABASE_URL"] or db.engine.url
-    engine = create_engine(url)
-    try:
-        if not inspect(engine).has_table("outbox"):
-            create_all(engine)
-    finally:
-        engine.dispose()
+    """Tables and triggers, made or brought up to date by their owner."""
+    db.session.close()
+    if any((Path(current_app.extensions["migrate"].directory) / "versions").glob("*.py")):
+        upgrade()
+        return
+    engine = create_engine(current_app.config["OWNER_DATABASE_URL"] or db.engine.url)
+    if not inspect(engine).has_table("outbox"):
+        create_all(engine)
+    engine.dispose()
 
 
 def seeds() -> None:

@@ -1,0 +1,71 @@
+"""Runs migrations as the tables' owner, and puts back what a migration may have taken away.
+
+On SQLite a table is changed by copying it, so foreign keys are off (said before BEGIN: inside it the pragma does
+nothing) and checked afterwards. Batch mode also drops a table's triggers without a word, so `install` writes them all
+again after every upgrade. On PostgreSQL the application's role gets its rights to new tables.
+"""
+
+from alembic import context
+from alembic.operations.ops import CreateTableOp, MigrationScript
+from alembic.runtime.migration import MigrationContext
+from flask import current_app
+from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy.pool import NullPool
+
+from market.store.db import Base, db, make_strict
+from market.store.guards import install
+from market.store.roles import grant_application_role
+
+
+def migrate() -> None:
+    """Run what Alembic's command asks for, in one transaction."""
+    owner = current_app.config["OWNER_DATABASE_URL"] or db.engine.url
+    engine = create_engine(owner, poolclass=NullPool, execution_options={"writes": True})
+    make_strict(Base.metadata)
+    with engine.connect() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            transactional_ddl=True,
+            process_revision_directives=_without_info,
+            **current_app.extensions["migrate"].configure_args,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+            if _upgrades():
+                install(connection, Base.metadata)
+                _check_links(connection) if sqlite else _grant(connection)
+
+
+def _without_info(_context: MigrationContext, _revision: object, directives: list[MigrationScript]) -> None:
+    # A table's `info` speaks to `install`, not to the database.
+    for script in directives:
+        for step in script.upgrade_ops.ops:
+            if isinstance(step, CreateTableOp):
+                step.info = {}
+                step.kw.pop("info", None)
+
+
+def _upgrades() -> bool:
+    # Alembic runs this file for `check` and `migrate` too, which must not write.
+    return context.get_context().opts["fn"].__name__ == "upgrade"
+
+
+def _check_links(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise RuntimeError(f"the migration broke {len(broken)} links, the first in {broken[0][0]}")
+
+
+def _grant(connection: Connection) -> None:
+    role = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]).username
+    if role and role != connection.engine.url.username:
+        grant_application_role(connection, role)
+
+
+if context.is_offline_mode():
+    raise SystemExit("Migrations read the database; they are not printed as SQL.")
+migrate()
