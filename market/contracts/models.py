@@ -3,19 +3,24 @@
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency
 from market.catalogue.models import Priced, priced_table
 from market.contracts.rules import ContractState
+from market.selection.models import Request
 from market.store.db import Base
 from market.store.guards import Frozen, Refuses
 from market.store.types import Code, Instant, Key, Line, Prose, Whole, one_of
 
 
 class Contract(Base):
-    """The contract of an award. `due_on` is the last day of delivery, counted in working days from the signature."""
+    """The contract of an award.
+
+    `due_on` is the last day of delivery, counted in working days from the signature; `actual_days` is how many working
+    days it really took until the delivery that was accepted, by the calendar of that day.
+    """
 
     __tablename__ = "contract"
     id: Mapped[Key]
@@ -37,10 +42,15 @@ class Contract(Base):
     signed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     due_on: Mapped[date | None]
     accepted_at: Mapped[Instant | None]
+    actual_days: Mapped[Whole | None]
     row_version: Mapped[int] = mapped_column()
     organisation: Mapped[Organisation] = relationship(lazy="raise")
     agency: Mapped[Agency] = relationship(lazy="raise")
+    request: Mapped[Request] = relationship(
+        lazy="raise", viewonly=True, primaryjoin=lambda: foreign(Contract.request_id) == Request.id
+    )
     lines: Mapped[list["ContractLine"]] = relationship(lazy="raise", order_by="ContractLine.id")
+    deliveries: Mapped[list["Delivery"]] = relationship(lazy="raise", order_by="Delivery.number")
     __mapper_args__ = {"version_id_col": row_version}
     __table_args__ = (
         ForeignKeyConstraint(
@@ -57,12 +67,20 @@ class Contract(Base):
             "state IN ('proposed', 'declined') OR signed_at IS NOT NULL AND signed_by IS NOT NULL AND due_on IS NOT NULL",
             name="contract_signed_is_complete",
         ),
-        CheckConstraint("(state = 'accepted') = (accepted_at IS NOT NULL)", name="contract_accepted_has_date"),
+        CheckConstraint(
+            "(state = 'accepted') = (accepted_at IS NOT NULL AND actual_days IS NOT NULL)",
+            name="contract_accepted_has_date",
+        ),
         {
             "info": {
-                "frozen": Frozen(but=("state", "signed_at", "signed_by", "due_on", "accepted_at", "row_version")),
+                "frozen": Frozen(but=("state", "signed_at", "signed_by", "due_on", "accepted_at", "actual_days", "row_version")),
                 "refuses": (
                     Refuses("contract.not_awarded", "(SELECT state FROM award WHERE id = NEW.award_id) <> 'active'"),
+                    # Who buys is who asked: a rating by somebody else would begin here.
+                    Refuses(
+                        "contract.not_the_buyers",
+                        "(SELECT organisation_id FROM request WHERE id = NEW.request_id) <> NEW.organisation_id",
+                    ),
                 ),
             }
         },

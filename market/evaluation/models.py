@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from market.agencies.models import Agency
 from market.evaluation.rules import RoundState
 from market.ratings.rules import Factor
 from market.store.db import Base
@@ -23,6 +24,8 @@ class Scheme(Base):
     source: Mapped[Line]
     valid_from: Mapped[date]
     fewest_ratings: Mapped[Whole]
+    weights: Mapped[list["SchemeWeight"]] = relationship(lazy="raise", order_by="SchemeWeight.id")
+    grades: Mapped[list["SchemeGrade"]] = relationship(lazy="raise", order_by="SchemeGrade.lowest_milli.desc()")
     __table_args__ = (
         CheckConstraint("fewest_ratings >= 1", name="scheme_fewest_ratings"),
         {"info": {"frozen": Frozen()}},
@@ -76,6 +79,7 @@ class Round(Base):
     published_at: Mapped[Instant | None]
     published_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     row_version: Mapped[int] = mapped_column()
+    scheme: Mapped[Scheme] = relationship(lazy="raise")
     __mapper_args__ = {"version_id_col": row_version}
     __table_args__ = (
         one_of("state", RoundState, "round_state_known"),
@@ -112,6 +116,7 @@ class Score(Base):
     score_milli: Mapped[Whole | None]
     grade: Mapped[Code]
     means: Mapped[dict[str, int]] = mapped_column(JSON)
+    agency: Mapped[Agency] = relationship(lazy="raise")
     __table_args__ = (
         UniqueConstraint("round_id", "agency_id"),
         UniqueConstraint("id", "round_id"),

@@ -6,9 +6,11 @@ year's ratings, as a share of the best possible, in thousandths of a point of 10
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from market.base.errors import BadState, BreaksRule
 from market.base.lifecycle import Lifecycle, Move
 from market.base.words import N_, register_labels, register_sentences
 
@@ -34,7 +36,7 @@ NO_GRADE = "none"
 
 @dataclass(frozen=True, slots=True)
 class SchemeRules:
-    """`weights` in thousandths by factor, together 1000; `grades` as (grade, lowest score in milli-points), best first."""
+    """`weights` in thousandths by factor, together 1000; `grades` as (grade, lowest milli-points), best first."""
 
     weights: Mapping[str, int]
     grades: Sequence[tuple[str, int]]
@@ -49,6 +51,39 @@ class Result:
     means_milli: Mapping[str, int]
     score_milli: int | None
     grade: str
+
+
+WHOLE = 1000
+"""The weights of a scheme together, in thousandths."""
+
+HIGHEST_LEVEL = 5
+
+
+def check_scheme(code: str, scheme: SchemeRules) -> None:
+    """Refuse a scheme whose weights do not make 1000 thousandths (`scheme.weights`)."""
+    total = sum(scheme.weights.values())
+    if total != WHOLE:
+        raise BreaksRule("scheme.weights", scheme=code, total=total)
+
+
+def check_year(year: int, today: date) -> None:
+    """Refuse to compute a year that is not over in China (`round.year_not_over`)."""
+    if today.year <= year:
+        raise BadState("round.year_not_over", year=year)
+
+
+def points_milli(levels: Mapping[str, int], weights: Mapping[str, int]) -> int:
+    """What one rating says in thousandths of a point: the sum of weight x level x 20, a whole number.
+
+    A score is the plain mean of its ratings' points, half up, so it can be recomputed with a pencil.
+    """
+    return sum(weight * levels[factor] * 100 // HIGHEST_LEVEL for factor, weight in weights.items())
+
+
+def ranks(scores: Sequence[int | None]) -> list[int | None]:
+    """The rank of each score, best first from 1; equal scores share the better rank, and who has none has no rank."""
+    known = [one for one in scores if one is not None]
+    return [None if one is None else 1 + sum(other > one for other in known) for one in scores]
 
 
 def score(ratings: Sequence[Mapping[str, int]], scheme: SchemeRules) -> Result:
@@ -85,10 +120,15 @@ register_labels(
 register_sentences(
     {
         "round.not_found": N_("There is no evaluation of that year, or it is not published yet."),
+        "round.year_range": N_("The year {year} cannot be evaluated yet. Choose the running year or one before it."),
         "round.exists": N_("There is already an evaluation of the year {year}."),
-        "round.year_not_over": N_("The year {year} is not over; its evaluation can be opened but not computed before 1 January."),
+        "round.year_not_over": N_(
+            "The year {year} is not over; its evaluation can be opened but not computed before 1 January."
+        ),
         "round_two_persons": N_("The person who computed an evaluation cannot publish it. Ask a supervisor."),
-        "round.published_stays": N_("A published evaluation cannot be changed. A correction is a new record with its reason."),
+        "round.published_stays": N_(
+            "A published evaluation cannot be changed. A correction is a new record with its reason."
+        ),
         "scheme.not_found": N_("There is no evaluation scheme of that name."),
         "scheme.weights": N_("The weights of the scheme {scheme} make {total} thousandths instead of 1000."),
         "notice.round.published": N_("The evaluation of {year} was published: your grade is {grade}."),

@@ -1,9 +1,10 @@
 """Fee notes, their priced lines, and payments bound to the fen."""
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from market.catalogue.models import Priced, priced_table
+from market.contracts.models import Contract
 from market.fees.rules import FeeNoteState
 from market.store.db import Base
 from market.store.guards import Frozen, Refuses
@@ -23,6 +24,9 @@ class FeeNote(Base):
     issued_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     paid_at: Mapped[Instant | None]
     row_version: Mapped[int] = mapped_column()
+    contract: Mapped[Contract] = relationship(
+        lazy="raise", viewonly=True, primaryjoin=lambda: foreign(FeeNote.contract_id) == Contract.id
+    )
     lines: Mapped[list["FeeLine"]] = relationship(lazy="raise", order_by="FeeLine.id")
     __mapper_args__ = {"version_id_col": row_version}
     __table_args__ = (

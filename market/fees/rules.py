@@ -1,8 +1,12 @@
 """Fee notes and payments: only what the contract's lines say, only after acceptance."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
+from market.base.errors import BreaksRule
 from market.base.lifecycle import Lifecycle, Move
+from market.base.money import format_yuan
 from market.base.words import N_, register_labels, register_sentences
 
 
@@ -23,6 +27,39 @@ FEE_NOTE = Lifecycle(
     ),
 )
 
+LONGEST_REFERENCE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a payer says: the payment's reference (such as the bank's serial number) and the sum it typed, in fen."""
+
+    reference: str
+    amount_fen: int
+
+
+def check_amounts(agreed: Mapping[int, int], charged: Mapping[int, int]) -> None:
+    """Every contract line (by id) has its fee, no other line has one, and none is above what was agreed; all in fen.
+
+    Refuses `fee.line_missing` and `fee.above_contract`.
+    """
+    if agreed.keys() != charged.keys():
+        raise BreaksRule("fee.line_missing")
+    for line, ceiling in agreed.items():
+        if charged[line] > ceiling:
+            raise BreaksRule("fee.above_contract", amount=format_yuan(charged[line]), ceiling=format_yuan(ceiling))
+
+
+def check_declared(declared: Declared, due_fen: int) -> str:
+    """The reference, stripped; refuses `payment.reference_needed` and `payment.other_sum`."""
+    reference = declared.reference.strip()
+    if not reference:
+        raise BreaksRule("payment.reference_needed")
+    if declared.amount_fen != due_fen:
+        raise BreaksRule("payment.other_sum", amount=format_yuan(due_fen))
+    return reference
+
+
 register_labels(
     {
         "fee_note.issued": N_("Waiting for payment"),
@@ -35,7 +72,9 @@ register_sentences(
         "fee.not_found": N_("There is no such fee note, or it is not yours."),
         "fee.contract_not_accepted": N_("A fee note can be issued only after the result was accepted."),
         "fee.exists": N_("There is already a fee note for this contract."),
-        "fee.above_contract": N_("A fee of {amount} is above the contract's {ceiling} for this line. Charge at most what was agreed."),
+        "fee.above_contract": N_(
+            "A fee of {amount} is above the contract's {ceiling} for this line. Charge at most what was agreed."
+        ),
         "fee_line_within_contract": N_("A fee cannot be above what the contract agreed for its line."),
         "fee.line_missing": N_("Every line of the contract needs its fee, and no other line can be charged."),
         "payment.other_sum": N_("The payment must be exactly {amount}, the fee note's sum. Enter that amount."),
