@@ -1,9 +1,14 @@
-"""A request's life, and who may be chosen how."""
+"""A request's life, who buys for whom, when quotes may be read."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from market.base.clock import CHINA
+from market.base.errors import BreaksRule
 from market.base.lifecycle import Lifecycle, Move
+from market.base.people import Role
 from market.base.words import N_, register_labels, register_sentences
+from market.catalogue.rules import Payer
 
 
 class RequestState(StrEnum):
@@ -55,8 +60,42 @@ REQUEST = Lifecycle(
     ),
 )
 
+PAYER_OF: dict[Role, Payer] = {Role.ENTERPRISE: Payer.APPLICANT, Role.DEPARTMENT: Payer.AUTHORITY}
+"""In whose name a buyer's role pays."""
+
+
+def payer_for(role: Role, entry_payer: str, service: str) -> Payer:
+    """Who pays when a buyer in `role` requests an entry that `entry_payer` bears.
+
+    Refuses `price.free_to_applicant` (an enterprise has nothing to buy there) and `price.only_for_applicant`.
+    """
+    mine = PAYER_OF[role]
+    if mine != entry_payer:
+        code = "price.free_to_applicant" if mine == Payer.APPLICANT else "price.only_for_applicant"
+        raise BreaksRule(code, service=service)
+    return mine
+
+
+def opened(quotes_until: datetime | None, closed_at: datetime | None, now: datetime) -> bool:
+    """Whether sealed quotes may be read: the deadline came, and the request was not cancelled before it."""
+    return quotes_until is not None and quotes_until <= (closed_at or now)
+
+
+def written_deadline(moment: datetime) -> str:
+    """A half-open deadline as the trade writes it in China's time: a day ends at its 24:00."""
+    local = moment.astimezone(CHINA)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return f"{(local - timedelta(days=1)).date().isoformat()} 24:00"
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
 register_labels(
     {
+        "request": N_("request"),
+        "request.publish": N_("publish"),
+        "request.award": N_("choose an agency"),
+        "request.fail": N_("end without a choice"),
+        "request.cancel": N_("cancel"),
         "request.draft": N_("Draft"),
         "request.open": N_("Open"),
         "request.awarded": N_("Awarded"),
@@ -91,6 +130,28 @@ register_sentences(
         "choice.agency_needed": N_("Choose one agency from the list."),
         "choice.no_price_there": N_("That agency has marked no price for this quantity. Choose another one."),
         "choice.no_quotes": N_("No agency quoted in time, so the selection failed. You may publish a new request."),
+        "quote.agency_not_admitted": N_("Only an admitted agency can quote. Finish the registration first."),
+        "quote.none_standing": N_("There is no quote of yours to withdraw. Load the page again."),
+        "quote.days_range": N_("Promise between 1 and {promised} working days, no more than you marked."),
+        "quote.amount_needed": N_("Enter an amount above zero for “{item}”."),
+        "request.not_a_draft": N_("This request was published; its conditions can no longer change. Cancel it and write a new one."),
+        "request.method_unknown": N_("Choose one of the selection methods offered here."),
+        "request.deadline_too_far": N_("Quotes can be taken until {latest} at the latest. Choose an earlier day."),
+        "request.deadline_in_past": N_("The last day for quotes lies in the past. Choose a later day, or leave the field empty."),
+        "request.title_needed": N_("Give the request a title of at most 200 characters."),
+        "quote.line_unknown": N_("A price was given for a line that is not of this request. Load the page again."),
+        "quote.not_asked": N_("This request takes no quotes: its buyer chooses among the marked prices."),
+        "choice.own_agency": N_("An organisation cannot select its own agency."),
+        "reason.no_quotes": N_("No agency quoted in time."),
+        "reason.lowest": N_("{agency} quoted the lowest total, {amount_fen}, of {count} valid quotes."),
+        "reason.only_quote": N_("{agency} sent the only valid quote, {amount_fen}."),
+        "reason.equal_earlier": N_(
+            "{count} quotes were equally low; the one of {agency} was sent first ({sent}) and therefore wins."
+        ),
+        "reason.direct": N_(
+            "The buyer chose {agency} directly at its marked price of {amount_fen}; {count} agencies have marked prices for this, {lower} of them lower."
+        ),
+        "notice.request.chosen": N_("{agency} was selected for {service} ({ref}). Propose the contract next."),
         "notice.request.published": N_("A request for {service} was published ({ref}). Quotes are taken until {until}."),
         "notice.request.awarded": N_("You were selected for {service} ({ref}). The contract is the next step."),
         "notice.request.not_awarded": N_("The selection of {ref} ended; another agency was selected."),

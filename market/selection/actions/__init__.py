@@ -1,0 +1,22 @@
+"""Change requests, quotes and awards.
+
+Every function runs in the door's transaction, under the lock of `queries.request_lock`, and takes `actor` and `now`.
+"""
+
+from market.selection.actions.choice import choose, close_due
+from market.selection.actions.quotes import Quoted, submit_quote, withdraw_quote
+from market.selection.actions.requests import Amount, Terms, cancel, draft_request, edit_draft, publish
+
+__all__ = [
+    "Amount",
+    "Quoted",
+    "Terms",
+    "cancel",
+    "choose",
+    "close_due",
+    "draft_request",
+    "edit_draft",
+    "publish",
+    "submit_quote",
+    "withdraw_quote",
+]

@@ -1,0 +1,139 @@
+"""End a request: with an award, or without."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from market.base.errors import BadState, BreaksRule
+from market.base.people import Actor
+from market.base.refs import RefKind
+from market.journal.actions import record
+from market.notices.actions import queue
+from market.selection.actions.quotes import hold_offer, write_quote
+from market.selection.actions.requests import obj, quoting_organisations, require_owner, tell_search
+from market.selection.methods import METHODS, Given, Outcome, QuoteFacts, Reason, SelectionMethod
+from market.selection.models import Award, Quote, Request
+from market.selection.queries import Compared, compare, due_refs, request_lock, sealed_count, standing_quotes
+from market.selection.rules import REQUEST, AwardState, Method, QuoteOrigin, RequestState, written_deadline
+from market.store.db import db
+from market.store.references import next_reference
+
+
+def choose(request: Request, given: Given, *, actor: Actor, now: datetime) -> Award | None:
+    """Decide an open request by its method and write the award with its reasons; None when no quote came and it failed.
+
+    A direct choice takes the named agency's marked price in force as its quote. A method of quotes decides after the
+    deadline only (`request.deadline_not_passed`), over all quotes that stand. The second chooser of two gets
+    BadState `request.not_open`.
+    """
+    require_owner(request, actor)
+    if request.state != RequestState.OPEN:
+        raise BadState("request.not_open")
+    method = METHODS[Method(request.method)]
+    if method.needs_deadline and request.quotes_until is not None and now < request.quotes_until:
+        raise BadState("request.deadline_not_passed", until=written_deadline(request.quotes_until))
+    if method.takes_quotes:
+        outcome, quote_id = _among_quotes(request, method, given)
+    else:
+        outcome, quote_id = _among_marked_prices(request, (method, given), now)
+    if outcome.winner is None or quote_id is None:
+        _fail(request, outcome.reasons, actor=actor, now=now)
+        return None
+    award = _award(request, (outcome, quote_id), actor=actor, now=now)
+    _tell(request, outcome.winner, now)
+    tell_search(request, now)
+    return award
+
+
+def close_due(now: datetime) -> list[str]:
+    """Let every request fail whose deadline has come without a quote; returns their references. Safe to run twice."""
+    closed = []
+    for ref in due_refs(now):
+        db.session.execute(request_lock(ref).with_for_update())
+        query = select(Request).where(Request.ref == ref).execution_options(populate_existing=True)
+        request = db.session.scalars(query).one()
+        # Looked at again under the lock: a quote may have arrived in the last moment, or the owner was faster.
+        if request.state == RequestState.OPEN and not sealed_count(request.id):
+            _fail(request, (Reason("reason.no_quotes"),), actor=Actor.system(), now=now)
+            closed.append(ref)
+    return closed
+
+
+def _among_quotes(request: Request, method: SelectionMethod, given: Given) -> tuple[Outcome, int | None]:
+    rows = {row.agency_id: row for row in standing_quotes(request.id)}
+    facts = [
+        QuoteFacts(row.agency_id, row.agency, row.total_fen, row.submitted_at, row.promised_days) for row in rows.values()
+    ]
+    outcome = method.decide(facts, given)
+    return outcome, rows[outcome.winner.agency_id].quote_id if outcome.winner else None
+
+
+def _among_marked_prices(
+    request: Request, decider: tuple[SelectionMethod, Given], now: datetime
+) -> tuple[Outcome, int | None]:
+    method, given = decider
+    rows = {row.offer.agency_id: row for row in compare(request) if row.prices is not None}
+    outcome = method.decide([row.facts(now) for row in rows.values()], given)
+    if outcome.winner is None:
+        return outcome, None
+    chosen = rows[outcome.winner.agency_id]
+    return outcome, _take_marked_price(request, chosen, now)
+
+
+def _take_marked_price(request: Request, chosen: Compared, now: datetime) -> int:
+    if chosen.offer.organisation_id == request.organisation_id:
+        raise BreaksRule("choice.own_agency")
+    held = hold_offer(chosen.offer.agency_id, request.entry_id)
+    if held.offer_id != chosen.offer.offer_id or chosen.prices is None:
+        raise BadState("changed.meanwhile")
+    terms = (QuoteOrigin.MARKED, held.promised_days)
+    return write_quote(request, (held, chosen.prices), terms, now=now).id
+
+
+def _award(request: Request, decided: tuple[Outcome, int], *, actor: Actor, now: datetime) -> Award:
+    outcome, quote_id = decided
+    request.state = REQUEST.step(request.state, "award")
+    request.closed_at = now
+    award = Award(
+        ref=next_reference(RefKind.AWARD, now),
+        request_id=request.id,
+        quote_id=quote_id,
+        agency_id=db.session.get_one(Quote, quote_id).agency_id,
+        state=AwardState.ACTIVE,
+        reasons=[reason.row() for reason in outcome.reasons],
+        decided_at=now,
+        decided_by=actor.id,
+    )
+    db.session.add(award)
+    db.session.flush()
+    payload = {
+        "award": award.ref,
+        "method": request.method,
+        "winner": award.agency_id,
+        "reasons": award.reasons,
+        "order": [[one.agency_id, one.total_fen, one.submitted_at.isoformat()] for one in outcome.order],
+    }
+    record("request.award", obj(request), actor=actor, payload=payload, now=now)
+    return award
+
+
+def _tell(request: Request, selected: QuoteFacts, now: datetime) -> None:
+    organisations = {row.agency_id: row.organisation_id for row in standing_quotes(request.id)}
+    winner = organisations.pop(selected.agency_id)
+    common = {"service": request.entry.name_zh, "ref": request.ref}
+    theirs, ours = f"/desk/opportunities/{request.ref}", f"/desk/requests/{request.ref}"
+    queue("notice.request.awarded", to=[winner], facts={**common, "link": theirs}, now=now)
+    queue("notice.request.not_awarded", to=organisations.values(), facts={**common, "link": theirs}, now=now)
+    facts = {**common, "agency": selected.agency, "link": ours}
+    queue("notice.request.chosen", to=[request.organisation_id], facts=facts, now=now)
+
+
+def _fail(request: Request, reasons: tuple[Reason, ...], *, actor: Actor, now: datetime) -> None:
+    request.state = REQUEST.step(request.state, "fail")
+    request.closed_at = now
+    db.session.flush()
+    payload = {"reasons": [reason.row() for reason in reasons]}
+    record("request.fail", obj(request), actor=actor, payload=payload, now=now)
+    facts = {"ref": request.ref, "link": f"/desk/requests/{request.ref}"}
+    queue("notice.request.failed", to=[request.organisation_id, *quoting_organisations(request)], facts=facts, now=now)
+    tell_search(request, now)
