@@ -11,6 +11,7 @@ import config as settings
 from market.accounts import rules as account_rules
 from market.accounts import views as accounts
 from market.agencies import models as agency_models
+from market.agencies import views as agencies
 from market.catalogue import models as catalogue_models
 from market.cli import listing, setup
 from market.contracts import models as contract_models
@@ -23,7 +24,7 @@ from market.selection import models as selection_models
 from market.store.db import db, migrate
 from market.web import access, context, filters, forms, headers, health, locale, refusals
 
-BLUEPRINTS = (accounts.accounts,)
+BLUEPRINTS = (accounts.accounts, agencies.agencies)
 COMMANDS = (listing.list_group, setup.setup)
 # Whoever creates or migrates tables needs all of them, also those that no page reads yet.
 MODELS = (

@@ -159,6 +159,19 @@ def mark_of(bands: Sequence[Band], steps_per_unit: int) -> Mark:
     return Percent(int(share * WHOLE))
 
 
+def mark_sentence(mark: Mark, unit: str, *, listed: bool) -> tuple[str, dict[str, object]]:
+    """Code and facts of the sentence that tells a mark; `listed` when its percentage is of the list's own standard."""
+    if isinstance(mark, Percent):
+        percent = exact_decimal(Fraction(mark.thousandths, 10))
+        return ("mark.of_listed" if listed else "mark.of_reference"), {"percent": percent}
+    if isinstance(mark, Fixed):
+        return "mark.fixed", {"amount_fen": mark.amount_fen}
+    facts: dict[str, object] = {"unit_fen": mark.unit_fen, "unit": unit}
+    if mark.base_fen:
+        return "mark.base_and_unit", facts | {"base_fen": mark.base_fen}
+    return "mark.per_unit", facts
+
+
 def _inside(mark: Percent, low: Fraction, high: Fraction) -> None:
     if not low <= Fraction(mark.thousandths, WHOLE) <= high:
         raise BreaksRule("offer.percent_range", low=exact_decimal(low * 100), high=exact_decimal(high * 100))
@@ -210,6 +223,11 @@ register_sentences(
         "offer.percent_only": N_("The government prices “{item}”: mark a percentage of the listed standard, not an amount of your own."),
         "offer.no_reference": N_("“{item}” has no reference standard to take a percentage of. Mark an amount."),
         "offer.not_markable": N_("No agency marks a price for “{item}”: the list fixes or withholds it."),
+        "mark.fixed": N_("{amount_fen} in all"),
+        "mark.per_unit": N_("{unit_fen} for each {unit}"),
+        "mark.base_and_unit": N_("{base_fen}, and {unit_fen} for each {unit}"),
+        "mark.of_listed": N_("{percent} % of the listed standard"),
+        "mark.of_reference": N_("{percent} % of the reference standard"),
         "notice.agency.admitted": N_("Your registration passed the formal check. You can mark prices now."),
         "notice.agency.returned": N_("Your registration was returned for correction. Its page names the reasons; correct it and send it again."),
         "notice.agency.submitted": N_("{name} sent its registration; the formal check is due by {day}."),

@@ -85,12 +85,12 @@ def mark_price(agency: Agency, marking: Marking, *, actor: Actor, now: datetime)
     return offer
 
 
-def withdraw_offer(offer: Offer, entry: Entry, *, actor: Actor, now: datetime) -> None:
+def withdraw_offer(offer: Offer, *, actor: Actor, now: datetime) -> None:
     """Take a marked price back; what was quoted on it stays."""
     offer.state = OFFER.step(offer.state, "withdraw")
     offer.withdrawn_at = now
-    obj = _obj(db.session.get_one(Agency, offer.agency_id), entry.code)
-    record("offer.withdraw", obj, actor=actor, payload={"version": offer.version}, now=now)
+    agency, entry = db.session.get_one(Agency, offer.agency_id), db.session.get_one(Entry, offer.entry_id)
+    record("offer.withdraw", _obj(agency, entry.code), actor=actor, payload={"version": offer.version}, now=now)
 
 
 def planned_bands(marking: Marking, agency_id: int) -> list[Band]:

@@ -59,9 +59,15 @@ def register(organisation: NewOrganisation, person: NewUser, profile: Profile, *
     Refuses what `accounts.actions.register` refuses.
     """
     member = register_account(organisation, person, now=now)
+    begin(profile, actor=Actor(member.user_id, Role.AGENCY, member.organisation_id), now=now)
+    return member
+
+
+def begin(profile: Profile, *, actor: Actor, now: datetime) -> Agency:
+    """Begin the registration of the actor's organisation as a draft; a second one is refused (changed.meanwhile)."""
     agency = Agency(
         ref=next_reference(RefKind.AGENCY, now),
-        organisation_id=member.organisation_id,
+        organisation_id=actor.organisation,
         state=AgencyState.DRAFT,
         commitment_version="",
         return_reasons=[],
@@ -69,9 +75,8 @@ def register(organisation: NewOrganisation, person: NewUser, profile: Profile, *
     )
     db.session.add(agency)
     db.session.flush()
-    actor = Actor(member.user_id, Role.AGENCY, member.organisation_id)
     record("agency.register", _obj(agency), actor=actor, payload=_profile_facts(profile), now=now)
-    return member
+    return agency
 
 
 def save_profile(agency: Agency, profile: Profile, *, actor: Actor, now: datetime) -> None:

@@ -21,6 +21,12 @@ def agency_of(actor: Actor) -> Agency:
     return _one(Agency.organisation_id == actor.organisation)
 
 
+def agency_or_none(actor: Actor) -> Agency | None:
+    """The agency the actor acts for, with its organisation; None before its registration was begun."""
+    query = select(Agency).where(Agency.organisation_id == actor.organisation)
+    return db.session.scalar(query.options(joinedload(Agency.organisation)))
+
+
 def admitted_agency(ref: str) -> Agency:
     """A public agency by its reference, with its organisation; NotFound("agency.not_found") before its admission."""
     return _one(Agency.ref == ref, Agency.state == AgencyState.ADMITTED)

@@ -13,11 +13,12 @@ from market.agencies.models import Agency, Offer, OfferBand
 from market.agencies.queries.standing import latest_standing
 from market.agencies.rules import OfferState
 from market.base.errors import NotFound
-from market.base.pricing import COEFFICIENT_UNIT, PricedItem
+from market.base.pricing import COEFFICIENT_UNIT
 from market.base.pricing import Band as Line
+from market.catalogue.listing import item_of
 from market.catalogue.models import Band, Edition, Entry, FeeItem
 from market.catalogue.queries import list_bands, schedules_of
-from market.catalogue.schedules import NormalSchedule, read_schedules
+from market.catalogue.rules import PriceState
 from market.store.db import db
 
 
@@ -132,6 +133,14 @@ def offers_of(agency_id: int, *, state: OfferState = OfferState.IN_FORCE) -> lis
     return [MarkedEntry(*values) for values in whole]
 
 
+def markable_entries(edition_id: int) -> list[Entry]:
+    """The entries of an edition for which some price can be marked, in the list's order. One query."""
+    published = select(FeeItem.entry_id).where(
+        FeeItem.edition_id == edition_id, FeeItem.price_state != PriceState.UNPUBLISHED
+    )
+    return list(db.session.scalars(select(Entry).where(Entry.id.in_(published)).order_by(Entry.position)))
+
+
 def rule_bands(fee_items: Sequence[FeeItem]) -> dict[int, Sequence[Band]]:
     """The list's own bands of fee items."""
     listed = list_bands(item.id for item in fee_items)
@@ -140,28 +149,13 @@ def rule_bands(fee_items: Sequence[FeeItem]) -> dict[int, Sequence[Band]]:
 
 def reference_lines(entry: Entry, fee_items: Sequence[FeeItem]) -> dict[int, Sequence[Line]]:
     """By fee item, the lines of the reference schedule tied to it: an agency may mark a share of a freed standard."""
-    keys = {item.schedule_key for item in fee_items if item.schedule_key}
-    read = {one.key: _read(str(one.data)) for one in schedules_of(entry.id) if one.key in keys} if keys else {}
-    found: dict[int, Sequence[Line]] = {}
-    for item in fee_items:
-        schedule = read.get(item.schedule_key or "")
-        priced = _item_of(schedule, item) if schedule else None
-        if priced and priced.bands:
-            found[item.id] = priced.bands
-    return found
-
-
-def _read(document: str) -> NormalSchedule | None:
-    schedules = read_schedules(f'{{"schedules": [{document}]}}')
-    first = schedules[0] if schedules else None
-    return first if isinstance(first, NormalSchedule) else None
-
-
-def _item_of(schedule: NormalSchedule, fee_item: FeeItem) -> PricedItem | None:
-    found = schedule.items.get(fee_item.name_zh)
-    if found is None and len(schedule.items) == 1:
-        found = next(iter(schedule.items.values()))
-    if found is None or found.measure.steps_per_unit != fee_item.steps_per_unit:
-        return None
+    if not any(item.schedule_key for item in fee_items):
+        return {}
+    schedules = schedules_of(entry.id)
+    found = {item.id: item_of(item, schedules).bands for item in fee_items}
     # A mark is made at coefficient 1; a schedule without it cannot be marked a share of.
-    return found if all(COEFFICIENT_UNIT in band.coefficients for band in found.bands) else None
+    return {
+        item_id: bands
+        for item_id, bands in found.items()
+        if bands and all(COEFFICIENT_UNIT in band.coefficients for band in bands)
+    }

@@ -1,0 +1,168 @@
+"""What people type about agencies and their prices: syntax only."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, SelectField, SelectMultipleField
+from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from market.agencies.rules import WHOLE, AgencyKind, Fixed, Mark, Percent, PerUnit, ReturnReason
+from market.catalogue.models import FeeItem
+from market.catalogue.rules import PriceState, Pricing
+from market.web.forms import (
+    DayField,
+    DecimalTextField,
+    HouseForm,
+    LineField,
+    MoneyField,
+    ProseField,
+    TickField,
+    WholeField,
+    at_most,
+    between,
+    needed,
+)
+from market.web.labels import labels
+
+MOST_LINE = 200
+
+
+class ProfileForm(HouseForm):
+    """What an agency says about itself."""
+
+    kind = SelectField(_l("Kind of body"), [needed()])
+    legal_representative = LineField(_l("Legal representative"), [needed(), at_most(60)])
+    phone = LineField(_l("Phone for clients"), [needed(), at_most(40)], render_kw={"inputmode": "tel"})
+    address = LineField(_l("Address"), [needed(), at_most(MOST_LINE)])
+    introduction = ProseField(_l("Introduction"), [at_most(2000)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = labels()
+        self.kind.choices = [(kind.value, words[f"agency_kind.{kind}"]) for kind in AgencyKind]
+
+
+class PaperForm(HouseForm):
+    """A qualification paper."""
+
+    REFUSED: ClassVar[dict[str, str]] = {
+        "paper.number_taken": "number",
+        "paper.interval": "valid_until",
+        "paper.expired": "valid_until",
+    }
+    name = LineField(_l("Name of the paper"), [needed(), at_most(MOST_LINE)])
+    number = LineField(_l("Number"), [needed(), at_most(100)])
+    issuer = LineField(_l("Issued by"), [needed(), at_most(MOST_LINE)])
+    valid_from = DayField(_l("Valid from"), [needed()])
+    valid_until = DayField(_l("Valid until"), [needed()])
+
+
+class SubmitForm(HouseForm):
+    """The commitment, then the sending."""
+
+    REFUSED: ClassVar[dict[str, str]] = {"agency.commitment_needed": "commitment"}
+    commitment = TickField(_l("We have read the commitment letter and accept it in full"))
+
+
+class DecideForm(HouseForm):
+    """The desk passes the application that it saw."""
+
+    version = HiddenField()
+
+    def seen(self) -> int:
+        """The version of the row that the page showed; 0 when it is not a number."""
+        given = str(self.version.data or "")
+        return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
+
+
+class ReturnForm(DecideForm):
+    """The desk returns an application, for reasons of the closed list."""
+
+    REFUSED: ClassVar[dict[str, str]] = {"agency.reason_needed": "reasons"}
+    reasons = SelectMultipleField(
+        _l("Reasons"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validate_choice=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = labels()
+        self.reasons.choices = [(reason.value, words[f"return_reason.{reason}"]) for reason in ReturnReason]
+
+
+class MarkForm(HouseForm):
+    """Marked prices of one entry; `mark_form` adds the fields of its fee items, named `<what>_<fee item id>`."""
+
+    promised_days = WholeField(_l("Working days you promise"), [needed(), between(1, 730)])
+    items: ClassVar[Sequence[FeeItem]] = ()
+
+    def prices(self) -> dict[int, Mark]:
+        """The marks that were typed, by fee item; fee items left empty are not offered."""
+        found = {item.id: self._mark(item) for item in self.items}
+        return {item_id: mark for item_id, mark in found.items() if mark is not None}
+
+    def part(self, what: str, item_id: int) -> Any:
+        """The field of a fee item, or None when it has none of the kind."""
+        return self._fields.get(f"{what}_{item_id}")
+
+    def value(self, what: str, item_id: int) -> Any:
+        """What was typed into the field of a fee item, read; None when empty or when there is no such field."""
+        field = self.part(what, item_id)
+        return field.data if field is not None else None
+
+    def _mark(self, item: FeeItem) -> Mark | None:
+        if self.value("take", item.id):
+            return Percent(WHOLE)
+        percent = self.value("percent", item.id)
+        if percent is not None:
+            return Percent(int(percent * 10))
+        base, unit = self.value("base", item.id), self.value("unit", item.id)
+        if unit is not None:
+            return PerUnit(unit, base or 0)
+        return Fixed(base) if base is not None else None
+
+
+def mark_form(items: Sequence[FeeItem], references: Mapping[int, object]) -> type[MarkForm]:
+    """The form of an entry's fee items: amounts where the market prices, a percentage where a standard exists."""
+    fields: dict[str, Any] = {"items": items, "REFUSED": _refused(items)}
+    for item in items:
+        if item.price_state == PriceState.UNPUBLISHED:
+            continue
+        if item.price_state == PriceState.LISTED:
+            if item.pricing == Pricing.GOVERNMENT_SET:
+                fields[f"take_{item.id}"] = TickField(_l("We offer it at the price the government sets"))
+            else:
+                fields[f"percent_{item.id}"] = _percent(_l("Percentage of the listed standard"))
+        else:
+            fields[f"base_{item.id}"] = MoneyField(_l("Basic amount"))
+            fields[f"unit_{item.id}"] = MoneyField(_l("Amount for each unit"))
+            if item.id in references:
+                fields[f"percent_{item.id}"] = _percent(_l("Or: percentage of the reference standard"), _alone)
+        fields[f"quantity_{item.id}"] = DecimalTextField(_l("Quantity of the example"))
+    return type("MarkFormHere", (MarkForm,), fields)
+
+
+def _percent(label: Any, *more: Any) -> DecimalTextField:
+    return DecimalTextField(label, [_tenths, *more], render_kw={"inputmode": "decimal", "autocomplete": "off"})
+
+
+def _tenths(_form: MarkForm, field: DecimalTextField) -> None:
+    given: Any = field.data
+    if given is not None and not (Decimal(0) <= given <= 1000 and given * 10 == int(given * 10)):
+        raise StopValidation(_l("Write a percentage from 0 to 1000 with at most one decimal, for example 95 or 97.5."))
+
+
+def _alone(form: MarkForm, field: DecimalTextField) -> None:
+    item_id = field.short_name.partition("_")[2]
+    if field.data is not None and any(form[f"{what}_{item_id}"].data is not None for what in ("base", "unit")):
+        raise StopValidation(_l("Give either amounts or a percentage, not both."))
+
+
+def _refused(items: Sequence[FeeItem]) -> dict[str, str]:
+    beside = {"offer.days_beyond_limit": "promised_days", "offer.days_range": "promised_days"}
+    only = items[0] if len(items) == 1 else None
+    if only is not None and only.pricing == Pricing.GOVERNMENT_GUIDED and only.price_state == PriceState.LISTED:
+        beside |= dict.fromkeys(("offer.percent_range", "offer.percent_too_fine"), f"percent_{only.id}")
+    return beside
