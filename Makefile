@@ -13,19 +13,15 @@ INSTALL = .ci/install $(PY)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve setup test bench lint tour words clean requirements browser
+.PHONY: help serve test bench lint tour words clean requirements browser
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 serve: export MARKET_DEMO := $(or $(MARKET_DEMO),1)
-serve: setup ## install, prepare the database with the list and the demo city, serve on PORT (8000)
-	@echo "Serving on http://$(HOST):$(PORT)/ - stop with Ctrl-C"
-	@exec $(PY) -m gunicorn --workers $(WORKERS) --threads $(THREADS) --bind $(HOST):$(PORT) --log-level warning wsgi:app
-
-setup: export MARKET_DEMO := $(or $(MARKET_DEMO),1)
-setup: .venv/.base.stamp words
-	@$(PY) -m flask setup
+serve: .venv/.base.stamp words ## install, prepare the database with the list and the demo city, serve on PORT (8000)
+	@exec $(PY) -m gunicorn -c python:market.cli.serve --workers $(WORKERS) --threads $(THREADS) \
+	  --bind $(HOST):$(PORT) --log-level warning wsgi:app
 
 test: .venv/.test.stamp words browser ## run everything: both databases, browser journeys, lint
 	@$(PY) -m pytest --numprocesses 2 --dist worksteal $(ARGS)

@@ -1,0 +1,29 @@
+"""How `make serve` runs gunicorn: ``gunicorn -c python:market.cli.serve wsgi:app``.
+
+The first process loads the application once, prepares the database with it, and forks the workers: half the time of a
+command for each, and the workers share the memory of what was loaded.
+"""
+
+from typing import Any
+
+import click
+
+from market.cli.setup import setup
+from market.store.db import db
+
+preload_app = True
+
+
+def on_starting(server: Any) -> None:
+    """Run `flask setup` before the address is opened; what it raises ends the start."""
+    app = server.app.wsgi()
+    with app.app_context():
+        setup.main(args=[], standalone_mode=False)
+        # A connection must not cross the fork.
+        db.session.remove()
+        db.engine.dispose()
+
+
+def when_ready(server: Any) -> None:
+    """Say where the site is."""
+    click.echo(f"Serving on {', '.join(f'http://{address}/' for address in server.cfg.bind)} - stop with Ctrl-C")
