@@ -20,7 +20,6 @@ def on_starting(server: Any) -> None:
     with app.app_context():
         setup.main(args=[], standalone_mode=False)
         # A connection must not cross the fork.
-        db.session.remove()
         db.engine.dispose()
 
 
