@@ -54,7 +54,7 @@ class PaperForm(HouseForm):
         "paper.expired": "valid_until",
     }
     name = LineField(_l("Name of the paper"), [needed(), at_most(MOST_LINE)])
-    number = LineField(_l("Number"), [needed(), at_most(100)])
+    number = LineField(_l("Paper number"), [needed(), at_most(100)])
     issuer = LineField(_l("Issued by"), [needed(), at_most(MOST_LINE)])
     valid_from = DayField(_l("Valid from"), [needed()])
     valid_until = DayField(_l("Valid until"), [needed()])
@@ -83,7 +83,7 @@ class ReturnForm(DecideForm):
 
     REFUSED: ClassVar[dict[str, str]] = {"agency.reason_needed": "reasons"}
     reasons = SelectMultipleField(
-        _l("Reasons"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validate_choice=False
+        _l("Reasons for the return"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validate_choice=False
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
