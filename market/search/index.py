@@ -12,7 +12,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from whoosh.util.filelock import FileLock, try_for
 from market.search.analysis import SCHEMA_VERSION, schema, searchable
 from market.search.found import Document, Found, Hit
 from market.search.highlight import Marker
+from market.search.mapped import read_in_place
 from market.search.question import Question, exact_key, understood
 from market.search.ranking import Kept, Wanted, ranked
 from market.search.words import fingerprint
@@ -35,6 +36,7 @@ LONGEST_BODY = 50_000
 # Seconds that a writer waits for its turn.
 PATIENCE = 10.0
 log = logging.getLogger(__name__)
+read_in_place()
 
 
 class Busy(Exception):
@@ -114,7 +116,7 @@ class Index:
             except Exception as error:
                 # A merge may take a segment away between reading its name and opening it; torn files of a power cut
                 # fail in many ways. Opened anew it is right, or search is missing: a page never falls over it.
-                self._close_idle()
+                self.close()
                 if last_try:
                     log.warning("the search index in %s does not answer: %r", self.folder, error)
         return Found(page=page, per_page=per_page, missing=True)
@@ -196,11 +198,21 @@ class Index:
             if kept:
                 kept[1].close()
             searcher = open_dir(str(self.folder / generation)).searcher()
-        yield searcher
+        try:
+            yield searcher
+        except BaseException:
+            searcher.close()
+            raise
         self._idle.append((generation, searcher))
 
-    def _close_idle(self) -> None:
-        self._idle.clear()
+    def close(self) -> None:
+        """Close the files of the searchers kept for the next question, which may still come."""
+        while self._idle:
+            with suppress(IndexError):
+                self._idle.pop()[1].close()
+
+    def __del__(self) -> None:
+        self.close()
 
     def _current(self) -> _Generation | None:
         """The generation in use, if its words were cut as ours are."""

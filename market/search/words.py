@@ -14,14 +14,17 @@ import unicodedata
 from collections.abc import Iterator
 from importlib.metadata import version as version_of
 from importlib.resources import files
+from importlib.util import find_spec
+from math import log
+from pathlib import Path
 from typing import NamedTuple
 
 try:
-    import rjieba as engine
+    import rjieba
 except ImportError:
-    import jieba as engine
+    rjieba = None
 
-ENGINE: str = engine.__name__
+ENGINE = "rjieba" if rjieba else "jieba"
 # Words that jieba's corpus saw less often are left out of the dictionary; see the module's docstring.
 RARE = 20
 # The weight of a trade word: above any general word, so that it is never cut apart.
@@ -108,32 +111,73 @@ def _dictionary() -> bytes:
 
 
 class _Jieba:
-    """jieba with the frequent words only, read at the first cut; its shared cache file is neither read nor written."""
+    """jieba's way of cutting, the most probable row of words, over the frequent words of its dictionary.
+
+    `import jieba` also brings the tables of its guesser of unknown words, 10 to 65 MB a process, which are of no use
+    here; so the package gives the dictionary and, in a test, the proof that both cut alike.
+    """
 
     def __init__(self) -> None:
-        self._tokenizer = engine.Tokenizer()
         self._loading = threading.Lock()
+        self._weights: dict[str, int] = {}
+        self._log_total = 0.0
+
+    @property
+    def loaded(self) -> int:
+        """How many words and beginnings of words are in memory."""
+        return len(self._weights)
 
     def cut(self, text: str) -> list[str]:
-        return list(self._loaded().cut(text, HMM=False))
+        weights = self._table()
+        # best[at] is the best sum of logarithms from `at` to the end, and where its first word ends.
+        best = [(0.0, 0)] * (len(text) + 1)
+        for at in range(len(text) - 1, -1, -1):
+            ends = self._ends(text, at)
+            best[at] = max((log(weights.get(text[at:end]) or 1) - self._log_total + best[end][0], end) for end in ends)
+        words: list[str] = []
+        at = 0
+        while at < len(text):
+            words.append(text[at : best[at][1]])
+            at = best[at][1]
+        return words
 
     def cut_for_search(self, text: str) -> list[str]:
-        return list(self._loaded().cut_for_search(text, HMM=False))
+        weights = self._table()
+        words: list[str] = []
+        for word in self.cut(text):
+            lengths = range(2, len(word))
+            words += [
+                part for n in lengths for at in range(len(word) - n + 1) if weights.get(part := word[at : at + n])
+            ]
+            words.append(word)
+        return words
 
-    def _loaded(self) -> "engine.Tokenizer":
+    def _ends(self, text: str, at: int) -> list[int]:
+        """Where a word that begins at `at` may end; after the single character when none is known."""
+        ends = []
+        end = at + 1
+        while end <= len(text) and (weight := self._weights.get(text[at:end])) is not None:
+            if weight:
+                ends.append(end)
+            end += 1
+        return ends or [at + 1]
+
+    def _table(self) -> dict[str, int]:
         with self._loading:
-            if not self._tokenizer.initialized:
+            if not self._weights:
                 weights = _weights()
-                self._tokenizer.FREQ = weights
-                self._tokenizer.total = sum(weights.values())
-                self._tokenizer.initialized = True
-        return self._tokenizer
+                self._log_total = log(sum(weights.values()))
+                self._weights = weights
+        return self._weights
 
 
 def _weights() -> dict[str, int]:
     """Word to weight; the beginnings of a word that are no words themselves weigh 0, as jieba's own table has it."""
     weights: dict[str, int] = {}
-    with (files(ENGINE) / "dict.txt").open(encoding="utf-8") as lines:
+    jieba = find_spec("jieba")
+    if jieba is None or jieba.origin is None:
+        raise ModuleNotFoundError("jieba, by whose dictionary the search cuts words, is not installed")
+    with Path(jieba.origin).with_name("dict.txt").open(encoding="utf-8") as lines:
         for line in lines:
             word, weight, _ = line.split(" ")
             if int(weight) >= RARE:
@@ -155,17 +199,17 @@ class _Rjieba:
 
     def cut(self, text: str) -> list[str]:
         self._load()
-        return list(engine.cut(text, False))
+        return list(rjieba.cut(text, False))
 
     def cut_for_search(self, text: str) -> list[str]:
         self._load()
-        return list(engine.cut_for_search(text, False))
+        return list(rjieba.cut_for_search(text, False))
 
     def _load(self) -> None:
         with self._loading:
             if not self._loaded:
                 for word in trade_words():
-                    engine.add_word(word, TRADE_WEIGHT)
+                    rjieba.add_word(word, TRADE_WEIGHT, "n")
                 self._loaded = True
 
 

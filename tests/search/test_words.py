@@ -1,5 +1,11 @@
 """How text is cut."""
 
+import csv
+from importlib.resources import files
+
+import jieba
+
+from market.search import words
 from market.search.words import characters, cut, cut_for_search, trade_words
 
 
@@ -19,3 +25,19 @@ def test_the_words_of_the_trade_are_not_cut_apart() -> None:
 
 def test_words_keep_their_order_among_latin_ones() -> None:
     assert cut("水土保持BIM方案") == ["水土保持", "bim", "方案"]
+
+
+def test_words_are_cut_as_jieba_cuts_them_with_the_same_dictionary() -> None:
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ = words._weights()
+    tokenizer.total = sum(tokenizer.FREQ.values())
+    tokenizer.initialized = True
+    cutter = words._Jieba()
+    with (files("market.catalogue") / "data" / "items.csv").open(encoding="utf-8") as lines:
+        texts = [
+            row[column] for row in csv.DictReader(lines) for column in ("name_zh", "act_name_zh", "legal_basis_zh")
+        ]
+    for text in texts:
+        for run in words._HAN_RUN.findall(text):
+            assert cutter.cut(run) == list(tokenizer.cut(run, HMM=False))
+            assert set(tokenizer.cut_for_search(run, HMM=False)) <= set(cutter.cut_for_search(run))
