@@ -44,7 +44,7 @@ def test_development_needs_nothing_and_keeps_its_secret(tmp_path: Path) -> None:
     first, second = Development(env), Development(env)
     assert len(first.SECRET_KEY) >= 48
     assert first.SECRET_KEY == second.SECRET_KEY
-    assert first.SQLALCHEMY_DATABASE_URI == f"sqlite:///{tmp_path}/market.sqlite"
+    assert f"sqlite:///{tmp_path}/market.sqlite" == first.SQLALCHEMY_DATABASE_URI
 
 
 def test_the_secret_can_be_read_by_its_owner_only(tmp_path: Path) -> None:
