@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Protocol
 
 from sqlalchemy import delete, select
 
@@ -21,6 +22,14 @@ from market.ratings.queries import RatingOfYear, levels_of, ratings_in_year
 from market.ratings.rules import Factor
 from market.store.db import db
 from market.store.references import next_reference
+
+
+class RoundAct(Protocol):
+    """An act on a round, such as `compute` or `publish`."""
+
+    def __call__(self, round_: Round, /, *, actor: Actor, now: datetime) -> None:
+        """Act in the running transaction."""
+
 
 DEMO_SCHEME = "demo-1"
 _WEIGHTS = {Factor.QUALITY: 300, Factor.TIMELINESS: 250, Factor.ATTITUDE: 100, Factor.CHARGE: 200, Factor.NORMS: 150}
