@@ -4,6 +4,7 @@
 half of the page. Templates have it as `L`.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +16,9 @@ from market.base.errors import Refusal
 from market.base.money import format_yuan
 from market.base.words import LABELS, SENTENCES
 from market.web import filters, locale
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
 
 
 def labels() -> dict[str, str]:
@@ -30,8 +34,8 @@ def labels() -> dict[str, str]:
 def sentence(code: str, facts: Mapping[str, Any]) -> str:
     """The registered sentence of `code` in the current locale, its facts written for people.
 
-    A moment, a day and a sum of fen (a fact named `*_fen`) are formatted; a fact that is the key of a label becomes
-    the label.
+    A moment, a day (also as the ISO text that JSON keeps) and a sum of fen (a fact named `*_fen`) are formatted; a fact
+    that is the key of a label becomes the label; a list becomes an enumeration.
     """
     return gettext(SENTENCES[code]).format(**{name: _written(name, value, facts) for name, value in facts.items()})
 
@@ -48,7 +52,15 @@ def _written(name: str, value: Any, facts: Mapping[str, Any]) -> Any:
         return filters.day(value)
     if name.endswith("_fen") and isinstance(value, int):
         return format_yuan(value)
-    if isinstance(value, str):
-        # A lifecycle names its object and its state apart: `contract`, `signed`.
-        return labels().get(value) or labels().get(f"{facts.get('object')}.{value}", value)
-    return value
+    if isinstance(value, list | tuple):
+        return ("、" if locale.current().startswith("zh") else ", ").join(
+            str(_written(name, one, facts)) for one in value
+        )
+    if not isinstance(value, str):
+        return value
+    if _DAY.fullmatch(value):
+        return filters.day(date.fromisoformat(value))
+    if _MOMENT.fullmatch(value):
+        return filters.when(datetime.fromisoformat(value))
+    # A lifecycle names its object and its state apart: `contract`, `signed`.
+    return labels().get(value) or labels().get(f"{facts.get('object')}.{value}", value)

@@ -133,4 +133,7 @@ def test_a_sentences_facts_are_written_for_people(app: Flask) -> None:
     with app.test_request_context("/?lang=en"):
         late = sentence("lifecycle.no_such_move", {"object": "agency", "state": "in_check", "event": "x"})
         assert "“In formal check”" in late
-        assert "5 Mar 2026" in sentence("uscc.length", {"length": datetime(2026, 3, 5, tzinfo=UTC)})
+        for given in (datetime(2026, 3, 5, tzinfo=UTC), "2026-03-05T00:00:00+00:00", "2026-03-05"):
+            assert "5 Mar 2026" in sentence("uscc.length", {"length": given})
+        assert "Auditor, Operator" in sentence("uscc.length", {"length": ["role.auditor", "role.operator"]})
+        assert "{x}" in sentence("uscc.length", {"length": "{x}"})
