@@ -13,19 +13,34 @@ from market.accounts import views as accounts
 from market.agencies import models as agency_models
 from market.agencies import views as agencies
 from market.catalogue import models as catalogue_models
-from market.cli import listing, setup
+from market.catalogue import views as catalogue
+from market.cli import demo, listing, setup
 from market.contracts import models as contract_models
+from market.contracts import views as contracts
 from market.evaluation import models as evaluation_models
+from market.evaluation import views as evaluation
 from market.fees import models as fee_models
+from market.fees import views as fees
 from market.journal import models as journal_models
 from market.notices import models as notice_models
 from market.ratings import models as rating_models
+from market.ratings import views as ratings
 from market.selection import models as selection_models
+from market.selection import views as selection
 from market.store.db import db, migrate
 from market.web import access, context, filters, forms, headers, health, locale, refusals
 
-BLUEPRINTS = (accounts.accounts, agencies.agencies)
-COMMANDS = (listing.list_group, setup.setup)
+BLUEPRINTS = (
+    accounts.accounts,
+    agencies.agencies,
+    catalogue.catalogue,
+    contracts.contracts_desk,
+    evaluation.evaluation_desk,
+    fees.fees_desk,
+    ratings.ratings_desk,
+    selection.selection,
+)
+COMMANDS = (demo.demo, listing.list_group, setup.setup)
 # Whoever creates or migrates tables needs all of them, also those that no page reads yet.
 MODELS = (
     agency_models,

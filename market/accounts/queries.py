@@ -106,6 +106,26 @@ def organisations_with_role(role: Role) -> Sequence[int]:
     return db.session.scalars(query.order_by(Membership.organisation_id)).all()
 
 
+def first_with_role(roles: Sequence[Role], email: str | None) -> Actor | None:
+    """The person with `email` in one of the roles, or without an address the first person in one of them."""
+    query = (
+        select(User.id, Membership.role, Membership.organisation_id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(User.is_active, Membership.until.is_(None), Membership.role.in_(roles))
+        .order_by(Membership.id)
+        .limit(1)
+    )
+    if email is not None:
+        query = query.where(User.email == email.strip().lower())
+    found = db.session.execute(query).one_or_none()
+    return Actor(found[0], Role(found[1]), found[2]) if found else None
+
+
+def anybody() -> bool:
+    """Whether any organisation is registered at all."""
+    return db.session.scalar(select(Organisation.id).limit(1)) is not None
+
+
 def demo_accounts() -> Sequence[tuple[User, Membership]]:
     """The demo accounts to show on the sign-in page: the first two people of each role, with their organisation."""
     query = (

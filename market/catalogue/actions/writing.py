@@ -1,4 +1,4 @@
-"""Write the rows of a draft edition. Called by `actions.import_edition` inside its transaction."""
+"""Write the rows of a draft edition, inside `import_edition`'s transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -8,8 +8,8 @@ from market.base import clock
 from market.base.errors import BadState, BreaksRule
 from market.base.people import Actor
 from market.catalogue import queries
+from market.catalogue.actions.writing import Writer
 from market.catalogue.importing import ListData
-from market.catalogue.importing.writing import Writer
 from market.catalogue.models import Band, CleanUp, Edition, Entry, FeeItem, PriceSchedule
 from market.catalogue.rules import EDITION, EditionState
 from market.journal.actions import record

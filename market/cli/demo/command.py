@@ -1,0 +1,217 @@
+"""`flask demo`: build the city in an empty database."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from importlib.resources import as_file, files
+from itertools import cycle
+from random import Random
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from market.accounts.queries import anybody
+from market.agencies.rules import AgencyState
+from market.base import clock
+from market.base.clock import CHINA
+from market.base.errors import BadState
+from market.base.people import Actor, Role
+from market.base.words import N_, register_sentences
+from market.catalogue import actions as catalogue
+from market.catalogue import queries
+from market.catalogue.importing import ListFiles, read_list
+from market.catalogue.rules import Payer, Pricing
+from market.cli.demo.agencies import Market, Shop, agency_story, shops
+from market.cli.demo.cast import ENTERPRISES, Registry
+from market.cli.demo.city import City, Process
+from market.cli.demo.orders import Plan, order_story
+from market.cli.listing import refusing
+from market.evaluation import actions as evaluation
+from market.evaluation.queries import round_of
+from market.selection.actions import close_due
+from market.selection.rules import Method
+from market.store.calendar import calendar
+from market.store.transaction import transaction
+
+AGENCIES, ORDERS, DAYS = 66, 190, 740
+ENDINGS = (*[""] * 8, "cancel", "", "", "fail", *[""] * 5, "decline", *[""] * 5)
+# What the last months leave behind, so that every state can be seen today.
+LOOSE_ENDS = ("draft", "awarded", "proposed", "delivered", "accepted", "issued", "declared")
+
+register_sentences(
+    {"demo.not_empty": N_("There are organisations in this database already. The demo city needs an empty one.")}
+)
+
+
+@click.command("demo")
+@click.option("--today", "day", type=click.DateTime(["%Y-%m-%d"]), help="The city's last day; today by default.")
+@click.option("--seed", default=20261122, show_default=True, help="The same seed and day make the same city.")
+@with_appcontext
+@refusing
+def demo(day: datetime | None, seed: int) -> None:
+    """Build the demo city: fictitious agencies, orders of two years, one published evaluation and one open."""
+    build(day.date() if day else clock.today(), seed)
+
+
+def build(today: date, seed: int) -> None:
+    """Build the city up to now on `today`; refuses `demo.not_empty`."""
+    with transaction():
+        if anybody():
+            raise BadState("demo.not_empty")
+        days = calendar()
+    end = min(clock.now(), clock.end_of_day(today))
+    begin = (end - timedelta(days=DAYS)).astimezone(CHINA).replace(hour=9, minute=0, second=0, microsecond=0)
+    city = City(begin, end, Random(seed), days)
+    with clock.moved_to(begin):
+        market = _found(city)
+    _begin_all(market)
+    with _progress() as told:
+        city.run(told)
+    with transaction() as now:
+        close_due(now)
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    with click.progressbar(length=1000, label="Demo city") as bar:
+        shown = 0
+
+        def told(share: float) -> None:
+            nonlocal shown
+            step = int(share * 1000) - shown
+            if step > 0:
+                bar.update(step)
+                shown += step
+
+        yield told
+        bar.update(1000 - shown)
+
+
+def _found(city: City) -> Market:
+    """The regulator, the list in force, the evaluation's scheme."""
+    registry = Registry()
+    with transaction() as now:
+        desk = registry.regulators(now)
+        evaluation.seed_scheme(now)
+    publish_packaged_list(desk[Role.LIST_EDITOR], desk[Role.LIST_APPROVER])
+    entries: dict[str, list[str]] = defaultdict(list)
+    with transaction():
+        found = queries.entries_of(queries.edition_numbered(1))
+        for entry in found:
+            entries[entry.category_zh].append(entry.code)
+        ids = {entry.code: entry.id for entry in found}
+        fiscal = frozenset(entry.code for entry in found if entry.pricing == Pricing.FISCAL)
+    return Market(city, registry, desk, dict(entries), ids, fiscal)
+
+
+def publish_packaged_list(editor: Actor, approver: Actor) -> None:
+    """Import the package's copy of the real list and publish it by a second person, in force from this day."""
+    with as_file(files("market.catalogue") / "data") as folder:
+        names = ("items.csv", "price_schedules.json", "links.csv", "cleaned_up.csv")
+        data = read_list(ListFiles(*(folder / name for name in names)))
+    with transaction() as now:
+        catalogue.import_edition(data, "行政权力中介服务事项清单（第1版）", actor=editor, now=now)
+    with transaction() as now:
+        catalogue.submit(queries.edition_numbered(1), actor=editor, now=now)
+    with transaction() as now:
+        catalogue.publish(queries.edition_numbered(1), None, actor=approver, now=now)
+
+
+def _begin_all(market: Market) -> None:
+    """Put everybody's story on the calendar."""
+    city, random = market.city, market.city.random
+    market.shops = shops(AGENCIES, random)
+    for shop in market.shops:
+        days = random.uniform(0, 30) if shop.number <= AGENCIES - 8 else random.uniform(60, 700)
+        city.start(agency_story(market, shop), city.begin + timedelta(days=days))
+    _newcomers(market)
+    buyers: list[Actor] = []
+    departments: list[Actor] = []
+    city.start(_people(market, buyers, departments), city.begin + timedelta(hours=1))
+    endings = cycle(ENDINGS)
+    for number in range(ORDERS):
+        day = 45 + number / ORDERS * (DAYS - 50)
+        story = _order(market, (buyers, departments), next(endings))
+        city.start(story, city.begin + timedelta(days=day, minutes=random.randrange(300)))
+    for number, ending in enumerate(LOOSE_ENDS * 2):
+        story = _order(market, (buyers, departments), ending)
+        city.start(story, city.end - timedelta(days=130 - 6 * number))
+    for number in range(8):
+        story = _order(market, (buyers, departments), "open")
+        city.start(story, city.last_workday + timedelta(minutes=9 * number))
+    city.start(_closing(market), city.begin + timedelta(days=50))
+    for year in range(city.begin.year, city.end.year + 1):
+        city.start(_evaluation(market, year), datetime(year + 1, 1, 12, 10, tzinfo=CHINA))
+    opened = datetime(city.end.astimezone(CHINA).year, 2, 3, 10, tzinfo=CHINA)
+    city.start(_open_round(market, opened.year), min(opened, city.end - timedelta(hours=1)))
+
+
+def _newcomers(market: Market) -> None:
+    """Agencies that are still on their way in today."""
+    city = market.city
+    stops = (AgencyState.DRAFT, AgencyState.IN_CHECK, AgencyState.IN_CHECK, AgencyState.RETURNED)
+    for number, state in enumerate(stops, AGENCIES + 1):
+        late = shops(number, city.random)[-1]
+        late.stops = state
+        city.start(agency_story(market, late), city.last_workday - timedelta(days=6))
+        market.shops.append(late)
+
+
+def _people(market: Market, buyers: list[Actor], departments: list[Actor]) -> Process:
+    with transaction() as now:
+        departments.extend(market.registry.departments(now))
+    for number in range(len(ENTERPRISES)):
+        with transaction() as now:
+            buyers.append(market.registry.enterprise(number, now))
+        yield market.city.now + timedelta(minutes=37)
+
+
+def _order(market: Market, people: tuple[list[Actor], list[Actor]], ending: str) -> Process:
+    """Decide who orders what when the day has come: by then it is known what agencies have marked."""
+    random = market.city.random
+    offered: dict[str, list[Shop]] = defaultdict(list)
+    for shop in market.shops:
+        for code in shop.marked:
+            offered[code].append(shop)
+    by_authority = random.random() < 0.12
+    codes = [code for code in sorted(offered) if (code in market.fiscal) == by_authority]
+    weights = [sum(shop.popularity for shop in offered[code]) for code in codes]
+    code = random.choices(codes, weights)[0]
+    quoted = by_authority or ending in ("fail", "open") or random.random() < 0.55
+    buyer = random.choice(people[1] if by_authority else people[0])
+    plan = Plan(
+        buyer, code, Method.LOWEST_QUOTE if quoted else Method.DIRECT,
+        Payer.AUTHORITY if by_authority else Payer.APPLICANT, ending,
+    )  # fmt: skip
+    yield from order_story(market, plan)
+
+
+def _closing(market: Market) -> Process:
+    """The nightly job: what nobody quoted on fails."""
+    while True:
+        with transaction() as now:
+            close_due(now)
+        yield market.city.now + timedelta(days=1)
+
+
+def _open_round(market: Market, year: int) -> Process:
+    with transaction() as now:
+        evaluation.open_round(year, "demo-1", actor=market.desk[Role.EVALUATION_OFFICER], now=now)
+    yield from ()
+
+
+def _evaluation(market: Market, year: int) -> Process:
+    """In January the past year is evaluated by one person and published by another."""
+    officer, supervisor = market.desk[Role.EVALUATION_OFFICER], market.desk[Role.SUPERVISOR]
+    if year == market.city.begin.astimezone(CHINA).year and market.city.begin.month > 6:
+        return
+    with transaction() as now:
+        evaluation.open_round(year, "demo-1", actor=officer, now=now)
+    yield market.city.later(1, 3)
+    with transaction() as now:
+        evaluation.compute(round_of(year), actor=officer, now=now)
+    yield market.city.later(3, 6)
+    with transaction() as now:
+        evaluation.publish(round_of(year), actor=supervisor, now=now)
