@@ -141,6 +141,7 @@ register_sentences(
         "request.title_needed": N_("Give the request a title of at most 200 characters."),
         "quote.line_unknown": N_("A price was given for a line that is not of this request. Load the page again."),
         "quote.not_asked": N_("This request takes no quotes: its buyer chooses among the marked prices."),
+        "choice.price_changed": N_("{agency} changed its marked price meanwhile; it is {amount_fen} now. Look at it and choose again."),
         "choice.own_agency": N_("An organisation cannot select its own agency."),
         "reason.no_quotes": N_("No agency quoted in time."),
         "reason.lowest": N_("{agency} quoted the lowest total, {amount_fen}, of {count} valid quotes."),

@@ -21,9 +21,13 @@ class QuoteFacts:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the owner says at the choice; a method that decides by itself reads nothing of it."""
+    """What the owner says at the choice; a method that decides by itself reads nothing of it.
+
+    `seen_fen` is the total the owner agreed to: a price that changed meanwhile is not silently another price.
+    """
 
     agency_id: int | None = None
+    seen_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

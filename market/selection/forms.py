@@ -1,0 +1,168 @@
+"""What buyers and agencies type: syntax only."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from fractions import Fraction
+from functools import partial
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, RadioField, SelectField
+
+from market.base.clock import china_date
+from market.base.pricing import COEFFICIENT_UNIT
+from market.base.pricing.quantity import exact_decimal, parse_quantity
+from market.catalogue.models import FeeItem
+from market.catalogue.rules import Payer
+from market.selection.actions import Amount, Quoted, Terms
+from market.selection.methods import METHODS
+from market.selection.models import Request, RequestLine
+from market.selection.queries import Shelf
+from market.web import locale
+from market.web.forms import (
+    DayField,
+    HouseForm,
+    LineField,
+    MoneyField,
+    ProseField,
+    WholeField,
+    at_most,
+    between,
+    needed,
+    obeys,
+)
+from market.web.labels import labels
+
+LONGEST_TITLE = 200
+MOST_DAYS = 730
+
+
+class RequestForm(HouseForm):
+    """A request for one service; `request_form` adds quantity and coefficient of each fee item, `<what>_<item id>`."""
+
+    REFUSED: ClassVar[dict[str, str]] = {
+        "request.case_needed": "case_number",
+        "request.title_needed": "title",
+        "request.direct_only_by_applicant": "method",
+        "request.method_unknown": "method",
+        "request.deadline_in_past": "last_day",
+        "request.deadline_too_far": "last_day",
+    }
+    items: ClassVar[Sequence[FeeItem]] = ()
+    method = RadioField(_l("How is the agency selected?"), [needed()], validate_choice=False)
+    title = LineField(_l("Title of the request"), [at_most(LONGEST_TITLE)])
+    case_number = LineField(_l("Case number of the approval"), [at_most(LONGEST_TITLE)])
+    last_day = DayField(_l("Last day for quotes"))
+    description = ProseField(_l("What agencies should know"), [at_most(4000)])
+
+    def part(self, what: str, item_id: int) -> Any:
+        """The field of a fee item, or None when it has none of the kind."""
+        return self._fields.get(f"{what}_{item_id}")
+
+    def terms(self) -> Terms:
+        """What was typed; fee items left empty are not asked for."""
+        return Terms(
+            amounts={item.id: self._amount(item) for item in self.items if self.part("quantity", item.id).data},
+            method=self.method.data or "",
+            title=self.title.data or "",
+            description=self.description.data or "",
+            case_number=self.case_number.data or "",
+            last_day=self.last_day.data,
+        )
+
+    def fill(self, request: Request) -> None:
+        """Show what a draft says."""
+        self.method.data, self.title.data = request.method, request.title
+        self.case_number.data, self.description.data = request.case_number, request.description
+        if request.quotes_until is not None:
+            self.last_day.data = china_date(request.quotes_until - timedelta(microseconds=1))
+        items = {item.id: item for item in self.items}
+        for line in request.lines:
+            if line.fee_item_id in items:
+                item = items[line.fee_item_id]
+                self.part("quantity", item.id).data = exact_decimal(Fraction(line.quantity, item.steps_per_unit))
+                if self.part("coefficient", item.id) is not None:
+                    self.part("coefficient", item.id).data = str(line.coefficient)
+
+    def _amount(self, item: FeeItem) -> Amount:
+        chosen = self.part("coefficient", item.id)
+        text = str(self.part("quantity", item.id).data)
+        return Amount(text, int(chosen.data)) if chosen is not None else Amount(text)
+
+
+def request_form(shelf: Shelf) -> type[RequestForm]:
+    """The form of what can be requested of an entry by this buyer."""
+    fields: dict[str, Any] = {"items": shelf.items, "REFUSED": dict(RequestForm.REFUSED)}
+    for item in shelf.items:
+        syntax = obeys(partial(parse_quantity, steps_per_unit=item.steps_per_unit))
+        look = {"inputmode": "decimal", "autocomplete": "off"}
+        wanted = [needed(), syntax] if len(shelf.items) == 1 else [syntax]
+        fields[f"quantity_{item.id}"] = LineField(item_name(item), wanted, render_kw=look)
+        lawful = shelf.coefficients.get(item.coefficient_set_id, ())
+        if len(lawful) > 1:
+            choices = [(str(value), exact_decimal(Fraction(value, COEFFICIENT_UNIT))) for value in lawful]
+            fields[f"coefficient_{item.id}"] = SelectField(
+                _l("Coefficient"), choices=choices, default=str(COEFFICIENT_UNIT)
+            )
+    if len(shelf.items) == 1:
+        # One quantity: whatever the list says against it belongs beside it.
+        fields["REFUSED"] |= {"price": f"quantity_{shelf.items[0].id}", "request.line_needed": f"quantity_{shelf.items[0].id}"}
+    words = labels()
+    methods = [method for method in METHODS.values() if shelf.payer in method.payers]
+    fields["method"] = RadioField(
+        _l("How is the agency selected?"),
+        [needed()],
+        choices=[(str(method.code), words[f"method.{method.code}"]) for method in methods],
+        default=str(methods[0].code),
+        validate_choice=False,
+    )
+    if shelf.payer == Payer.AUTHORITY:
+        fields["case_number"] = LineField(_l("Case number of the approval"), [needed(), at_most(LONGEST_TITLE)])
+    return type("RequestFormHere", (RequestForm,), fields)
+
+
+def item_name(item: FeeItem) -> str:
+    """The fee item's name in the reader's language."""
+    return item.name_en if locale.current() == "en" and item.name_en else item.name_zh
+
+
+class ChooseForm(HouseForm):
+    """The agency that the buyer names, and the total that was shown."""
+
+    agency = HiddenField()
+    seen = HiddenField()
+
+    def seen_fen(self) -> int | None:
+        """The total that the page showed, in fen; None when it is not a number."""
+        given = str(self.seen.data or "")
+        return int(given) if given.isascii() and given.isdecimal() and len(given) < 16 else None
+
+
+class QuoteForm(HouseForm):
+    """A quote; `quote_form` adds one amount for each line, `amount_<line id>`."""
+
+    REFUSED: ClassVar[dict[str, str]] = {
+        "quote.days_beyond_promise": "promised_days",
+        "quote.days_range": "promised_days",
+    }
+    lines: ClassVar[Sequence[RequestLine]] = ()
+    promised_days = WholeField(_l("Working days you promise"), [needed(), between(1, MOST_DAYS)])
+
+    def part(self, line_id: int) -> Any:
+        """The amount of a line."""
+        return self[f"amount_{line_id}"]
+
+    def quoted(self) -> Quoted:
+        """What was typed, in fen by line."""
+        amounts = {line.id: self.part(line.id).data for line in self.lines if self.part(line.id).data is not None}
+        return Quoted(amounts, self.promised_days.data or 0)
+
+
+def quote_form(lines: Sequence[RequestLine], items: Mapping[int, FeeItem]) -> type[QuoteForm]:
+    """The form of a quote on these lines."""
+    fields: dict[str, Any] = {"lines": lines, "REFUSED": dict(QuoteForm.REFUSED)}
+    for line in lines:
+        fields[f"amount_{line.id}"] = MoneyField(item_name(items[line.fee_item_id]), [needed()])
+    if len(lines) == 1:
+        fields["REFUSED"] |= dict.fromkeys(("price", "quote.amount_needed"), f"amount_{lines[0].id}")
+    return type("QuoteFormHere", (QuoteForm,), fields)
