@@ -145,7 +145,7 @@ def table_of(round_: Round) -> list[TableRow]:
         .join(Organisation, Organisation.id == Agency.organisation_id)
         .where(Score.round_id == round_.id)
     )
-    rows = sorted(db.session.execute(query).tuples(), key=lambda row: (-_points(row[0]), row[2]))
+    rows = sorted(db.session.execute(query), key=lambda row: (-_points(row[0]), row[2]))
     places = ranks([row[0].score_milli for row in rows])
     return [
         TableRow(rank, one.agency_id, ref, name, one.n, one.means, one.score_milli, one.grade)
@@ -181,4 +181,4 @@ def _evidence(rating: Rating, weights: dict[str, int]) -> EvidenceRow:
 def grades_in(round_: Round) -> dict[str, int]:
     """How many agencies got each grade."""
     query = select(Score.grade, func.count()).where(Score.round_id == round_.id).group_by(Score.grade)
-    return dict(iter(db.session.execute(query).tuples()))
+    return dict(iter(db.session.execute(query)))

@@ -53,7 +53,7 @@ def total_of(note: FeeNote) -> int:
 def totals_of(note_ids: Iterable[int]) -> dict[int, int]:
     """The sums of fee notes in fen."""
     query = select(FeeLine.fee_note_id, func.sum(FeeLine.amount_fen)).where(FeeLine.fee_note_id.in_(list(note_ids)))
-    return {note: int(fen) for note, fen in db.session.execute(query.group_by(FeeLine.fee_note_id)).tuples()}
+    return {note: int(fen) for note, fen in db.session.execute(query.group_by(FeeLine.fee_note_id))}
 
 
 def notes_of(actor: Actor, *, limit: int, offset: int = 0) -> list[FeeNote]:

@@ -80,7 +80,7 @@ def count_of_agency(agency_id: int) -> int:
 def ratings_of(agency_id: int, *, limit: int, offset: int = 0) -> list[RatingShown]:
     """An agency's ratings, newest first; one query."""
     query = _shown().where(Rating.agency_id == agency_id).order_by(Rating.rated_at.desc(), Rating.id.desc())
-    return [_made(*row) for row in db.session.execute(query.limit(limit).offset(offset)).tuples()]
+    return [_made(*row) for row in db.session.execute(query.limit(limit).offset(offset))]
 
 
 def _shown() -> Any:
@@ -117,7 +117,7 @@ def ratings_in_year(year: int) -> list[RatingOfYear]:
     query = select(Rating.id, Rating.agency_id, *_LEVELS).where(
         Rating.rated_at >= _new_year(year), Rating.rated_at < _new_year(year + 1)
     )
-    rows = db.session.execute(query.order_by(Rating.agency_id, Rating.id)).tuples()
+    rows = db.session.execute(query.order_by(Rating.agency_id, Rating.id))
     return [RatingOfYear._make(row) for row in rows]
 
 
