@@ -11,7 +11,9 @@ from datetime import date, datetime
 from fractions import Fraction
 from functools import cache
 from itertools import count
+from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 from stdnum.cn import uscc as check_digits
 
@@ -21,9 +23,13 @@ from market.agencies import actions
 from market.agencies.models import Agency
 from market.agencies.rules import COMMITMENT_VERSION, AgencyKind, AgencyState, Fixed, Mark, Percent
 from market.base import uscc
+from market.base.errors import Refusal
 from market.base.people import ROLES_OF, Actor, OrganisationKind, Role
 from market.base.pricing import AUTHORITY, Band, floated, straight
 from market.base.refs import RefKind
+from market.catalogue import actions as list_actions
+from market.catalogue import rules
+from market.catalogue.importing import ListFiles, read_list
 from market.catalogue.listing import band_row
 from market.catalogue.models import Act, Coefficient, CoefficientSet, Edition, Entry, FeeItem, Service
 from market.catalogue.queries import entry_of
@@ -44,8 +50,14 @@ PRICES: Mapping[str, tuple[Pricing, PriceState]] = {
     "unpublished": (Pricing.GOVERNMENT_SET, PriceState.UNPUBLISHED),
 }
 FIRST_DAY = date(2020, 1, 1)
+_DATA = Path(rules.__file__).parent / "data"
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _numbers = count(1)
+
+
+def refuses(code: str) -> "pytest.RaisesExc[Refusal]":
+    """Expect a refusal of exactly this code: `with refuses("offer.percent_range"): ...`."""
+    return pytest.RaisesExc(Refusal, check=lambda refusal: refusal.code == code)
 
 
 # --- people and organisations
@@ -263,6 +275,19 @@ def make_listed_service(
     return listed
 
 
+def make_real_list() -> int:
+    """Import the package's own copy of the real list, publish it, and return the edition's id."""
+    _make_ground()
+    files = [_DATA / name for name in ("items.csv", "price_schedules.json", "links.csv", "cleaned_up.csv")]
+    editor, approver = make_person(role=Role.LIST_EDITOR), make_person(role=Role.LIST_APPROVER)
+    data = read_list(ListFiles(*files))
+    with transaction() as now:
+        edition = list_actions.import_edition(data, "清单", actor=editor.actor, now=now)
+        list_actions.submit(edition, actor=editor.actor, now=now)
+        list_actions.publish(edition, FIRST_DAY, actor=approver.actor, now=now)
+        return edition.id
+
+
 def list_lines(price: str) -> list[Band]:
     """Return the bands the list itself has for a kind of price."""
     line = straight(100_00, Fraction(200, 1000))
@@ -400,6 +425,8 @@ __all__ = [
     "make_listed_service",
     "make_offer",
     "make_person",
+    "make_real_list",
     "make_uscc",
     "publish_edition",
+    "refuses",
 ]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -19,7 +19,6 @@ from market.web.forms import (
     LineField,
     MoneyField,
     ProseField,
-    TickField,
     WholeField,
     at_most,
     between,
@@ -64,7 +63,7 @@ class SubmitForm(HouseForm):
     """The commitment, then the sending."""
 
     REFUSED: ClassVar[dict[str, str]] = {"agency.commitment_needed": "commitment"}
-    commitment = TickField(_l("We have read the commitment letter and accept it in full"))
+    commitment = BooleanField(_l("We have read the commitment letter and accept it in full"))
 
 
 class DecideForm(HouseForm):
@@ -90,6 +89,8 @@ class ReturnForm(DecideForm):
         super().__init__(*args, **kwargs)
         words = labels()
         self.reasons.choices = [(reason.value, words[f"return_reason.{reason}"]) for reason in ReturnReason]
+        # At least one is needed (the action says so); none of the ticks is, so the validator's flag stands here alone.
+        self.reasons.flags.required = True
 
 
 class MarkForm(HouseForm):
@@ -132,7 +133,7 @@ def mark_form(items: Sequence[FeeItem], references: Mapping[int, object]) -> typ
             continue
         if item.price_state == PriceState.LISTED:
             if item.pricing == Pricing.GOVERNMENT_SET:
-                fields[f"take_{item.id}"] = TickField(_l("We offer it at the price the government sets"))
+                fields[f"take_{item.id}"] = BooleanField(_l("We offer it at the price the government sets"))
             else:
                 fields[f"percent_{item.id}"] = _percent(_l("Percentage of the listed standard"))
         else:

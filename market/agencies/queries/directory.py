@@ -76,10 +76,9 @@ def directory_size(wanted: Wanted, edition_id: int) -> int:
 def grade_counts() -> dict[str, int]:
     """How many admitted agencies have which latest grade; "" counts those without one. One query."""
     latest = latest_standing()
-    query = select(func.coalesce(latest.grade, ""), func.count()).select_from(Agency)
+    query = select(latest.grade, func.count()).select_from(Agency)
     query = query.outerjoin(latest, latest.agency_id == Agency.id).where(Agency.state == AgencyState.ADMITTED)
-    counted = db.session.execute(query.group_by(func.coalesce(latest.grade, ""))).all()
-    return {str(grade): int(number) for grade, number in counted}
+    return {grade or "": int(number) for grade, number in db.session.execute(query.group_by(latest.grade))}
 
 
 def _narrowed(wanted: Wanted, edition_id: int, latest: Any) -> list[ColumnElement[bool]]:

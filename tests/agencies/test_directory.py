@@ -1,0 +1,80 @@
+"""The directory shows admitted agencies, narrowed by name, service and grade, in a constant number of queries."""
+
+from market.agencies import actions, queries
+from market.agencies.models import Standing
+from market.agencies.queries import Wanted
+from market.agencies.rules import AgencyState
+from market.store.transaction import transaction
+from tests import make
+
+
+def _grade(agency, year, grade):
+    with transaction() as now:
+        actions.set_standing([(agency.id, grade, 88_000)], year=year, round_ref="EV-1", now=now)
+
+
+def _refs(wanted, edition_id=0):
+    rows = queries.directory(wanted, edition_id, limit=50, offset=0)
+    assert queries.directory_size(wanted, edition_id) == len(rows)
+    return [row.ref for row in rows]
+
+
+def test_only_admitted_agencies_are_public(session):
+    admitted = make.make_agency()
+    for state in (AgencyState.DRAFT, AgencyState.IN_CHECK, AgencyState.RETURNED):
+        make.make_agency(state=state)
+    assert _refs(Wanted()) == [admitted.ref]
+
+
+def test_agencies_are_found_by_a_part_of_the_name_and_signs_are_only_signs(session):
+    one = make.make_agency(name="【虚构】甲测绘100%有限公司（测试）")
+    make.make_agency(name="【虚构】乙环评有限公司（测试）")
+    assert _refs(Wanted(text="测绘")) == [one.ref]
+    assert _refs(Wanted(text="0%")) == [one.ref]
+    assert _refs(Wanted(text="_")) == []
+    assert _refs(Wanted(text=one.ref)) == [one.ref]
+
+
+def test_agencies_are_narrowed_by_what_they_offer_now_and_counted(session):
+    service = make.make_listed_service()
+    make.make_agency()
+    offer = make.make_offer(service=service)
+    assert _refs(Wanted(service=service.code), service.edition_id) == [offer.agency.ref]
+    [first, second] = queries.directory(Wanted(), service.edition_id, limit=9, offset=0)
+    assert (first.ref, first.offers, second.offers) == (offer.agency.ref, 1, 0)
+    with transaction() as now:
+        actions.withdraw_offer(queries.offer_of(offer.agency.id, offer.id), actor=offer.agency.actor, now=now)
+    assert _refs(Wanted(service=service.code), service.edition_id) == []
+
+
+def test_the_newest_grade_counts(session):
+    good, fair, none = make.make_agency(), make.make_agency(), make.make_agency()
+    _grade(good, 2024, "C")
+    _grade(good, 2025, "A")
+    _grade(fair, 2025, "C")
+    assert _refs(Wanted(grade="A")) == [good.ref]
+    assert _refs(Wanted(grade="C")) == [fair.ref]
+    assert queries.grade_counts() == {"A": 1, "C": 1, "": 1}
+    assert [row.year for row in queries.standings_of(good.id)] == [2025, 2024]
+    assert queries.standings_of(none.id) == []
+
+
+def test_a_grade_is_given_once_and_stays(session):
+    agency = make.make_agency()
+    _grade(agency, 2025, "A")
+    with make.refuses("store.frozen"), transaction():
+        standing = queries.standings_of(agency.id)[0]
+        standing.grade = "D"
+    assert session.get_one(Standing, 1).grade == "A"
+
+
+def test_the_directory_takes_one_query_for_any_number(session, query_counter):
+    for _ in range(3):
+        make.make_agency()
+    with query_counter() as few:
+        queries.directory(Wanted(), 0, limit=50, offset=0)
+    for _ in range(20):
+        make.make_agency()
+    with query_counter() as many:
+        assert len(queries.directory(Wanted(), 0, limit=50, offset=0)) == 23
+    assert few.count == many.count == 1
