@@ -12,9 +12,11 @@ from market.accounts import rules as account_rules
 from market.accounts import views as accounts
 from market.agencies import models as agency_models
 from market.agencies import views as agencies
+from market.base import clock
 from market.catalogue import models as catalogue_models
 from market.catalogue import views as catalogue
-from market.cli import demo, listing, setup
+from market.catalogue.queries import edition_in_force_or_none
+from market.cli import demo, jobs, listing, search, setup
 from market.contracts import models as contract_models
 from market.contracts import views as contracts
 from market.evaluation import models as evaluation_models
@@ -25,6 +27,7 @@ from market.journal import models as journal_models
 from market.notices import models as notice_models
 from market.ratings import models as rating_models
 from market.ratings import views as ratings
+from market.search.index import Index
 from market.selection import models as selection_models
 from market.selection import views as selection
 from market.store.db import db, migrate
@@ -40,7 +43,7 @@ BLUEPRINTS = (
     ratings.ratings_desk,
     selection.selection,
 )
-COMMANDS = (demo.demo, listing.list_group, setup.setup)
+COMMANDS = (demo.demo, jobs.jobs_group, listing.list_group, search.search_group, setup.setup)
 # Whoever creates or migrates tables needs all of them, also those that no page reads yet.
 MODELS = (
     agency_models,
@@ -75,10 +78,11 @@ def create_app(config: Any = None) -> Flask:
     locale.init_app(app)
     forms.csrf.init_app(app)
     filters.init_app(app)
-    context.init_app(app, {"edition_in_force": _no_edition})
+    context.init_app(app, {"edition_in_force": lambda: edition_in_force_or_none(clock.today())})
     refusals.init_app(app)
     headers.init_app(app)
-    health.init_app(app, {"database": _database_answers, "index": lambda: _index_there(app)})
+    index = app.extensions["search"] = Index.open(Path(app.config["SEARCH_INDEX"]))
+    health.init_app(app, {"database": _database_answers, "index": lambda: not index.needs_rebuild})
     app.url_build_error_handlers.append(_not_built_yet)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -95,16 +99,8 @@ def _prepare_templates(app: Flask) -> None:
         environment.undefined = StrictUndefined
 
 
-def _no_edition() -> None:
-    return None
-
-
 def _database_answers() -> bool:
     return bool(db.session.execute(text("SELECT 1")).scalar())
-
-
-def _index_there(app: Flask) -> bool:
-    return (Path(app.config["SEARCH_INDEX"]) / "CURRENT").is_file()
 
 
 def _not_built_yet(_error: Exception, endpoint: str, _values: dict[str, Any]) -> str:

@@ -3,17 +3,18 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
-from sqlalchemy import create_engine, inspect
 
+from market.accounts.queries import anybody
+from market.base import clock
+from market.cli.demo.command import SEED, build
+from market.cli.search import rebuild_index
+from market.evaluation.actions import seed_scheme
 from market.store.calendar import seed_calendar
-from market.store.db import db
-from market.store.schema import create_all
+from market.store.schema import bring_up_to_date
 from market.store.settings import seed_settings
 from market.store.transaction import transaction
 
@@ -37,23 +38,37 @@ def _told(name: str) -> Iterator[None]:
     click.echo(f"{time.monotonic() - began:.1f} s")
 
 
-def tables() -> None:
-    """Tables and triggers, made or brought up to date by their owner."""
-    db.session.close()
-    if any((Path(current_app.extensions["migrate"].directory) / "versions").glob("*.py")):
-        upgrade()
-        return
-    engine = create_engine(current_app.config["OWNER_DATABASE_URL"] or db.engine.url)
-    if not inspect(engine).has_table("outbox"):
-        create_all(engine)
-    engine.dispose()
-
-
 def seeds() -> None:
-    """Settings and working days; keeps what is there."""
-    with transaction():
+    """Settings, working days and the evaluation's scheme; keeps what is there."""
+    with transaction() as now:
         seed_settings()
         seed_calendar()
+        seed_scheme(now)
 
 
-STEPS: tuple[Step, ...] = (("Tables", tables), ("Settings and calendar", seeds))
+def city() -> None:
+    """The demo city, where the site is a demonstration and nobody is registered yet."""
+    if current_app.config["MARKET_DEMO"] and not inhabited():
+        click.echo()
+        build(clock.today(), SEED)
+
+
+def inhabited() -> bool:
+    """Whether any organisation is registered."""
+    with transaction():
+        return anybody()
+
+
+def index() -> None:
+    """The search index, where it is missing, incomplete or of another dictionary."""
+    found = current_app.extensions["search"]
+    if found.needs_rebuild:
+        rebuild_index(found)
+
+
+STEPS: tuple[Step, ...] = (
+    ("Tables", bring_up_to_date),
+    ("Settings and calendar", seeds),
+    ("Demo city", city),
+    ("Search index", index),
+)

@@ -1,8 +1,12 @@
-"""Tables and triggers straight from the models: for tests, and for the guard that compares them with the migrations."""
+"""Tables and triggers: by migrations where there are any, straight from the models for tests."""
 
-from sqlalchemy import Engine
+from pathlib import Path
 
-from market.store.db import Base
+from flask import current_app
+from flask_migrate import upgrade
+from sqlalchemy import Engine, create_engine, inspect
+
+from market.store.db import Base, db
 from market.store.guards import install
 
 
@@ -11,3 +15,15 @@ def create_all(engine: Engine) -> None:
     with engine.begin() as connection:
         Base.metadata.create_all(connection)
         install(connection, Base.metadata)
+
+
+def bring_up_to_date() -> None:
+    """Migrate the database of the running application as its owner; without migrations, create the tables."""
+    db.session.close()
+    if any((Path(current_app.extensions["migrate"].directory) / "versions").glob("*.py")):
+        upgrade()
+        return
+    engine = create_engine(current_app.config["OWNER_DATABASE_URL"] or db.engine.url)
+    if not inspect(engine).has_table("outbox"):
+        create_all(engine)
+    engine.dispose()

@@ -44,6 +44,16 @@ def transaction(*locks: Select[Any]) -> Iterator[datetime]:
         db.session.close()
 
 
+def release() -> None:
+    """Give the connection back and forget what was read; for doors that live longer than one request."""
+    db.session.remove()
+
+
+def give_up() -> None:
+    """Leave a transaction in which a statement failed; PostgreSQL answers nothing more in it, not even an error page."""
+    db.session.rollback()
+
+
 def database_now() -> datetime:
     """This moment by the database's clock (or by the moved clock of a test or the demo), UTC."""
     if (moved := clock.moved()) is not None:

@@ -35,6 +35,7 @@ from market.selection.rules import Method
 from market.store.calendar import calendar
 from market.store.transaction import transaction
 
+SEED = 20261122
 AGENCIES, ORDERS, DAYS = 66, 190, 740
 ENDINGS = (*[""] * 8, "cancel", "", "", "fail", *[""] * 5, "decline", *[""] * 5)
 # What the last months leave behind, so that every state can be seen today.
@@ -47,7 +48,7 @@ register_sentences(
 
 @click.command("demo")
 @click.option("--today", "day", type=click.DateTime(["%Y-%m-%d"]), help="The city's last day; today by default.")
-@click.option("--seed", default=20261122, show_default=True, help="The same seed and day make the same city.")
+@click.option("--seed", default=SEED, show_default=True, help="The same seed and day make the same city.")
 @with_appcontext
 @refusing
 def demo(day: datetime | None, seed: int) -> None:
@@ -94,7 +95,6 @@ def _found(city: City) -> Market:
     registry = Registry()
     with transaction() as now:
         desk = registry.regulators(now)
-        evaluation.seed_scheme(now)
     publish_packaged_list(desk[Role.LIST_EDITOR], desk[Role.LIST_APPROVER])
     entries: dict[str, list[str]] = defaultdict(list)
     with transaction():

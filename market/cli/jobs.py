@@ -1,0 +1,43 @@
+"""`flask jobs`: what the clock starts, once or for ever."""
+
+import logging
+import time
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from market.base.errors import Refusal
+from market.jobs.round import one_round
+from market.store.transaction import release
+
+log = logging.getLogger(__name__)
+
+
+@click.group("jobs", help="What the clock starts: due requests, the search index.")
+def jobs_group() -> None:
+    """Hold the commands together."""
+
+
+@jobs_group.command("once")
+@with_appcontext
+def once() -> None:
+    """Run every job once."""
+    closed, indexed = one_round(current_app.extensions["search"])
+    click.echo(f"{closed} requests closed, {indexed} rows indexed.")
+
+
+@jobs_group.command("run")
+@click.option("--every", default=5.0, show_default=True, help="Seconds between two rounds.")
+@with_appcontext
+def run(every: float) -> None:
+    """Run every job again and again until stopped."""
+    while True:
+        try:
+            one_round(current_app.extensions["search"])
+        except Refusal as refusal:
+            # A busy database or a row changed meanwhile: the next round looks again.
+            log.warning("a round of jobs was refused: %s", refusal)
+        finally:
+            release()
+        time.sleep(every)

@@ -1,0 +1,40 @@
+"""`flask search`: the index is a projection of the database and can be built anew at any time."""
+
+from collections.abc import Iterator
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from market.base import clock
+from market.catalogue import queries as catalogue
+from market.search.found import Document
+from market.search.index import Index
+from market.selection import queries as selection
+from market.store.transaction import release
+
+
+@click.group("search", help="The search index.")
+def search_group() -> None:
+    """Hold the commands together."""
+
+
+@search_group.command("rebuild")
+@with_appcontext
+def rebuild() -> None:
+    """Build the index anew from the list in force and the notices."""
+    click.echo(f"{rebuild_index(current_app.extensions['search'])} documents indexed.")
+
+
+def rebuild_index(index: Index) -> int:
+    """Build the index anew; how many documents it holds."""
+    count = index.rebuild(_documents())
+    release()
+    return count
+
+
+def _documents() -> Iterator[Document]:
+    edition = catalogue.edition_in_force_or_none(clock.today())
+    listed = catalogue.documents(edition) if edition else []
+    for found in (*listed, *selection.documents()):
+        yield {"id": found["id"], "kind": found["kind"], "title": found["title"], "body": found["body"]}
