@@ -1,7 +1,6 @@
 """Security headers on every answer. The policy allows this site's own files and nothing written into a page."""
 
-from flask import Flask, Response, current_app, request
-from flask_login import current_user
+from flask import Flask, Response, current_app, request, session
 
 POLICY = "; ".join(
     (
@@ -37,8 +36,9 @@ def _protect(response: Response) -> Response:
     if request.endpoint == "static":
         return response
     response.vary.add("Cookie")
-    if current_user.is_authenticated:
-        # The next person at this computer must not find the page by going back.
+    if "_user_id" in session:
+        # The next person at this computer must not find the page by going back. The cookie is asked, not the database,
+        # which may be what this answer says is gone.
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -7,14 +7,14 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
 from markupsafe import escape
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BuildError
 
 from market.base.errors import BadState, Refusal
 from market.base.words import N_, register_sentences
-from market.store.transaction import refusal_of
+from market.store.transaction import refusal_of, release
 from market.web.labels import said, sentence
 
 log = logging.getLogger(__name__)
@@ -58,6 +58,8 @@ def refused(refusal: Refusal) -> Response:
 
 def _database_said_no(error: DBAPIError) -> Response:
     # Actions turn broken constraints into refusals themselves; this is for what a read or a late flush throws.
+    # PostgreSQL answers nothing more in a transaction with a failed statement, not even for the error page.
+    release()
     try:
         return refused(refusal_of(error))
     except DBAPIError:
@@ -66,6 +68,7 @@ def _database_said_no(error: DBAPIError) -> Response:
 
 
 def _changed_meanwhile(_error: StaleDataError) -> Response:
+    release()
     return refused(BadState("changed.meanwhile"))
 
 
@@ -109,7 +112,7 @@ def _page(status: int, code: str, text: str, typed: list[tuple[str, str]] | None
     general = "errors/500.html" if status >= 500 else "errors/422.html"
     try:
         return render_template([f"errors/{status}.html", general], refusal_sentence=text, code=code, typed=typed or [])
-    except (DBAPIError, TemplateError, BuildError):
+    except (SQLAlchemyError, TemplateError, BuildError):
         # The page that tells of a failure must not fail with it.
         log.exception("the error page failed")
         return f'<!doctype html><meta charset="utf-8"><title>{status}</title><p>{escape(text)}</p>'

@@ -8,9 +8,10 @@ from flask import Flask
 from sqlalchemy import func, inspect, select, update
 
 from market.app import create_app
-from market.cli.setup import seeds, tables
+from market.cli.setup import seeds
 from market.store.db import Base, db
 from market.store.models import CalendarDay, DatedSetting
+from market.store.schema import bring_up_to_date
 from tests.databases import configuration_for
 
 
@@ -33,20 +34,20 @@ def rows() -> tuple[int, ...]:
 
 
 def test_an_empty_database_gets_all_tables_settings_and_working_days(site: Flask) -> None:
-    tables()
+    bring_up_to_date()
     assert set(Base.metadata.tables) <= set(inspect(db.engine).get_table_names())
     seeds()
     assert all(rows())
 
 
 def test_a_second_run_changes_nothing_and_keeps_what_the_operator_set(site: Flask) -> None:
-    tables()
+    bring_up_to_date()
     seeds()
     before = rows()
     key = "contract.sign_workdays"
     db.session.execute(update(DatedSetting).where(DatedSetting.key == key).values(value=7))
     db.session.commit()
-    tables()
+    bring_up_to_date()
     seeds()
     assert rows() == before
     assert db.session.scalar(select(DatedSetting.value).where(DatedSetting.key == key)) == 7

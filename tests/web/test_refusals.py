@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from config import Testing
 from market.app import create_app
 from market.base.errors import BadState, BreaksRule, NotAllowed, NotFound, Refusal, TooLate, TooMany
 from market.store.db import db
+from market.store.models import ReferenceCounter
 from market.web.access import public
 from market.web.labels import sentence
 from tests import people
@@ -36,9 +38,11 @@ class ThatBreaks(Testing):
 
 
 @pytest.fixture
-def broken() -> Iterator[FlaskClient]:
-    """Yield a client of an application with views that fail in every way."""
-    app = create_app(ThatBreaks)
+def broken(app: Flask, tmp_path: Path) -> Iterator[FlaskClient]:
+    """Yield a client of an application, on the test's database, with views that fail in every way."""
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    here = type("Here", (ThatBreaks,), {"SQLALCHEMY_DATABASE_URI": url, "SEARCH_INDEX": str(tmp_path)})
+    app = create_app(here)
 
     @app.get("/fails/<kind>")
     @public
@@ -46,14 +50,15 @@ def broken() -> Iterator[FlaskClient]:
         if kind in REFUSALS:
             raise REFUSALS[kind]
         if kind == "constraint":
-            db.session.execute(text("CREATE TABLE t (n INTEGER CONSTRAINT t_small CHECK (n < 3))"))
-            db.session.execute(text("INSERT INTO t VALUES (4)"))
+            db.session.add(ReferenceCounter(kind="OR", year=2026, last=0))
+            db.session.flush()
         if kind == "database":
             db.session.execute(text("SELECT * FROM nowhere"))
         raise ZeroDivisionError
 
     yield app.test_client()
     with app.app_context():
+        db.session.remove()
         db.engine.dispose()
 
 
@@ -91,6 +96,18 @@ def test_what_nobody_foresaw_is_a_page_in_the_houses_look(broken: FlaskClient, k
     assert answer.status_code == 500
     assert "page.failed" in answer.text
     assert 'class="top"' in answer.text
+
+
+def test_a_database_that_is_gone_is_said_on_a_protected_page_even_to_somebody_signed_in() -> None:
+    app = create_app(type("Gone", (ThatBreaks,), {"SQLALCHEMY_DATABASE_URI": "sqlite:////nowhere/at/all.sqlite"}))
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = "token"
+    answer = client.get("/account/me?lang=en")
+    assert answer.status_code == 500
+    assert "Something went wrong on our side." in answer.text
+    assert "Content-Security-Policy" in answer.headers
+    assert "Traceback" not in answer.text
 
 
 @ONE
