@@ -1,6 +1,7 @@
 """`flask jobs`: what the clock starts, once or for ever."""
 
 import logging
+import os
 import time
 
 import click
@@ -29,10 +30,12 @@ def once() -> None:
 
 @jobs_group.command("run")
 @click.option("--every", default=5.0, show_default=True, help="Seconds between two rounds.")
+@click.option("--with-parent", "until", flag_value="parent", help="End when the process that started this one ends.")
 @with_appcontext
-def run(every: float) -> None:
+def run(every: float, until: str | None) -> None:
     """Run every job again and again until stopped."""
-    while True:
+    parent = os.getppid()
+    while until != "parent" or os.getppid() == parent:
         try:
             one_round(current_app.extensions["search"])
         except Refusal as refusal:

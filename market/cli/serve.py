@@ -4,6 +4,8 @@ The first process loads the application once, prepares the database with it, and
 command for each, and the workers share the memory of what was loaded.
 """
 
+import subprocess
+import sys
 from typing import Any
 
 import click
@@ -24,5 +26,13 @@ def on_starting(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Say where the site is."""
+    """Start the clock's process beside the workers, and say where the site is."""
+    # A process of its own: a thread here would be copied half alive into every worker that is forked later.
+    server.clock = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "run", "--with-parent"])
     click.echo(f"Serving on {', '.join(f'http://{address}/' for address in server.cfg.bind)} - stop with Ctrl-C")
+
+
+def on_exit(server: Any) -> None:
+    """Stop the clock's process with the server."""
+    server.clock.terminate()
+    server.clock.wait()

@@ -49,11 +49,6 @@ def release() -> None:
     db.session.remove()
 
 
-def give_up() -> None:
-    """Leave a transaction in which a statement failed; PostgreSQL answers nothing more in it, not even an error page."""
-    db.session.rollback()
-
-
 def database_now() -> datetime:
     """This moment by the database's clock (or by the moved clock of a test or the demo), UTC."""
     if (moved := clock.moved()) is not None:
