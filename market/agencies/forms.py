@@ -9,9 +9,9 @@ from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from market.agencies.rules import WHOLE, AgencyKind, Fixed, Mark, Percent, PerUnit, ReturnReason
+from market.agencies.rules import AgencyKind, Fixed, Mark, Percent, PerUnit, ReturnReason
 from market.catalogue.models import FeeItem
-from market.catalogue.rules import PriceState, Pricing
+from market.catalogue.rules import PriceState
 from market.web.forms import (
     DayField,
     DecimalTextField,
@@ -82,7 +82,10 @@ class ReturnForm(DecideForm):
 
     REFUSED: ClassVar[dict[str, str]] = {"agency.reason_needed": "reasons"}
     reasons = SelectMultipleField(
-        _l("Reasons for the return"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validate_choice=False
+        _l("Reasons for the return"),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        validate_choice=False,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -98,6 +101,7 @@ class MarkForm(HouseForm):
 
     promised_days = WholeField(_l("Working days you promise"), [needed(), between(1, 730)])
     items: ClassVar[Sequence[FeeItem]] = ()
+    only: ClassVar[Mapping[int, int]] = {}
 
     def prices(self) -> dict[int, Mark]:
         """The marks that were typed, by fee item; fee items left empty are not offered."""
@@ -115,7 +119,7 @@ class MarkForm(HouseForm):
 
     def _mark(self, item: FeeItem) -> Mark | None:
         if self.value("take", item.id):
-            return Percent(WHOLE)
+            return Percent(self.only[item.id])
         percent = self.value("percent", item.id)
         if percent is not None:
             return Percent(int(percent * 10))
@@ -125,17 +129,19 @@ class MarkForm(HouseForm):
         return Fixed(base) if base is not None else None
 
 
-def mark_form(items: Sequence[FeeItem], references: Mapping[int, object]) -> type[MarkForm]:
-    """The form of an entry's fee items: amounts where the market prices, a percentage where a standard exists."""
-    fields: dict[str, Any] = {"items": items, "REFUSED": _refused(items)}
+def mark_form(items: Sequence[FeeItem], references: Mapping[int, object], only: Mapping[int, int]) -> type[MarkForm]:
+    """The form of an entry's fee items: amounts where the market prices, a percentage where a standard exists.
+
+    `only` names the one lawful share, in thousandths, of fee items whose rule leaves no room; a tick takes it.
+    """
+    fields: dict[str, Any] = {"items": items, "only": only, "REFUSED": _refused(items, only)}
     for item in items:
         if item.price_state == PriceState.UNPUBLISHED:
             continue
-        if item.price_state == PriceState.LISTED:
-            if item.pricing == Pricing.GOVERNMENT_SET:
-                fields[f"take_{item.id}"] = BooleanField(_l("We offer it at the price the government sets"))
-            else:
-                fields[f"percent_{item.id}"] = _percent(_l("Percentage of the listed standard"))
+        if item.price_state == PriceState.LISTED and item.id in only:
+            fields[f"take_{item.id}"] = BooleanField(_l("We offer it at the price on the list"))
+        elif item.price_state == PriceState.LISTED:
+            fields[f"percent_{item.id}"] = _percent(_l("Percentage of the listed standard"))
         else:
             fields[f"base_{item.id}"] = MoneyField(_l("Basic amount"))
             fields[f"unit_{item.id}"] = MoneyField(_l("Amount for each unit"))
@@ -161,9 +167,9 @@ def _alone(form: MarkForm, field: DecimalTextField) -> None:
         raise StopValidation(_l("Give either amounts or a percentage, not both."))
 
 
-def _refused(items: Sequence[FeeItem]) -> dict[str, str]:
+def _refused(items: Sequence[FeeItem], only: Mapping[int, int]) -> dict[str, str]:
     beside = {"offer.days_beyond_limit": "promised_days", "offer.days_range": "promised_days"}
-    only = items[0] if len(items) == 1 else None
-    if only is not None and only.pricing == Pricing.GOVERNMENT_GUIDED and only.price_state == PriceState.LISTED:
-        beside |= dict.fromkeys(("offer.percent_range", "offer.percent_too_fine"), f"percent_{only.id}")
+    guided = [item for item in items if item.price_state == PriceState.LISTED and item.id not in only]
+    if len(items) == len(guided) == 1:
+        beside |= dict.fromkeys(("offer.percent_range", "offer.percent_too_fine"), f"percent_{items[0].id}")
     return beside

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -13,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from market.agencies import actions, queries
 from market.agencies.forms import MarkForm, mark_form
 from market.agencies.models import Agency
-from market.agencies.rules import AgencyState, Fixed, Mark, Percent, mark_of, mark_sentence, share_range
+from market.agencies.rules import WHOLE, AgencyState, Fixed, Mark, Percent, mark_of, mark_sentence, share_range
 from market.agencies.views.blueprint import agencies
 from market.agencies.views.rule_table import Example, examples, lines_of, rule_rows
 from market.base import clock
@@ -128,7 +129,9 @@ class _MarkDesk:
                     filled |= _typed(mark_of(lines_of(self.offer.bands[item.id]), item.steps_per_unit), item)
         elif self.entry.time_limit_workdays:
             filled["promised_days"] = self.entry.time_limit_workdays
-        return mark_form(self.items, self.references)(data=filled)
+        ranges = {item.id: self._range(item) for item in self.items if self.listed[item.id]}
+        only = {item_id: int(low * WHOLE) for item_id, (low, high) in ranges.items() if low == high}
+        return mark_form(self.items, self.references, only)(data=filled)
 
     def examples(self, form: MarkForm) -> list[Example]:
         """What the typed marks come to for the typed quantities."""
@@ -137,6 +140,9 @@ class _MarkDesk:
         for band in actions.planned_bands(marking, self.agency.id):
             by_item.setdefault(band.fee_item_id, []).append(band)
         return examples(form, self.items, by_item)
+
+    def _range(self, item: FeeItem) -> tuple[Fraction, Fraction]:
+        return share_range(lines_of(self.listed[item.id]), is_set=item.pricing == Pricing.GOVERNMENT_SET)
 
     def cards(self, form: MarkForm) -> list[dict[str, Any]]:
         """One card per fee item: its rule as a table, its fields, and the share that is lawful."""
@@ -147,14 +153,13 @@ class _MarkDesk:
         reference = self.references.get(item.id, ())
         low = high = None
         if lines:
-            low, high = (exact_decimal(part * 100) for part in share_range(lines, is_set=_is_set(item)))
+            low, high = (exact_decimal(part * 100) for part in self._range(item))
         parts = {what: form.part(what, item.id) for what in ("take", "base", "unit", "percent", "quantity")}
         rows = rule_rows(lines or reference, measure_of(item))
+        if not lines:
+            # What is lawful around a freed standard binds nobody any more.
+            rows = [[quantity, standard, limits] for quantity, standard, _share, limits in rows]
         return {"item": item, "rows": rows, "reference": bool(reference), "low": low, "high": high, **parts}
-
-
-def _is_set(item: FeeItem) -> bool:
-    return item.pricing == Pricing.GOVERNMENT_SET
 
 
 def _typed(mark: Mark, item: FeeItem) -> dict[str, Any]:

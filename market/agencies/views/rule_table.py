@@ -47,7 +47,7 @@ def rule_rows(lines: Sequence[Line], measure: Measure) -> list[list[str]]:
         [
             _interval(line, measure, words),
             _standard(line, measure, words),
-            f"{_share(line.float_low, line)} – {_share(line.float_high, line)}",
+            _shares(line),
             _limits(line, words),
         ]
         for line in lines
@@ -87,8 +87,11 @@ def _standard(line: Line, measure: Measure, words: Mapping[str, str]) -> str:
     return told if line.base_known else words["upper"].format(line=told)
 
 
-def _share(part: int, line: Line) -> str:
-    return exact_decimal(Fraction(part * 100, line.float_den)) + "%"
+def _shares(line: Line) -> str:
+    low, high = (
+        exact_decimal(Fraction(part * 100, line.float_den)) + "%" for part in (line.float_low, line.float_high)
+    )
+    return low if low == high else f"{low} – {high}"
 
 
 def _limits(line: Line, words: Mapping[str, str]) -> str:
