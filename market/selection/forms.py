@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from market.base.clock import china_date
 from market.base.pricing import COEFFICIENT_UNIT
@@ -100,7 +101,7 @@ def request_form(shelf: Shelf) -> type[RequestForm]:
         fields[f"quantity_{item.id}"] = LineField(item_name(item), wanted, render_kw=look)
         lawful = shelf.coefficients.get(item.coefficient_set_id, ())
         if len(lawful) > 1:
-            choices = [(str(value), exact_decimal(Fraction(value, COEFFICIENT_UNIT))) for value in lawful]
+            choices = [SelectChoice(str(value), exact_decimal(Fraction(value, COEFFICIENT_UNIT))) for value in lawful]
             fields[f"coefficient_{item.id}"] = SelectField(
                 _l("Coefficient"), choices=choices, default=str(COEFFICIENT_UNIT)
             )
@@ -112,7 +113,7 @@ def request_form(shelf: Shelf) -> type[RequestForm]:
     fields["method"] = RadioField(
         _l("How is the agency selected?"),
         [needed()],
-        choices=[(str(method.code), words[f"method.{method.code}"]) for method in methods],
+        choices=[SelectChoice(str(method.code), words[f"method.{method.code}"]) for method in methods],
         default=str(methods[0].code),
         validate_choice=False,
     )

@@ -91,15 +91,10 @@ def written_deadline(moment: datetime) -> str:
 
 register_labels(
     {
-        "request": N_("request"),
-        "request.publish": N_("publish"),
-        "request.award": N_("choose an agency"),
-        "request.fail": N_("end without a choice"),
-        "request.cancel": N_("cancel"),
         "request.draft": N_("Draft"),
-        "request.open": N_("Open"),
-        "request.awarded": N_("Awarded"),
-        "request.failed": N_("Failed"),
+        "request.open": N_("Open for selection"),
+        "request.awarded": N_("Agency selected"),
+        "request.failed": N_("Selection failed"),
         "request.cancelled": N_("Cancelled"),
         "method.direct": N_("Direct choice"),
         "method.lowest_quote": N_("Lowest valid quote"),
@@ -120,8 +115,6 @@ register_sentences(
         "request.edition_superseded": N_("The list has changed since the draft was written. Look at the new entry and publish again."),
         "request.direct_only_by_applicant": N_("An authority that pays must let agencies compete; it cannot choose one directly."),
         "request_authority_never_names": N_("An authority that pays must let agencies compete; it cannot choose one directly."),
-        "request.quotes_exist": N_("This request was made for quotes. Agencies quote; the lowest valid quote is chosen after the deadline."),
-        "quote.not_found": N_("There is no such quote, or it is not yours."),
         "quote.no_offer": N_("You have no marked price in force for this service. Mark your price first; a quote may not exceed it."),
         "quote.line_missing": N_("The quote lacks a price for “{item}”. Enter one amount for every line."),
         "quote.own_request": N_("An organisation cannot quote on its own request."),
