@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib.resources import as_file, files
 from itertools import cycle
@@ -36,10 +37,19 @@ from market.store.calendar import calendar
 from market.store.transaction import transaction
 
 SEED = 20261122
-AGENCIES, ORDERS, DAYS = 66, 190, 740
+DAYS = 740
 ENDINGS = (*[""] * 8, "cancel", "", "", "fail", *[""] * 5, "decline", *[""] * 5)
 # What the last months leave behind, so that every state can be seen today.
 LOOSE_ENDS = ("draft", "awarded", "proposed", "delivered", "accepted", "issued", "declared")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How big a city is: agencies that settle, orders of its two years."""
+
+    agencies: int = 66
+    orders: int = 190
+
 
 register_sentences(
     {"demo.not_empty": N_("There are organisations in this database already. The demo city needs an empty one.")}
@@ -56,7 +66,7 @@ def demo(day: datetime | None, seed: int) -> None:
     build(day.date() if day else clock.today(), seed)
 
 
-def build(today: date, seed: int) -> None:
+def build(today: date, seed: int, *, size: Size = Size()) -> None:
     """Build the city up to now on `today`; refuses `demo.not_empty`."""
     with transaction():
         if anybody():
@@ -67,7 +77,7 @@ def build(today: date, seed: int) -> None:
     city = City(begin, end, Random(seed), days)
     with clock.moved_to(begin):
         market = _found(city)
-    _begin_all(market)
+    _begin_all(market, size)
     with _progress() as told:
         city.run(told)
     with transaction() as now:
@@ -119,20 +129,20 @@ def publish_packaged_list(editor: Actor, approver: Actor) -> None:
         catalogue.publish(queries.edition_numbered(1), None, actor=approver, now=now)
 
 
-def _begin_all(market: Market) -> None:
+def _begin_all(market: Market, size: Size) -> None:
     """Put everybody's story on the calendar."""
     city, random = market.city, market.city.random
-    market.shops = shops(AGENCIES, random)
+    market.shops = shops(size.agencies, random)
     for shop in market.shops:
-        days = random.uniform(0, 30) if shop.number <= AGENCIES - 8 else random.uniform(60, 700)
+        days = random.uniform(0, 30) if shop.number <= size.agencies * 7 // 8 else random.uniform(60, 700)
         city.start(agency_story(market, shop), city.begin + timedelta(days=days))
-    _newcomers(market)
+    _newcomers(market, size.agencies + 1)
     buyers: list[Actor] = []
     departments: list[Actor] = []
     city.start(_people(market, buyers, departments), city.begin + timedelta(hours=1))
     endings = cycle(ENDINGS)
-    for number in range(ORDERS):
-        day = 45 + number / ORDERS * (DAYS - 50)
+    for number in range(size.orders):
+        day = 45 + number / size.orders * (DAYS - 50)
         story = _order(market, (buyers, departments), next(endings))
         city.start(story, city.begin + timedelta(days=day, minutes=random.randrange(300)))
     for number, ending in enumerate(LOOSE_ENDS * 2):
@@ -148,11 +158,11 @@ def _begin_all(market: Market) -> None:
     city.start(_open_round(market, opened.year), min(opened, city.end - timedelta(hours=1)))
 
 
-def _newcomers(market: Market) -> None:
+def _newcomers(market: Market, first: int) -> None:
     """Agencies that are still on their way in today."""
     city = market.city
     stops = (AgencyState.DRAFT, AgencyState.IN_CHECK, AgencyState.IN_CHECK, AgencyState.RETURNED)
-    for number, state in enumerate(stops, AGENCIES + 1):
+    for number, state in enumerate(stops, first):
         late = shops(number, city.random)[-1]
         late.stops = state
         city.start(agency_story(market, late), city.last_workday - timedelta(days=6))
