@@ -12,10 +12,8 @@ from market.accounts import rules as account_rules
 from market.accounts import views as accounts
 from market.agencies import models as agency_models
 from market.agencies import views as agencies
-from market.base import clock
 from market.catalogue import models as catalogue_models
 from market.catalogue import views as catalogue
-from market.catalogue.queries import edition_in_force_or_none
 from market.cli import demo, jobs, listing, search, setup
 from market.contracts import models as contract_models
 from market.contracts import views as contracts
@@ -25,6 +23,8 @@ from market.fees import models as fee_models
 from market.fees import views as fees
 from market.journal import models as journal_models
 from market.notices import models as notice_models
+from market.pages import desks
+from market.pages import views as pages
 from market.ratings import models as rating_models
 from market.ratings import views as ratings
 from market.search.index import Index
@@ -38,8 +38,10 @@ BLUEPRINTS = (
     agencies.agencies,
     catalogue.catalogue,
     contracts.contracts_desk,
+    desks.desks,
     evaluation.evaluation_desk,
     fees.fees_desk,
+    pages.pages,
     ratings.ratings_desk,
     selection.selection,
 )
@@ -78,7 +80,7 @@ def create_app(config: Any = None) -> Flask:
     locale.init_app(app)
     forms.csrf.init_app(app)
     filters.init_app(app)
-    context.init_app(app, {"edition_in_force": lambda: edition_in_force_or_none(clock.today())})
+    context.init_app(app, {"edition_in_force": pages.in_force_or_none})
     refusals.init_app(app)
     headers.init_app(app)
     index = app.extensions["search"] = Index.open(Path(app.config["SEARCH_INDEX"]))

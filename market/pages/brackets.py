@@ -1,0 +1,122 @@
+"""A price rule as a table: for which quantity, which standard, how far it floats, least and most; and what is not priced."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from market.base.money import MAX_FEN, format_yuan
+from market.base.pricing import MAX_QUANTITY, Band, Gap, Measure, PricedItem, open_end
+from market.base.pricing.quantity import exact_decimal
+from market.base.words import N_, register_labels
+from market.web.labels import labels, sentence
+
+register_labels(
+    {
+        "bracket.any": N_("Any quantity"),
+        "bracket.above": N_("Above {low} {unit}"),
+        "bracket.between": N_("Above {low} up to {high} {unit}"),
+        "bracket.up_to": N_("Up to {high} {unit}"),
+        "bracket.line": N_("{start} at {at} {unit}, then {rate}"),
+        "bracket.upper": N_("{line} (upper figure; no standard is printed)"),
+        "bracket.least": N_("at least {fen}"),
+        "bracket.most": N_("at most {fen}"),
+        "bracket.part": N_("{rate} of the part inside"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """One row of the table; `gap` marks a part without a published price, and `standard` then says why."""
+
+    interval: str
+    standard: str
+    floats: str
+    limits: str
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTable:
+    """A fee item's rule; `floats` and `limits` say whether those columns hold anything."""
+
+    name: str
+    base_name: str
+    unit: str
+    method: str
+    rows: list[Bracket]
+    floats: bool
+    limits: bool
+
+
+def rule_table(item: PricedItem) -> RuleTable:
+    """The item's brackets as its document prints them."""
+    words = labels()
+    rows = _part_rows(item, words) if item.parts and item.bands else [_row(band, item.measure, words) for band in item.bands]
+    rows += [_gap_row(gap, item.measure, words) for gap in item.gaps]
+    return RuleTable(
+        name=item.name,
+        base_name=item.base_name,
+        unit=item.unit,
+        method=words[f"schedule_method.{item.method}"],
+        rows=rows,
+        floats=any(row.floats for row in rows),
+        limits=any(row.limits for row in rows),
+    )
+
+
+def _part_rows(item: PricedItem, words: Mapping[str, str]) -> list[Bracket]:
+    band = item.bands[0]
+    return [
+        Bracket(
+            _interval((part.q_from, part.q_to), item.measure, words, endless=part.q_to >= _last(item)),
+            words["bracket.part"].format(rate=item.measure.rate(part.slope)),
+            _floats(band),
+            _limits(band, words),
+        )
+        for part in item.parts
+    ]
+
+
+def _last(item: PricedItem) -> int:
+    return max(band.q_to for band in item.bands) if not item.gaps else MAX_QUANTITY
+
+
+def _row(band: Band, measure: Measure, words: Mapping[str, str]) -> Bracket:
+    endless = open_end(band) == band.q_to
+    interval = _interval((band.q_from, band.q_to), measure, words, endless=endless)
+    return Bracket(interval, _standard(band, measure, words), _floats(band), _limits(band, words))
+
+
+def _gap_row(gap: Gap, measure: Measure, words: Mapping[str, str]) -> Bracket:
+    interval = _interval((gap.q_from, gap.q_to), measure, words, endless=gap.q_to >= MAX_QUANTITY)
+    return Bracket(interval, sentence(gap.reason, gap.facts), "", "", gap=True)
+
+
+def _interval(span: tuple[int, int], measure: Measure, words: Mapping[str, str], *, endless: bool) -> str:
+    low, high = (measure.number(one) for one in span)
+    key = ("any" if endless else "up_to") if span[0] == 0 else ("above" if endless else "between")
+    return words[f"bracket.{key}"].format(low=low, high=high, unit=measure.unit).strip()
+
+
+def _standard(band: Band, measure: Measure, words: Mapping[str, str]) -> str:
+    if not band.slope_num:
+        told = format_yuan(band.y0)
+    elif band.y0 == band.slope * band.q0:
+        told = measure.rate(band.slope)
+    else:
+        facts = {"start": format_yuan(band.y0), "at": measure.number(band.q0), "rate": measure.rate(band.slope)}
+        told = words["bracket.line"].format(unit=measure.unit, **facts)
+    return told if band.base_known else words["bracket.upper"].format(line=told)
+
+
+def _floats(band: Band) -> str:
+    low, high = (exact_decimal(Fraction(part * 100, band.float_den)) for part in (band.float_low, band.float_high))
+    return "" if low == high == "100" else f"{low}% – {high}%"
+
+
+def _limits(band: Band, words: Mapping[str, str]) -> str:
+    told = [words["bracket.least"].format(fen=format_yuan(band.min_fen))] if band.min_fen else []
+    if band.max_fen < MAX_FEN:
+        told.append(words["bracket.most"].format(fen=format_yuan(band.max_fen)))
+    return ", ".join(told)

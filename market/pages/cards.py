@@ -1,0 +1,194 @@
+"""Price tags out of plain rows. Words come from the labels, so that a shelf of twenty tags translates nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+from urllib.parse import quote
+
+from market.base.money import round_half_up
+from market.base.pricing import Measure
+from market.base.pricing.quantity import exact_decimal
+from market.base.words import N_, register_labels
+from market.catalogue.rules import Handling, PriceState, Pricing, SelfService
+from market.pages.queries.editions import Removed
+from market.pages.queries.shelf import ListRule, Marks, ShelfRow, TagFacts
+from market.web import locale
+from market.web.filters import money_short
+from market.web.labels import labels
+
+register_labels(
+    {
+        "tag.days": N_("≤ {days} working days"),
+        "tag.days_open": N_("Time limit by contract"),
+        "tag.from": N_("from {price}"),
+        "tag.at_most": N_("at most {price}"),
+        "tag.of_base": N_("{price} of {base}"),
+        "tag.per_unit": N_("{price} for each {unit}"),
+        "tag.range": N_("{low} – {high}"),
+        "tag.share": N_("{share} of the reference"),
+        "tag.free": N_("The authority commissions and pays; whoever charges you breaks the rule"),
+        "tag.unpublished": N_("Price not published"),
+        "tag.unpublished_note": N_("No figure is known, so nobody can request or charge it"),
+        "tag.marked": N_("Marked prices of agencies"),
+        "tag.marked_by": N_("Marked by {count} agencies"),
+        "tag.marked_by_one": N_("Marked by 1 agency"),
+        "tag.marked_by_none": N_("No agency has marked a price yet"),
+        "tag.several": N_("Enter your quantity to compare"),
+        "tag.offered_by": N_("Offered by {count} agencies"),
+        "tag.offered_by_one": N_("Offered by 1 agency"),
+        "tag.brackets": N_("by bracket"),
+        "tag.not_listed": N_("Not on the list"),
+        "tag.no_charge": N_("Nobody may ask you for it"),
+        "tag.authority_pays": N_("The authority commissions and pays"),
+        "tag.self": N_("You may do it yourself"),
+        "tag.never_forced": N_("Nobody may force or assign it"),
+    }
+)
+Badge = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A price tag as `templates/parts/tag.html` shows it."""
+
+    code: str
+    name: str
+    act: str
+    pricing: str
+    price_text: str
+    price_note: str
+    badges: list[Badge]
+    basis: str
+    days_text: str
+    edition_no: int
+    state: str
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """On which edition's shelf a tag hangs: its number, and whether that edition is in force."""
+
+    edition_no: int
+    in_force: bool = True
+
+
+def item_path(code: str) -> str:
+    """The address of an item's page."""
+    return f"/list/{quote(code)}"
+
+
+def in_words(zh: str, en: str) -> str:
+    """The name in the reader's language; Chinese where no English one is known."""
+    return en if en and locale.current() == "en" else zh
+
+
+def cards(rows: Iterable[ShelfRow], facts: TagFacts, hung: Hung) -> list[Card]:
+    """The tags of entries."""
+    words = labels()
+    return [card(row, facts, hung, words=words) for row in rows]
+
+
+def card(row: ShelfRow, facts: TagFacts, hung: Hung, *, words: Mapping[str, str]) -> Card:
+    """The tag of one entry."""
+    rule = facts.rules.get(row.id)
+    price_text, note = _price(row, rule, facts.marks.get(row.id), words)
+    state = "older" if not hung.in_force else "free" if row.pricing == Pricing.FISCAL else "in_force"
+    return Card(
+        code=row.code,
+        name=in_words(row.name_zh, row.name_en),
+        act=in_words(row.act_zh, row.act_en),
+        pricing=words[f"pricing.{row.pricing}"],
+        price_text=price_text,
+        price_note=note,
+        badges=badges(row, words),
+        basis=rule.document_no if rule and rule.state == PriceState.LISTED else "",
+        days_text=words["tag.days"].format(days=row.days) if row.days else "",
+        edition_no=hung.edition_no,
+        state=state,
+        href=item_path(row.code) if hung.in_force else None,
+    )
+
+
+def badges(row: Any, words: Mapping[str, str]) -> list[Badge]:
+    """What an applicant must know before buying; `row` has self_service and mark."""
+    found: list[Badge] = []
+    if row.self_service == SelfService.YES:
+        found.append((words["tag.self"], "green"))
+    if row.mark == Handling.SELF_PREPARE_ALLOWED:
+        found.append((words["tag.never_forced"], "amber"))
+    return found
+
+
+def removed_card(item: Removed, edition_no: int) -> Card:
+    """The tag of an item that is not on the list: struck through where it was abolished, else the authority pays."""
+    words = labels()
+    abolished = item.handling == Handling.ABOLISHED
+    return Card(
+        code="—",
+        name=item.name,
+        act=item.act,
+        pricing=words[f"handling.{item.handling}"] if not abolished else words["tag.not_listed"],
+        price_text=words["tag.no_charge"] if abolished else "¥0",
+        price_note=item.decision,
+        badges=[(words["tag.not_listed"], "red")],
+        basis="",
+        days_text="",
+        edition_no=edition_no,
+        state="abolished" if abolished else "free",
+        href=None,
+    )
+
+
+def _price(row: ShelfRow, rule: ListRule | None, marks: Marks | None, words: Mapping[str, str]) -> tuple[str, str]:
+    if row.pricing == Pricing.FISCAL:
+        return "¥0", words["tag.free"]
+    if rule is None or rule.state == PriceState.UNPUBLISHED:
+        return words["tag.unpublished"], words["tag.unpublished_note"]
+    if rule.state == PriceState.LISTED:
+        return _listed(rule, words), _offered(rule, marks, words)
+    return _marked(marks, words)
+
+
+def _listed(rule: ListRule, words: Mapping[str, str]) -> str:
+    measure = Measure(rule.unit, rule.steps_per_unit)
+    high = Fraction(rule.float_high, rule.float_den)
+    slope = Fraction(rule.slope_num, rule.slope_den)
+    proportional = rule.slope_num and rule.y0 == slope * rule.q0
+    if not proportional:
+        text = money_short(round_half_up(rule.y0 * high))
+    elif measure.is_money:
+        text = words["tag.of_base"].format(price=measure.rate(slope * high), base=rule.base_name)
+    else:
+        price = money_short(round_half_up(slope * high * rule.steps_per_unit))
+        text = words["tag.per_unit"].format(price=price, unit=rule.unit)
+    if rule.bands > 1:
+        return words["tag.from"].format(price=text)
+    return words["tag.at_most"].format(price=text) if rule.float_low != rule.float_high else text
+
+
+def _offered(rule: ListRule, marks: Marks | None, words: Mapping[str, str]) -> str:
+    told = [words["tag.brackets"]] if rule.bands > 1 else []
+    if marks:
+        told.append(words["tag.offered_by_one"] if marks.offers == 1 else words["tag.offered_by"].format(count=marks.offers))
+    return " · ".join(told)
+
+
+def _marked(marks: Marks | None, words: Mapping[str, str]) -> tuple[str, str]:
+    if marks is None:
+        return words["tag.marked"], words["tag.marked_by_none"]
+    by = words["tag.marked_by_one"] if marks.offers == 1 else words["tag.marked_by"].format(count=marks.offers)
+    if marks.kind == "fixed":
+        return _range(money_short(marks.low), money_short(marks.high), words), by
+    if marks.kind == "unit":
+        span = _range(money_short(marks.low), money_short(marks.high), words)
+        return words["tag.per_unit"].format(price=span, unit=marks.unit), by
+    if marks.kind == "share":
+        low, high = (exact_decimal(Fraction(part, 10)) + "%" for part in (marks.low, marks.high))
+        return words["tag.share"].format(share=_range(low, high, words)), by
+    return words["tag.marked"], f"{by} · {words['tag.several']}"
+
+
+def _range(low: str, high: str, words: Mapping[str, str]) -> str:
+    return low if low == high else words["tag.range"].format(low=low, high=high)

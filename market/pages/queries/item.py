@@ -1,0 +1,127 @@
+"""One item of the list with everything its page compares. Five queries, whatever the number of agencies."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, case, func, select
+
+from market.accounts.models import Organisation
+from market.agencies.models import Agency, Offer, OfferBand
+from market.agencies.queries import OfferRow
+from market.agencies.queries.standing import latest_standing
+from market.agencies.rules import OfferState
+from market.base.errors import BadState, NotFound
+from market.catalogue.models import Act, Band, CoefficientSet, Edition, Entry, FeeItem, PriceSchedule
+from market.catalogue.models.price import LISTED
+from market.catalogue.rules import EditionState
+from market.contracts.models import Contract
+from market.contracts.queries import Days
+from market.contracts.rules import ContractState
+from market.pages.queries.editions import EditionFacts, in_force
+from market.store.db import db
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """An entry of the edition in force with its act and the published schedules tied to it."""
+
+    edition: EditionFacts
+    entry: Entry
+    act: Act
+    schedules: Sequence[PriceSchedule]
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A fee item with the list's own bands and the lawful coefficients (1/10000), in order."""
+
+    item: FeeItem
+    bands: Sequence[Band]
+    coefficients: Sequence[int]
+
+
+def item_facts(code: str, on: date) -> ItemFacts:
+    """The entry of a code in the edition in force on a day; NotFound("service.not_listed"). One query when there is one."""
+    newest = (
+        select(Edition.id)
+        .where(Edition.state == EditionState.PUBLISHED, Edition.effective_from <= on)
+        .order_by(Edition.effective_from.desc(), Edition.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(Entry, Act, Edition, PriceSchedule)
+        .join(Act, Act.id == Entry.act_id)
+        .join(Edition, Edition.id == Entry.edition_id)
+        .outerjoin(PriceSchedule, PriceSchedule.entry_id == Entry.id)
+        .where(Entry.edition_id == newest, Entry.code == code)
+        .order_by(PriceSchedule.id)
+    )
+    rows = db.session.execute(query).all()
+    if not rows:
+        if in_force(on) is None:
+            raise BadState("edition.none_in_force")
+        raise NotFound("service.not_listed", service=code)
+    entry, act, one, _schedule = rows[0]
+    edition = EditionFacts(one.id, one.number, one.title, one.effective_from, one.published_at)
+    return ItemFacts(edition, entry, act, [row[3] for row in rows if row[3] is not None])
+
+
+def priced_items(entry_id: int) -> list[Priced]:
+    """The fee items of an entry in order. One query."""
+    query = (
+        select(FeeItem, Band, CoefficientSet.values_text)
+        .join(CoefficientSet, CoefficientSet.id == FeeItem.coefficient_set_id)
+        .outerjoin(Band, and_(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED))
+        .where(FeeItem.entry_id == entry_id)
+        .order_by(FeeItem.position, Band.q_to)
+    )
+    bands: dict[int, list[Band]] = defaultdict(list)
+    items: dict[int, tuple[FeeItem, str]] = {}
+    for item, band, values in db.session.execute(query):
+        items[item.id] = (item, values)
+        if band is not None:
+            bands[item.id].append(band)
+    return [Priced(item, bands[key], _values(text)) for key, (item, text) in items.items()]
+
+
+def _values(text: str) -> list[int]:
+    return sorted(int(value) for value in text.split(","))
+
+
+def offers(entry_id: int) -> list[OfferRow]:
+    """Every marked price in force for an entry with the agency's latest grade and the bands. One query."""
+    latest = latest_standing()
+    query = (
+        select(
+            Offer.id, Offer.version, Offer.promised_days, Offer.marked_at, Agency.id, Agency.ref, Organisation.name,
+            Organisation.id, latest.grade, Band,
+        )
+        .join(Agency, Agency.id == Offer.agency_id)
+        .join(Organisation, Organisation.id == Agency.organisation_id)
+        .join(OfferBand, OfferBand.offer_id == Offer.id)
+        .join(Band, Band.id == OfferBand.band_id)
+        .outerjoin(latest, latest.agency_id == Agency.id)
+        .where(Offer.entry_id == entry_id, Offer.state == OfferState.IN_FORCE)
+        .order_by(Offer.id, Band.fee_item_id, Band.q_to)
+    )  # fmt: skip
+    facts: dict[int, tuple[object, ...]] = {}
+    bands: dict[int, dict[int, list[Band]]] = defaultdict(lambda: defaultdict(list))
+    for *row, band in db.session.execute(query):
+        facts[row[0]] = tuple(row)
+        bands[row[0]][band.fee_item_id].append(band)
+    return [OfferRow(*row, bands[offer]) for offer, row in facts.items()]  # type: ignore[arg-type]
+
+
+def days_by_agency(service_id: int) -> Mapping[int, Days]:
+    """Promised and actual working days of a service's accepted contracts, by agency. One query."""
+    in_time = func.sum(case((Contract.actual_days <= Contract.promised_days, 1), else_=0))
+    query = (
+        select(Contract.agency_id, func.count(), func.sum(Contract.promised_days), func.sum(Contract.actual_days), in_time)
+        .where(Contract.service_id == service_id, Contract.state == ContractState.ACCEPTED)
+        .group_by(Contract.agency_id)
+    )  # fmt: skip
+    # PostgreSQL sums bigints into numerics.
+    return {agency: Days(*(int(figure) for figure in figures)) for agency, *figures in db.session.execute(query)}

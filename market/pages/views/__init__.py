@@ -1,0 +1,16 @@
+"""The public pages: anybody may read them, nothing here writes."""
+
+from market.pages.views import agencies, evaluation, home, item, listing, notices, search
+from market.pages.views.blueprint import in_force_or_none, pages
+
+__all__ = [
+    "agencies",
+    "in_force_or_none",
+    "evaluation",
+    "home",
+    "item",
+    "listing",
+    "notices",
+    "pages",
+    "search",
+]

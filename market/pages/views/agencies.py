@@ -1,0 +1,125 @@
+"""The public directory of agencies, and one agency's page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from market.agencies.queries import (
+    MarkedEntry,
+    Wanted,
+    admitted_agency,
+    directory,
+    directory_size,
+    grade_counts,
+    offers_of,
+    papers_of,
+    standings_of,
+)
+from market.agencies.rules import mark_of, mark_sentence
+from market.base import clock
+from market.catalogue.listing import line_of
+from market.catalogue.rules import PriceState
+from market.contracts.queries import days_of
+from market.pages.cards import in_words, item_path
+from market.pages.queries import agency as queries
+from market.pages.views.blueprint import in_force_or_none, pages
+from market.ratings.queries import count_of_agency, ratings_of, summaries
+from market.ratings.rules import NO_RATINGS
+from market.selection.queries import NoticeFilter, notices
+from market.web.access import public
+from market.web.labels import sentence
+from market.web.paging import page_of, wanted
+
+GRADES = ("A", "B", "C", "D")
+LONGEST_NAME = 60
+LATEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A marked price of the agency, in words by fee item."""
+
+    code: str
+    name: str
+    href: str | None
+    pricing: str
+    days: int
+    marks: Sequence[tuple[str, str]]
+
+
+@pages.get("/agencies")
+@public
+def agencies() -> ResponseReturnValue:
+    """Admitted agencies, by name, service and grade."""
+    here = in_force_or_none()
+    edition_id = here.id if here else 0
+    grade = request.args.get("grade", "")
+    given = Wanted(
+        text=request.args.get("q", "").strip()[:LONGEST_NAME],
+        service=request.args.get("service", "").strip()[:LONGEST_NAME],
+        grade=grade if grade in GRADES else "",
+    )
+    page = page_of(
+        directory_size(given, edition_id),
+        wanted(request.args),
+        lambda limit, offset: directory(given, edition_id, limit=limit, offset=offset),
+    )
+    figures = queries.figures_of([row.ref for row in page.items])
+    counts = grade_counts()
+    return render_template(
+        "pages/agencies.html",
+        page=page,
+        figures=figures,
+        none=NO_RATINGS,
+        given=given,
+        grades=[(one, counts.get(one, 0)) for one in GRADES],
+        service=queries.service_name(given.service, edition_id) if given.service else None,
+        in_words=in_words,
+    )
+
+
+@pages.get("/agencies/<ref>")
+@public
+def agency(ref: str) -> ResponseReturnValue:
+    """One agency: papers, marked prices, grades with the rows behind them, ratings, days."""
+    one = admitted_agency(ref)
+    ratings = page_of(
+        count_of_agency(one.id),
+        wanted(request.args),
+        lambda limit, offset: ratings_of(one.id, limit=limit, offset=offset),
+        size=10,
+    )
+    here = in_force_or_none()
+    return render_template(
+        "pages/agency.html",
+        agency=one,
+        papers=papers_of(one.id),
+        prices=[_price(offer, here.number if here else 0) for offer in offers_of(one.id)],
+        standings=standings_of(one.id),
+        summary=summaries([one.id]).get(one.id, NO_RATINGS),
+        days=days_of([one.id]).get(one.id),
+        ratings=ratings,
+        won=notices(1, NoticeFilter(agency_ref=ref), size=LATEST),
+        today=clock.today(),
+        in_words=in_words,
+    )
+
+
+def _price(offer: MarkedEntry, number: int) -> Price:
+    marks = []
+    for item in offer.fee_items:
+        bands = offer.bands.get(item.id)
+        if bands:
+            mark = mark_of([line_of(band) for band in bands], item.steps_per_unit)
+            code, facts = mark_sentence(mark, item.unit, listed=item.price_state == PriceState.LISTED)
+            marks.append((item.name_zh, sentence(code, facts)))
+    return Price(
+        code=offer.code,
+        name=in_words(offer.name_zh, offer.name_en),
+        href=item_path(offer.code) if offer.edition_number == number else None,
+        pricing=offer.pricing,
+        days=offer.promised_days,
+        marks=marks,
+    )

@@ -1,0 +1,59 @@
+"""The home page: search first, what the list holds in figures, some price tags, and what just happened."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from market.base import clock
+from market.pages.cards import Hung, cards, in_words
+from market.pages.queries import home as queries
+from market.pages.queries import shelf
+from market.pages.queries.shelf import Cell
+from market.pages.views.blueprint import in_force_or_none, pages
+from market.selection.queries import latest_notices
+from market.web.access import public
+
+LATEST = 6
+FIRST_WORDS = ("环评", "水土保持", "测绘", "公证", "检测")
+
+
+@pages.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """What a person needs who has to get a permit: the search, and what the whole costs."""
+    edition = in_force_or_none()
+    if edition is None:
+        return render_template("pages/soon.html")
+    cells = shelf.census(edition.id)
+    window = queries.shop_window(edition.id)
+    found = shelf.entries_by_code(edition.id, window)
+    rows = [found[code] for code in window]
+    return render_template(
+        "pages/home.html",
+        edition=edition,
+        figures=queries.figures(edition.id),
+        total=sum(cell.count for cell in cells),
+        self_service=sum(cell.count for cell in cells if cell.self == "yes"),
+        fiscal=sum(cell.count for cell in cells if cell.pricing == "fiscal"),
+        cards=cards(rows, shelf.tag_facts(row.id for row in rows), Hung(edition.number)),
+        categories=_categories(cells),
+        kinds=_kinds(cells),
+        notices=latest_notices(LATEST),
+        now=clock.now(),
+        words=FIRST_WORDS,
+    )
+
+
+def _categories(cells: list[Cell]) -> list[tuple[str, str, int]]:
+    counts: dict[str, int] = {}
+    names: dict[str, str] = {}
+    for cell in cells:
+        counts[cell.category] = counts.get(cell.category, 0) + cell.count
+        names.setdefault(cell.category, in_words(cell.category_zh, cell.category_en))
+    return [(key, names[key], counts[key]) for key in sorted(counts, key=lambda one: -counts[one])]
+
+
+def _kinds(cells: list[Cell]) -> list[tuple[str, int]]:
+    counts: dict[str, int] = {}
+    for cell in cells:
+        counts[cell.kind] = counts.get(cell.kind, 0) + cell.count
+    return sorted(counts.items(), key=lambda one: -one[1])

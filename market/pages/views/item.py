@@ -1,0 +1,242 @@
+"""One item of the list: its price tag, my quantity, every agency's marked price for it, and what nobody may ask for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from market.agencies.queries import OfferRow
+from market.agencies.rules import mark_of, mark_sentence
+from market.base import clock
+from market.base.permissions import Permission, may
+from market.catalogue.rules import Payer, Pricing
+from market.contracts.queries import Days
+from market.pages import calculator
+from market.pages.brackets import rule_table
+from market.pages.calculator import Line, Offered, Spread
+from market.pages.cards import Card, badges, in_words
+from market.pages.queries import item as queries
+from market.pages.queries.item import ItemFacts
+from market.pages.views.blueprint import pages, remember
+from market.ratings.queries import summaries
+from market.ratings.rules import NO_RATINGS, Summary
+from market.selection.rules import PAYER_OF
+from market.web.access import actor_or_none, public
+from market.web.filters import money_short
+from market.web.labels import labels, said, sentence
+from market.web.paging import Page, page_of, wanted
+
+
+@dataclass(frozen=True, slots=True)
+class OfferShown:
+    """A row of the comparison."""
+
+    offer: OfferRow
+    total_fen: int | None
+    why_not: str
+    against: int | None
+    days: Days | None
+    rating: Summary
+    best: bool
+
+
+@pages.get("/list/<code>")
+@public
+def item(code: str) -> ResponseReturnValue:
+    """The item; quantities and coefficients are in the address, so that a comparison can be sent to somebody."""
+    facts = queries.item_facts(code, clock.today())
+    remember(facts.edition)
+    payer = Payer(facts.entry.payer)
+    offers = queries.offers(facts.entry.id)
+    lines = calculator.lines(queries.priced_items(facts.entry.id), request.args, _examples(offers))
+    calculator.work_out(lines, facts.schedules, payer)
+    offered = calculator.compare(offers, lines, payer)
+    spread = calculator.spread(offered, money_short)
+    page = _page(offered, spread, facts)
+    return render_template(
+        "pages/item.html",
+        facts=facts,
+        entry=facts.entry,
+        name=in_words(facts.entry.name_zh, facts.entry.name_en),
+        act=in_words(facts.act.name_zh, facts.act.name_en),
+        authority=in_words(facts.act.authority_zh, facts.act.authority_en),
+        category=in_words(facts.entry.category_zh, facts.entry.category_en),
+        card=_card(facts, lines, spread),
+        lines=lines,
+        asked=[line for line in lines if line.quantity is not None],
+        problems={line.name: said(line.refusal) for line in lines if line.refusal},
+        traces=_traces(facts, lines),
+        marks=_marks(page, lines) if not any(line.quantity for line in lines) else {},
+        page=page,
+        spread=spread,
+        bins=_bins(spread),
+        median_milli=_place(spread),
+        rules=_rules(facts),
+        choose=_choose_path(facts, lines),
+        said=said,
+    )
+
+
+def _examples(offers: Sequence[OfferRow]) -> Mapping[int, Sequence[calculator.Band]]:
+    return offers[0].bands if offers else {}
+
+
+def _page(offered: Sequence[Offered], spread: Spread | None, facts: ItemFacts) -> Page[OfferShown]:
+    # Ratings and days are read for every agency of the item, not for the page's: whoever turns pages pays no more.
+    ratings = summaries(one.offer.agency_id for one in offered)
+    days = queries.days_by_agency(facts.entry.service_id)
+    lowest = offered[0].total_fen if offered else None
+
+    def shown(one: Offered) -> OfferShown:
+        return OfferShown(
+            offer=one.offer,
+            total_fen=one.total_fen,
+            why_not=said(one.refusal) if one.refusal else "",
+            against=calculator.against_median(one.total_fen, spread),
+            days=days.get(one.offer.agency_id),
+            rating=ratings.get(one.offer.agency_id, NO_RATINGS),
+            best=one.total_fen is not None and one.total_fen == lowest,
+        )
+
+    return page_of(
+        len(offered), wanted(request.args), lambda limit, offset: [shown(one) for one in offered[offset : offset + limit]]
+    )
+
+
+def _marks(page: Page[OfferShown], lines: Sequence[Line]) -> dict[int, str]:
+    """Each agency's mark in words, for when no quantity could be read."""
+    found = {}
+    for row in page.items:
+        told = []
+        for line in lines:
+            bands = row.offer.bands.get(line.item.id)
+            if bands:
+                mark = mark_of([calculator.line_of(band) for band in bands], line.item.steps_per_unit)
+                code, values = mark_sentence(mark, line.item.unit, listed=line.item.price_state == "listed")
+                told.append(sentence(code, values))
+        found[row.offer.offer_id] = "; ".join(told)
+    return found
+
+
+def _card(facts: ItemFacts, lines: Sequence[Line], spread: Spread | None) -> Card:
+    entry, words = facts.entry, labels()
+    asked = [line for line in lines if line.quantity is not None and not line.refusal]
+    price, note = _price(facts, asked, spread)
+    return Card(
+        code=entry.code,
+        name=in_words(entry.name_zh, entry.name_en),
+        act=in_words(facts.act.name_zh, facts.act.name_en),
+        pricing=words[f"pricing.{entry.pricing}"],
+        price_text=price,
+        price_note=note,
+        badges=badges(entry, words),
+        basis=", ".join(dict.fromkeys(line.item.document_no for line in lines if line.bands and line.item.document_no)),
+        days_text=words["tag.days"].format(days=entry.time_limit_workdays) if entry.time_limit_workdays else "",
+        edition_no=facts.edition.number,
+        state="free" if entry.pricing == Pricing.FISCAL else "in_force",
+        href=None,
+    )
+
+
+def _price(facts: ItemFacts, asked: Sequence[Line], spread: Spread | None) -> tuple[str, str]:
+    words = labels()
+    if facts.entry.pricing == Pricing.FISCAL:
+        return "¥0", words["tag.free"]
+    listed = [line.listed for line in asked if line.listed]
+    if listed and len(listed) == len(asked):
+        floor, ceiling = sum(one.floor_fen for one in listed), sum(one.ceiling_fen for one in listed)
+        text = money_short(ceiling)
+        if floor != ceiling:
+            text = words["tag.range"].format(low=money_short(floor), high=text) if floor else words["tag.at_most"].format(price=text)
+        return text, _for_quantity(asked)
+    if spread:
+        low, high = money_short(spread.low_fen), money_short(spread.high_fen)
+        by = ngettext("marked by %(num)d agency", "marked by %(num)d agencies", spread.n)
+        return low if low == high else words["tag.range"].format(low=low, high=high), f"{_for_quantity(asked)}, {by}"
+    if any(line.can_be_asked for line in asked):
+        return words["tag.marked"], words["tag.marked_by_none"]
+    return words["tag.unpublished"], words["tag.unpublished_note"]
+
+
+def _for_quantity(asked: Sequence[Line]) -> str:
+    told = " + ".join(f"{line.typed} {line.item.unit}".strip() for line in asked)
+    return _("for %(quantity)s", quantity=told)
+
+
+def _traces(facts: ItemFacts, lines: Sequence[Line]) -> list[dict[str, object]]:
+    """How each sum of the list, or of a reference, came about."""
+    found: list[dict[str, object]] = []
+    for line in lines:
+        if line.listed is not None:
+            steps = line.listed.trace(calculator.priced_item(line.item, facts.schedules))
+            found.append({"name": line.item.name_zh, "binding": True, "steps": [step.text(_) for step in steps]})
+        elif line.reference is not None:
+            steps = line.reference.trace
+            found.append(
+                {
+                    "name": line.item.name_zh,
+                    "binding": False,
+                    "document": line.item.document_no,
+                    "upper_fen": line.reference.ceiling_fen,
+                    "lower_fen": line.reference.floor_fen,
+                    "steps": [step.text(_) for step in steps],
+                }
+            )
+    return found
+
+
+def _rules(facts: ItemFacts) -> list[dict[str, object]]:
+    """The published schedules tied to the item, in force or for reference."""
+    found: list[dict[str, object]] = []
+    for schedule in facts.schedules:
+        normal = None if schedule.refused_code else calculator.normal(schedule)
+        tables = [rule_table(one) for one in normal.items.values()] if normal else []
+        found.append(
+            {
+                "role": schedule.role,
+                "title": schedule.title,
+                "document": schedule.document_no,
+                "tables": tables,
+                "remarks": normal.remarks if normal else (),
+                "refused": schedule.refused_text,
+            }
+        )
+    return found
+
+
+def _bins(spread: Spread | None) -> list[dict[str, object]]:
+    if spread is None or spread.median_fen is None:
+        return []
+    return [
+        {
+            "label": labels()["tag.range"].format(low=money_short(low), high=money_short(high)),
+            "count": count,
+            "on": low <= spread.median_fen < high,
+        }
+        for low, high, count in spread.bins
+    ]
+
+
+def _place(spread: Spread | None) -> int:
+    """Where the median stands on the axis, in thousandths."""
+    if spread is None or spread.median_fen is None or spread.high_fen == spread.low_fen:
+        return 0
+    return (spread.median_fen - spread.low_fen) * 1000 // (spread.high_fen - spread.low_fen)
+
+
+def _choose_path(facts: ItemFacts, lines: Sequence[Line]) -> str:
+    """Where a buyer goes on with these quantities; nowhere for those who cannot buy it. `agency` may be added."""
+    actor = actor_or_none()
+    if actor is not None and not may(actor.role, Permission.SELECTION_REQUEST_WRITE):
+        return ""
+    payer = Payer.APPLICANT if actor is None else PAYER_OF[actor.role]
+    if payer != facts.entry.payer or not any(line.can_be_asked for line in lines):
+        return ""
+    asked = [line for line in lines if line.quantity is not None]
+    given = [(f"quantity_{line.item.id}", line.typed) for line in asked]
+    given += [(f"coefficient_{line.item.id}", str(line.coefficient)) for line in asked if len(line.choices) > 1]
+    return f"{url_for('selection.new_request', code=facts.entry.code)}?{urlencode(given)}"

@@ -1,0 +1,145 @@
+"""The shelves: the list in force by category, act, authority and price; an older edition; what is not on the list."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from urllib.parse import quote, urlencode
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from market.base import clock
+from market.pages.cards import Hung, cards, in_words, removed_card
+from market.pages.queries import editions, shelf
+from market.pages.queries.shelf import FACETS, Cell
+from market.pages.views.blueprint import in_force, pages
+from market.web.access import public
+from market.web.labels import labels
+from market.web.paging import Page, page_of, wanted
+
+VIEWS = ("tags", "table")
+_LABELLED = {"kind": "act", "pricing": "pricing", "self": "self_service"}
+
+
+@pages.get("/list")
+@public
+def listing() -> ResponseReturnValue:
+    """The list in force; every filter is in the address."""
+    if request.args.get("q", "").strip():
+        return redirect(url_for("pages.search", q=request.args["q"]))
+    here = in_force()
+    cells = shelf.census(here.id)
+    chosen = _chosen(cells)
+    page = _page(here.id, cells, chosen)
+    view = request.args.get("view", "")
+    return render_template(
+        "pages/listing.html",
+        edition=here,
+        total=sum(cell.count for cell in cells),
+        page=page,
+        cards=cards(page.items, shelf.tag_facts(row.id for row in page.items), Hung(here.number)),
+        facets=facets(cells, chosen),
+        chosen=chosen,
+        view=view if view in VIEWS else VIEWS[0],
+        views=[(name, "?" + urlencode([*chosen.items(), ("view", name)])) for name in VIEWS],
+    )
+
+
+@pages.get("/list/removed")
+@public
+def removed() -> ResponseReturnValue:
+    """What is not on the list, with the decision that took it off."""
+    here = in_force()
+    found = [removed_card(item, here.number) for item in editions.not_listed(here.id)]
+    return render_template("pages/removed.html", edition=here, cards=found)
+
+
+@pages.get("/editions/<int:number>")
+@public
+def edition(number: int) -> ResponseReturnValue:
+    """A published edition as it was."""
+    one = editions.published(number)
+    total = editions.entry_count(one.id)
+    page = page_of(total, wanted(request.args), lambda limit, offset: shelf.entries(one.id, {}, limit=limit, offset=offset))
+    current = in_force()
+    hung = Hung(one.number, one.id == current.id)
+    coming = one.effective_from > clock.today()
+    return render_template(
+        "pages/edition.html",
+        edition=one,
+        total=total,
+        page=page,
+        cards=cards(page.items, shelf.tag_facts(row.id for row in page.items), hung),
+        editions=editions.all_published(),
+        state="in_force" if hung.in_force else "coming" if coming else "older",
+    )
+
+
+def _page(edition_id: int, cells: Sequence[Cell], chosen: Mapping[str, str]) -> Page[shelf.ShelfRow]:
+    total = sum(cell.count for cell in cells if all(getattr(cell, name) == value for name, value in chosen.items()))
+    return page_of(
+        total,
+        wanted(request.args),
+        lambda limit, offset: shelf.entries(edition_id, chosen, limit=limit, offset=offset),
+    )
+
+
+def _chosen(cells: Sequence[Cell]) -> dict[str, str]:
+    """The filters of the address that name something there is; what else stands there is no filter."""
+    given = {name: request.args.get(name, "") for name in FACETS}
+    known = {name: {getattr(cell, name) for cell in cells} for name, value in given.items() if value}
+    return {name: value for name, value in given.items() if value and value in known[name]}
+
+
+def facets(cells: Sequence[Cell], chosen: Mapping[str, str]) -> list[dict[str, object]]:
+    """Every filter with its options; each count holds with all other filters as they are."""
+    titles = {
+        "category": _("Category"),
+        "kind": _("Kind of act"),
+        "pricing": _("Pricing"),
+        "self": _("May I do it myself?"),
+        "authority": _("Authority"),
+    }
+    everything = _("All")
+    return [_facet(name, title, cells, chosen, everything) for name, title in titles.items()]
+
+
+def _facet(
+    name: str, title: str, cells: Sequence[Cell], chosen: Mapping[str, str], everything: str
+) -> dict[str, object]:
+    others = [(key, value) for key, value in chosen.items() if key != name]
+    counts: dict[str, int] = {}
+    first: dict[str, Cell] = {}
+    for cell in cells:
+        value = getattr(cell, name)
+        first.setdefault(value, cell)
+        if all(getattr(cell, key) == one for key, one in others):
+            counts[value] = counts.get(value, 0) + cell.count
+    kept = urlencode(others)
+    current = chosen.get(name)
+    prefix = f"?{kept}&{name}=" if kept else f"?{name}="
+    options = [{"label": everything, "count": sum(counts.values()), "href": f"?{kept}", "current": current is None}]
+    options += [
+        {
+            "label": _told(name, value, first[value]),
+            "count": counts.get(value, 0),
+            "href": prefix + _quoted(value),
+            "current": value == current,
+        }
+        for value in first
+        if counts.get(value) or value == current
+    ]
+    return {"name": name, "title": title, "options": options, "current": current is not None}
+
+
+@lru_cache(maxsize=1024)
+def _quoted(value: str) -> str:
+    return quote(value)
+
+
+def _told(name: str, value: str, cell: Cell) -> str:
+    if name == "category":
+        return in_words(cell.category_zh, cell.category_en)
+    if name == "authority":
+        return in_words(value, cell.authority_en)
+    return labels()[f"{_LABELLED[name]}.{value}"]

@@ -1,0 +1,274 @@
+"""What waits for whom, by permission: a title, a deadline in working days, and the address of the act."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from market.agencies.queries import agency_or_none, waiting_for_check
+from market.agencies.rules import AgencyState
+from market.base import clock
+from market.base.people import Actor
+from market.base.permissions import Permission, may
+from market.base.workdays import Calendar
+from market.catalogue.queries import unpublished_edition
+from market.catalogue.rules import EditionState
+from market.contracts import queries as contracts
+from market.contracts.rules import ContractState
+from market.evaluation import queries as evaluation
+from market.evaluation.rules import RoundState
+from market.fees import queries as fees
+from market.pages.queries import desk as queries
+from market.ratings.queries import unrated
+from market.selection.queries import opportunities_for
+from market.selection.rules import Method, RequestState, written_deadline
+from market.store.calendar import calendar
+from market.web.filters import day
+
+P = Permission
+Mark = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One thing to do; `deadline` has text, exact and tone, or is None."""
+
+    title: str
+    note: str
+    href: str
+    act: str
+    deadline: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Things of one kind to do, the most urgent first, and where all of them are."""
+
+    title: str
+    href: str
+    waits: list[Wait]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """This moment, its day in China, and the working days."""
+
+    now: datetime
+    day: date
+    workdays: Calendar
+
+
+def waiting_for(actor: Actor, now: datetime) -> list[Group]:
+    """Everything that waits for the actor; groups without anything are left out."""
+    today = Today(now, clock.china_date(now), calendar())
+    found = [make(actor, today) for permission, make in _MAKERS if may(actor.role, permission)]
+    return [group for group in found if group.waits]
+
+
+def due(on: date, today: Today) -> Mark:
+    """A deadline that ends with a day, in working days."""
+    exact = _("Until %(day)s 24:00", day=day(on))
+    left = today.workdays.between(today.day, on)
+    if on < today.day:
+        late = max(1, -left)
+        return {"text": ngettext("%(num)d working day late", "%(num)d working days late", late), "exact": exact, "tone": "late"}
+    if left <= 0:
+        return {"text": _("Today until 24:00"), "exact": exact, "tone": "soon"}
+    text = ngettext("%(num)d working day left", "%(num)d working days left", left)
+    return {"text": text, "exact": exact, "tone": "soon" if left <= 2 else ""}
+
+
+def _until(moment: datetime | None, today: Today) -> Mark | None:
+    if moment is None:
+        return None
+    last = clock.china_date(moment - timedelta(microseconds=1))
+    exact = _("Until %(moment)s", moment=written_deadline(moment))
+    if moment <= today.now:
+        return {"text": _("The time is over"), "exact": exact, "tone": "late"}
+    return due(last, today) | {"exact": exact}
+
+
+def _requests(actor: Actor, today: Today) -> Group:
+    waits = []
+    for row in queries.unfinished_requests(actor.organisation):
+        href = url_for("selection.request_page", ref=row.ref)
+        if row.state == RequestState.DRAFT:
+            waits.append(Wait(row.title, _("Draft"), href, _("Publish")))
+        elif row.method == Method.DIRECT:
+            waits.append(Wait(row.title, _("Published, nobody chosen yet"), href, _("Choose")))
+        elif row.quotes_until is not None and row.quotes_until <= today.now:
+            note = ngettext("%(num)d quote was opened", "%(num)d quotes were opened", row.quotes)
+            waits.append(Wait(row.title, note, href, _("Choose"), _until(row.quotes_until, today)))
+    return Group(_("Requests"), url_for("selection.requests"), waits)
+
+
+def _awards(actor: Actor, _today: Today) -> Group:
+    waits = [
+        Wait(row.title, row.agency, url_for("contracts.propose", award_ref=row.ref), _("Propose the contract"))
+        for row in contracts.awards_waiting(actor)
+    ]
+    return Group(_("Selected, without a contract"), url_for("contracts.contracts"), waits)
+
+
+def _deliveries(actor: Actor, _today: Today) -> Group:
+    waits = [
+        Wait(one.request.title, one.agency.organisation.name, url_for("contracts.contract", ref=one.ref), _("Accept or return"))
+        for one in contracts.waiting_for(actor)
+    ]
+    return Group(_("Results to accept"), url_for("contracts.contracts"), waits)
+
+
+def _to_pay(actor: Actor, _today: Today) -> Group:
+    waits = [
+        Wait(note.contract.request.title, note.contract.agency.organisation.name, url_for("fees.note", ref=note.ref), _("Pay"))
+        for note in fees.waiting_for(actor)
+    ]
+    return Group(_("Fee notes to pay"), url_for("fees.fees"), waits)
+
+
+def _to_rate(actor: Actor, _today: Today) -> Group:
+    waits = [
+        Wait(one.request.title, one.agency.organisation.name, url_for("ratings.rating", ref=one.ref), _("Rate"))
+        for one in unrated(actor)
+    ]
+    return Group(_("Jobs to rate"), url_for("contracts.contracts"), waits)
+
+
+def _registration(actor: Actor, today: Today) -> Group:
+    agency = agency_or_none(actor)
+    href = url_for("agencies.agency")
+    waits = []
+    if agency is None or agency.state == AgencyState.DRAFT:
+        waits.append(Wait(_("Finish the registration"), _("Papers, contact, commitment letter"), href, _("Continue")))
+    elif agency.state == AgencyState.RETURNED:
+        waits.append(Wait(_("Correct the registration"), _("The desk has named its reasons"), href, _("Correct")))
+    elif agency.state == AgencyState.IN_CHECK and agency.check_due_on is not None:
+        waits.append(Wait(_("The formal check is running"), _("Nothing to do for you"), href, _("Look"), due(agency.check_due_on, today)))
+    return Group(_("Registration"), href, waits)
+
+
+def _opportunities(actor: Actor, today: Today) -> Group:
+    agency = agency_or_none(actor)
+    rows = opportunities_for(agency, today.now) if agency is not None and agency.state == AgencyState.ADMITTED else []
+    waits = [
+        Wait(row.title, row.buyer, url_for("selection.opportunity", ref=row.ref), _("Quote"), _until(row.quotes_until, today))
+        for row in rows
+        if row.mine_fen is None
+    ]
+    return Group(_("Requests to quote on"), url_for("selection.opportunities"), waits)
+
+
+def _services(actor: Actor, today: Today) -> Group:
+    waits = []
+    for one in contracts.waiting_for(actor):
+        href = url_for("contracts.contract", ref=one.ref)
+        signs = one.state == ContractState.PROPOSED
+        waits.append(
+            Wait(
+                one.request.title,
+                one.organisation.name,
+                href,
+                _("Sign") if signs else _("Deliver"),
+                due(one.due_on, today) if one.due_on and not signs else None,
+            )
+        )
+    return Group(_("Contracts to sign and to deliver"), url_for("contracts.contracts"), waits)
+
+
+def _to_charge(actor: Actor, _today: Today) -> Group:
+    waits = [
+        Wait(one.request.title, one.organisation.name, url_for("fees.of_contract", ref=one.ref), _("Issue the fee note"))
+        for one in fees.not_issued(actor)
+    ]
+    return Group(_("Accepted, without a fee note"), url_for("fees.fees"), waits)
+
+
+def _to_confirm(actor: Actor, _today: Today) -> Group:
+    waits = [
+        Wait(note.contract.request.title, note.contract.organisation.name, url_for("fees.note", ref=note.ref), _("Confirm"))
+        for note in fees.waiting_for(actor)
+    ]
+    return Group(_("Payments to confirm"), url_for("fees.fees"), waits)
+
+
+def _applications(_actor: Actor, today: Today) -> Group:
+    waits = [
+        Wait(row.name, row.ref, url_for("agencies.application", ref=row.ref), _("Check"), due(row.due_on, today))
+        for row in waiting_for_check()
+    ]
+    return Group(_("Agencies to check"), url_for("agencies.admission"), waits)
+
+
+def _drafted(_actor: Actor, _today: Today) -> Group:
+    return _edition(EditionState.DRAFT, _("Send to review"))
+
+
+def _reviewed(_actor: Actor, _today: Today) -> Group:
+    return _edition(EditionState.IN_REVIEW, _("Review and publish"))
+
+
+def _edition(state: EditionState, act: str) -> Group:
+    one = unpublished_edition()
+    waits = []
+    if one is not None and one.state == state:
+        waits.append(Wait(_("Edition %(number)s", number=one.number), one.title, url_for("catalogue.edition", number=one.number), act))
+    return Group(_("The list"), url_for("catalogue.editions"), waits)
+
+
+def _to_compute(_actor: Actor, today: Today) -> Group:
+    waits = [
+        Wait(_("Evaluation of %(year)s", year=one.year), one.ref, url_for("evaluation.one_year", year=one.year), _("Compute"))
+        for one in evaluation.rounds()
+        if one.state == RoundState.OPEN and one.year < today.day.year
+    ]
+    return Group(_("Yearly evaluation"), url_for("evaluation.rounds"), waits)
+
+
+def _to_publish(_actor: Actor, _today: Today) -> Group:
+    waits = [
+        Wait(_("Evaluation of %(year)s", year=one.year), one.ref, url_for("evaluation.one_year", year=one.year), _("Look and publish"))
+        for one in evaluation.waiting_to_publish()
+    ]
+    return Group(_("Yearly evaluation"), url_for("evaluation.rounds"), waits)
+
+
+_MAKERS: Iterable[tuple[Permission, Callable[[Actor, Today], Group]]] = (
+    (P.SELECTION_REQUEST_WRITE, _requests),
+    (P.CONTRACT_BUYER_ACT, _awards),
+    (P.CONTRACT_BUYER_ACT, _deliveries),
+    (P.FEE_PAYMENT_DECLARE, _to_pay),
+    (P.RATING_ORDER_WRITE, _to_rate),
+    (P.AGENCY_PROFILE_WRITE, _registration),
+    (P.SELECTION_QUOTE_SUBMIT, _opportunities),
+    (P.CONTRACT_SELLER_ACT, _services),
+    (P.FEE_NOTE_ISSUE, _to_charge),
+    (P.FEE_PAYMENT_CONFIRM, _to_confirm),
+    (P.AGENCY_ADMISSION_DECIDE, _applications),
+    (P.CATALOGUE_EDITION_DRAFT, _drafted),
+    (P.CATALOGUE_EDITION_APPROVE, _reviewed),
+    (P.EVALUATION_ROUND_COMPUTE, _to_compute),
+    (P.EVALUATION_ROUND_PUBLISH, _to_publish),
+)
+
+
+def places(actor: Actor) -> list[tuple[str, str]]:
+    """The pages of the actor's desk: label and address."""
+    every = (
+        (P.SELECTION_REQUEST_WRITE, _("My requests"), "selection.requests"),
+        (P.AGENCY_PROFILE_WRITE, _("My registration"), "agencies.agency"),
+        (P.AGENCY_OFFER_MARK, _("My marked prices"), "agencies.offers"),
+        (P.SELECTION_QUOTE_SUBMIT, _("Requests to quote on"), "selection.opportunities"),
+        (P.CONTRACT_PARTY_READ, _("My contracts"), "contracts.contracts"),
+        (P.CONTRACT_PARTY_READ, _("My fee notes"), "fees.fees"),
+        (P.CONTRACT_SELLER_ACT, _("Ratings received"), "ratings.received"),
+        (P.AGENCY_ADMISSION_DECIDE, _("Admission desk"), "agencies.admission"),
+        (P.CATALOGUE_EDITION_READ, _("Editions of the list"), "catalogue.editions"),
+        (P.EVALUATION_ROUND_READ, _("Yearly evaluation"), "evaluation.rounds"),
+        (P.JOURNAL_ENTRY_READ, _("Journal"), "desks.journal"),
+        (P.ACCOUNT_SELF_USE, _("Messages"), "desks.notices"),
+        (P.ACCOUNT_MEMBER_MANAGE, _("Members"), "accounts.members"),
+    )
+    return [(label, url_for(endpoint)) for permission, label, endpoint in every if may(actor.role, permission)]
