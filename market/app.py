@@ -31,7 +31,7 @@ from market.search.index import Index
 from market.selection import models as selection_models
 from market.selection import views as selection
 from market.store.db import db, migrate
-from market.web import access, context, filters, forms, headers, health, locale, refusals
+from market.web import access, context, converters, filters, forms, headers, health, locale, refusals
 
 BLUEPRINTS = (
     accounts.accounts,
@@ -76,6 +76,7 @@ def create_app(config: Any = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     _prepare_templates(app)
+    converters.init_app(app)
     access.init_app(app)
     locale.init_app(app)
     forms.csrf.init_app(app)

@@ -23,12 +23,12 @@ def rules(app: Flask) -> Iterator[Rule]:
     yield from (rule for rule in app.url_map.iter_rules() if rule.endpoint != "static")
 
 
-def filled(rule: Rule) -> str:
+def filled(rule: Rule, number: str = "2999", word: str = PRESENT) -> str:
     """The rule's address with something believable that does not exist."""
 
     def value(found: re.Match[str]) -> str:
         converter = found[1] or ""
-        return "2999" if converter.startswith("int") else PRESENT
+        return number if converter.startswith("int") else word
 
     return re.sub(r"<(?:([^:<>]+):)?[^<>]+>", value, rule.rule)
 
@@ -100,5 +100,24 @@ def test_nothing_answers_500_whoever_asks_for_what_does_not_exist(app: Flask) ->
         bad += [
             f"{who}: {what} {status}" for what, status in answers(client, app, {"csrf_token": token}) if status == 500
         ]
+    app.config["PROPAGATE_EXCEPTIONS"] = None
+    assert bad == []
+
+
+def test_no_number_or_word_in_an_address_breaks_the_database(app: Flask) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with app.app_context():
+        cast = people.cast()
+    bad = []
+    for asker in (cast.buyer, cast.agency, cast.list_editor):
+        client = app.test_client()
+        people.sign_in(client, asker)
+        given = {"csrf_token": people.token(client, "/account/me")}
+        for rule in (rule for rule in rules(app) if rule.arguments):
+            for number, word in (("0", "%00"), (str(2**63 - 1), "' OR 1=1"), (str(2**63), "x" * 400)):
+                method = "POST" if "POST" in (rule.methods or set()) else "GET"
+                with client.open(filled(rule, number, word), method=method, data=given) as answer:
+                    if answer.status_code == 500:
+                        bad.append(f"{asker.name}: {method} {rule.rule} {number} {word}")
     app.config["PROPAGATE_EXCEPTIONS"] = None
     assert bad == []

@@ -18,7 +18,7 @@ from market.base.words import LABELS, SENTENCES
 
 PACKAGE = Path(market.__file__).parent
 KINDS = {kind.__name__ for kind in (Refusal, *Refusal.__subclasses__())}
-CODE = re.compile(r"[a-z_]+(\.[a-z0-9_-]+)*")
+CODE = re.compile(r"[a-z_]+(\.[A-Za-z0-9_-]+)*")
 
 
 def modules() -> Iterator[str]:
