@@ -187,9 +187,11 @@ class DayField(DateField):
     """A date; `data` is a date or None."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was typed."""
+        """Read what was typed; an empty field, which every browser sends along, is no date."""
+        self.data = None
+        typed = [text.strip() for text in valuelist if text.strip()]
         try:
-            super().process_formdata([text.strip() for text in valuelist])
+            super().process_formdata(typed)
         except ValueError:
             raise ValueError(gettext("Write a date as year-month-day, for example 2026-03-05.")) from None
 
