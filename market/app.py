@@ -86,7 +86,6 @@ def create_app(config: Any = None) -> Flask:
     headers.init_app(app)
     index = app.extensions["search"] = Index.open(Path(app.config["SEARCH_INDEX"]))
     health.init_app(app, {"database": _database_answers, "index": lambda: not index.needs_rebuild})
-    app.url_build_error_handlers.append(_not_built_yet)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
@@ -104,8 +103,3 @@ def _prepare_templates(app: Flask) -> None:
 
 def _database_answers() -> bool:
     return bool(db.session.execute(text("SELECT 1")).scalar())
-
-
-def _not_built_yet(_error: Exception, endpoint: str, _values: dict[str, Any]) -> str:
-    # Leaves with the last of the pages: the frame links to all of them from the first day.
-    return f"/#{endpoint}"

@@ -52,6 +52,17 @@ def test_every_view_declares_who_may_use_it(app: Flask) -> None:
 
 
 @ONE
+def test_every_link_leads_to_a_page_that_exists(app: Flask) -> None:
+    files = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "market").rglob("*.py")]
+    linked = {
+        (name, file.name)
+        for file in files
+        for name in re.findall(r"""url_for\(\s*["']([\w.]+)["']""", file.read_text(encoding="utf-8"))
+    }
+    assert {pair for pair in linked if pair[0] not in app.view_functions} == set()
+
+
+@ONE
 def test_what_a_view_declares_is_a_permission_or_public(app: Flask) -> None:
     declared = {app.view_functions[rule.endpoint].access for rule in rules(app)}  # type: ignore[attr-defined]
     assert all(access == "public" or isinstance(access, Permission) for access in declared)
