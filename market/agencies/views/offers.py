@@ -27,6 +27,7 @@ from market.catalogue.models import Band, Entry, FeeItem
 from market.catalogue.queries import edition_in_force, edition_in_force_or_none, entry_of, fee_items_of
 from market.catalogue.rules import PriceState, Pricing
 from market.store.transaction import transaction
+from market.web import locale
 from market.web.access import current_actor, needs
 from market.web.labels import sentence
 from market.web.paging import page_of, wanted
@@ -175,4 +176,4 @@ def _told(bands: Sequence[Band], item: FeeItem) -> tuple[str, str]:
     code, facts = mark_sentence(
         mark_of(lines_of(bands), item.steps_per_unit), item.unit, listed=item.price_state == PriceState.LISTED
     )
-    return item.name_zh, sentence(code, facts)
+    return item.name_en if locale.current() == "en" else item.name_zh, sentence(code, facts)
