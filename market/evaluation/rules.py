@@ -107,7 +107,7 @@ def _half_up(value: Fraction) -> int:
 
 register_labels(
     {
-        "round.open": N_("Open"),
+        "round.open": N_("Open, not computed yet"),
         "round.computed": N_("Computed, waiting for a second person"),
         "round.published": N_("Published"),
         "grade.A": N_("A"),
