@@ -1,4 +1,4 @@
-"""A price rule as a table: for which quantity, which standard, how far it floats, least and most; and what is not priced."""
+"""A price rule as a table: which standard for which quantity, how far it floats, least and most, and the gaps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ register_labels(
         "bracket.least": N_("at least {fen}"),
         "bracket.most": N_("at most {fen}"),
         "bracket.part": N_("{rate} of the part inside"),
+        "bracket.between_points": N_("{start} to {end}, on a straight line"),
     }
 )
 
@@ -52,7 +53,7 @@ class RuleTable:
 def rule_table(item: PricedItem) -> RuleTable:
     """The item's brackets as its document prints them."""
     words = labels()
-    rows = _part_rows(item, words) if item.parts and item.bands else [_row(band, item.measure, words) for band in item.bands]
+    rows = _part_rows(item, words) if item.parts and item.bands else [_row(band, item, words) for band in item.bands]
     rows += [_gap_row(gap, item.measure, words) for gap in item.gaps]
     return RuleTable(
         name=item.name,
@@ -82,10 +83,16 @@ def _last(item: PricedItem) -> int:
     return max(band.q_to for band in item.bands) if not item.gaps else MAX_QUANTITY
 
 
-def _row(band: Band, measure: Measure, words: Mapping[str, str]) -> Bracket:
+def _row(band: Band, item: PricedItem, words: Mapping[str, str]) -> Bracket:
     endless = open_end(band) == band.q_to
-    interval = _interval((band.q_from, band.q_to), measure, words, endless=endless)
-    return Bracket(interval, _standard(band, measure, words), _floats(band), _limits(band, words))
+    interval = _interval((band.q_from, band.q_to), item.measure, words, endless=endless)
+    if item.method == "bracket_interpolated" and band.slope_num and not endless:
+        # As printed: the figures at both ends. The slope between them is seldom a number one can write.
+        ends = {"start": format_yuan(band.base(band.q_from)), "end": format_yuan(band.base(band.q_to))}
+        standard = words["bracket.between_points"].format(**ends)
+    else:
+        standard = _standard(band, item.measure, words)
+    return Bracket(interval, standard, _floats(band), _limits(band, words))
 
 
 def _gap_row(gap: Gap, measure: Measure, words: Mapping[str, str]) -> Bracket:

@@ -166,7 +166,9 @@ def compare(offers: Iterable[OfferRow], made: Sequence[Line], payer: Payer) -> l
     """Every agency's marked price for all quantities asked, the lowest first; who has none stands at the end."""
     asked = [line for line in made if line.quantity is not None and line.refusal is None]
     found = [_offered(offer, asked, payer) for offer in offers]
-    return sorted(found, key=lambda one: (one.total_fen is None, one.total_fen or 0, one.offer.promised_days, one.offer.offer_id))
+    return sorted(
+        found, key=lambda one: (one.total_fen is None, one.total_fen or 0, one.offer.promised_days, one.offer.offer_id)
+    )
 
 
 def _offered(offer: OfferRow, asked: Sequence[Line], payer: Payer) -> Offered:
@@ -181,7 +183,7 @@ def _offered(offer: OfferRow, asked: Sequence[Line], payer: Payer) -> Offered:
 
 
 def spread(offered: Iterable[Offered], short: Callable[[int], str] = str) -> Spread | None:
-    """How the marked prices lie; None where there is none. `short` only names the bins apart, so that no two look alike."""
+    """How the marked prices lie; None where there is none. Bins that `short` would write alike are not made."""
     sums = sorted(one.total_fen for one in offered if one.total_fen is not None)
     if not sums:
         return None

@@ -28,7 +28,6 @@ register_labels(
         "tag.range": N_("{low} – {high}"),
         "tag.share": N_("{share} of the reference"),
         "tag.free": N_("The authority commissions and pays; whoever charges you breaks the rule"),
-        "tag.unpublished": N_("Price not published"),
         "tag.unpublished_note": N_("No figure is known, so nobody can request or charge it"),
         "tag.marked": N_("Marked prices of agencies"),
         "tag.marked_by": N_("Marked by {count} agencies"),
@@ -40,9 +39,6 @@ register_labels(
         "tag.brackets": N_("by bracket"),
         "tag.not_listed": N_("Not on the list"),
         "tag.no_charge": N_("Nobody may ask you for it"),
-        "tag.authority_pays": N_("The authority commissions and pays"),
-        "tag.self": N_("You may do it yourself"),
-        "tag.never_forced": N_("Nobody may force or assign it"),
     }
 )
 Badge = tuple[str, str]
@@ -104,20 +100,25 @@ def card(row: ShelfRow, facts: TagFacts, hung: Hung, *, words: Mapping[str, str]
         price_note=note,
         badges=badges(row, words),
         basis=rule.document_no if rule and rule.state == PriceState.LISTED else "",
-        days_text=words["tag.days"].format(days=row.days) if row.days else "",
+        days_text=days_text(row.days, words),
         edition_no=hung.edition_no,
         state=state,
         href=item_path(row.code) if hung.in_force else None,
     )
 
 
+def days_text(days: int | None, words: Mapping[str, str]) -> str:
+    """The list's time limit; where it has none, the contract says."""
+    return words["tag.days"].format(days=days) if days else words["tag.days_open"]
+
+
 def badges(row: Any, words: Mapping[str, str]) -> list[Badge]:
     """What an applicant must know before buying; `row` has self_service and mark."""
     found: list[Badge] = []
     if row.self_service == SelfService.YES:
-        found.append((words["tag.self"], "green"))
+        found.append((words["self_service.yes"], "green"))
     if row.mark == Handling.SELF_PREPARE_ALLOWED:
-        found.append((words["tag.never_forced"], "amber"))
+        found.append((words["handling.self_prepare_allowed"], "amber"))
     return found
 
 
@@ -145,7 +146,7 @@ def _price(row: ShelfRow, rule: ListRule | None, marks: Marks | None, words: Map
     if row.pricing == Pricing.FISCAL:
         return "¥0", words["tag.free"]
     if rule is None or rule.state == PriceState.UNPUBLISHED:
-        return words["tag.unpublished"], words["tag.unpublished_note"]
+        return words["price_state.unpublished"], words["tag.unpublished_note"]
     if rule.state == PriceState.LISTED:
         return _listed(rule, words), _offered(rule, marks, words)
     return _marked(marks, words)
@@ -171,7 +172,9 @@ def _listed(rule: ListRule, words: Mapping[str, str]) -> str:
 def _offered(rule: ListRule, marks: Marks | None, words: Mapping[str, str]) -> str:
     told = [words["tag.brackets"]] if rule.bands > 1 else []
     if marks:
-        told.append(words["tag.offered_by_one"] if marks.offers == 1 else words["tag.offered_by"].format(count=marks.offers))
+        told.append(
+            words["tag.offered_by_one"] if marks.offers == 1 else words["tag.offered_by"].format(count=marks.offers)
+        )
     return " · ".join(told)
 
 

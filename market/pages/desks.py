@@ -1,4 +1,4 @@
-"""My desk: everything that waits for me, with its deadline and one click to the act; my messages; the auditors' journal."""
+"""My desk: everything that waits for me, with deadline and one click to the act; my messages; the journal."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

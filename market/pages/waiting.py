@@ -74,7 +74,11 @@ def due(on: date, today: Today) -> Mark:
     left = today.workdays.between(today.day, on)
     if on < today.day:
         late = max(1, -left)
-        return {"text": ngettext("%(num)d working day late", "%(num)d working days late", late), "exact": exact, "tone": "late"}
+        return {
+            "text": ngettext("%(num)d working day late", "%(num)d working days late", late),
+            "exact": exact,
+            "tone": "late",
+        }
     if left <= 0:
         return {"text": _("Today until 24:00"), "exact": exact, "tone": "soon"}
     text = ngettext("%(num)d working day left", "%(num)d working days left", left)
@@ -115,7 +119,12 @@ def _awards(actor: Actor, _today: Today) -> Group:
 
 def _deliveries(actor: Actor, _today: Today) -> Group:
     waits = [
-        Wait(one.request.title, one.agency.organisation.name, url_for("contracts.contract", ref=one.ref), _("Accept or return"))
+        Wait(
+            one.request.title,
+            one.agency.organisation.name,
+            url_for("contracts.contract", ref=one.ref),
+            _("Accept or return"),
+        )
         for one in contracts.waiting_for(actor)
     ]
     return Group(_("Results to accept"), url_for("contracts.contracts"), waits)
@@ -123,7 +132,12 @@ def _deliveries(actor: Actor, _today: Today) -> Group:
 
 def _to_pay(actor: Actor, _today: Today) -> Group:
     waits = [
-        Wait(note.contract.request.title, note.contract.agency.organisation.name, url_for("fees.note", ref=note.ref), _("Pay"))
+        Wait(
+            note.contract.request.title,
+            note.contract.agency.organisation.name,
+            url_for("fees.note", ref=note.ref),
+            _("Pay"),
+        )
         for note in fees.waiting_for(actor)
     ]
     return Group(_("Fee notes to pay"), url_for("fees.fees"), waits)
@@ -146,7 +160,15 @@ def _registration(actor: Actor, today: Today) -> Group:
     elif agency.state == AgencyState.RETURNED:
         waits.append(Wait(_("Correct the registration"), _("The desk has named its reasons"), href, _("Correct")))
     elif agency.state == AgencyState.IN_CHECK and agency.check_due_on is not None:
-        waits.append(Wait(_("The formal check is running"), _("Nothing to do for you"), href, _("Look"), due(agency.check_due_on, today)))
+        waits.append(
+            Wait(
+                _("The formal check is running"),
+                _("Nothing to do for you"),
+                href,
+                _("Look"),
+                due(agency.check_due_on, today),
+            )
+        )
     return Group(_("Registration"), href, waits)
 
 
@@ -154,7 +176,13 @@ def _opportunities(actor: Actor, today: Today) -> Group:
     agency = agency_or_none(actor)
     rows = opportunities_for(agency, today.now) if agency is not None and agency.state == AgencyState.ADMITTED else []
     waits = [
-        Wait(row.title, row.buyer, url_for("selection.opportunity", ref=row.ref), _("Quote"), _until(row.quotes_until, today))
+        Wait(
+            row.title,
+            row.buyer,
+            url_for("selection.opportunity", ref=row.ref),
+            _("Quote"),
+            _until(row.quotes_until, today),
+        )
         for row in rows
         if row.mine_fen is None
     ]
@@ -180,7 +208,9 @@ def _services(actor: Actor, today: Today) -> Group:
 
 def _to_charge(actor: Actor, _today: Today) -> Group:
     waits = [
-        Wait(one.request.title, one.organisation.name, url_for("fees.of_contract", ref=one.ref), _("Issue the fee note"))
+        Wait(
+            one.request.title, one.organisation.name, url_for("fees.of_contract", ref=one.ref), _("Issue the fee note")
+        )
         for one in fees.not_issued(actor)
     ]
     return Group(_("Accepted, without a fee note"), url_for("fees.fees"), waits)
@@ -188,7 +218,12 @@ def _to_charge(actor: Actor, _today: Today) -> Group:
 
 def _to_confirm(actor: Actor, _today: Today) -> Group:
     waits = [
-        Wait(note.contract.request.title, note.contract.organisation.name, url_for("fees.note", ref=note.ref), _("Confirm"))
+        Wait(
+            note.contract.request.title,
+            note.contract.organisation.name,
+            url_for("fees.note", ref=note.ref),
+            _("Confirm"),
+        )
         for note in fees.waiting_for(actor)
     ]
     return Group(_("Payments to confirm"), url_for("fees.fees"), waits)
@@ -214,13 +249,25 @@ def _edition(state: EditionState, act: str) -> Group:
     one = unpublished_edition()
     waits = []
     if one is not None and one.state == state:
-        waits.append(Wait(_("Edition %(number)s", number=one.number), one.title, url_for("catalogue.edition", number=one.number), act))
+        waits.append(
+            Wait(
+                _("Edition %(number)s", number=one.number),
+                one.title,
+                url_for("catalogue.edition", number=one.number),
+                act,
+            )
+        )
     return Group(_("The list"), url_for("catalogue.editions"), waits)
 
 
 def _to_compute(_actor: Actor, today: Today) -> Group:
     waits = [
-        Wait(_("Evaluation of %(year)s", year=one.year), one.ref, url_for("evaluation.one_year", year=one.year), _("Compute"))
+        Wait(
+            _("Evaluation of %(year)s", year=one.year),
+            one.ref,
+            url_for("evaluation.one_year", year=one.year),
+            _("Compute"),
+        )
         for one in evaluation.rounds()
         if one.state == RoundState.OPEN and one.year < today.day.year
     ]
@@ -229,7 +276,12 @@ def _to_compute(_actor: Actor, today: Today) -> Group:
 
 def _to_publish(_actor: Actor, _today: Today) -> Group:
     waits = [
-        Wait(_("Evaluation of %(year)s", year=one.year), one.ref, url_for("evaluation.one_year", year=one.year), _("Look and publish"))
+        Wait(
+            _("Evaluation of %(year)s", year=one.year),
+            one.ref,
+            url_for("evaluation.one_year", year=one.year),
+            _("Look and publish"),
+        )
         for one in evaluation.waiting_to_publish()
     ]
     return Group(_("Yearly evaluation"), url_for("evaluation.rounds"), waits)

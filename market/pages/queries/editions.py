@@ -69,16 +69,17 @@ def not_listed(edition_id: int) -> list[Removed]:
 
 def removed_by_id(ids: list[int]) -> dict[int, Removed]:
     """Clean-up decisions by their ids, as search found them. One query."""
-    rows = db.session.execute(_removed().where(CleanUp.id.in_(ids))) if ids else []
-    return {row[0]: Removed(*row) for row in rows}
+    if not ids:
+        return {}
+    return {row[0]: Removed(*row) for row in db.session.execute(_removed().where(CleanUp.id.in_(ids)))}
 
 
-def _published() -> Select[Any]:
+def _published() -> Select[*tuple[Any, ...]]:
     columns = (Edition.id, Edition.number, Edition.title, Edition.effective_from, Edition.published_at)
     return select(*columns).where(Edition.state == EditionState.PUBLISHED)
 
 
-def _removed() -> Select[Any]:
+def _removed() -> Select[*tuple[Any, ...]]:
     return select(
         CleanUp.id, CleanUp.name_zh, CleanUp.act_name_zh, CleanUp.decision, CleanUp.handling, CleanUp.handling_text
     )

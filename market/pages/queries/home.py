@@ -22,7 +22,7 @@ WINDOW = 6
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Admitted agencies, marked prices in force, and the median working days of `n` accepted contracts (None without)."""
+    """Admitted agencies, marked prices in force, median working days of `n` accepted contracts (None without)."""
 
     agencies: int
     offers: int
@@ -69,13 +69,15 @@ def shop_window(edition_id: int) -> list[str]:
     """The codes of the entries in the shop window, in order. Two queries."""
     marked = most_marked(edition_id, WINDOW - 3)
     priced = exists().where(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED, Band.payer == Payer.APPLICANT)
+    counted = select(func.count()).where(Offer.entry_id == Entry.id, Offer.state == OfferState.IN_FORCE)
+    marked_by = counted.correlate(Entry).scalar_subquery()
     governed = (
         select(Entry.code, Entry.pricing)
         .where(Entry.edition_id == edition_id, Entry.pricing != Pricing.MARKET_REGULATED, Entry.code.not_in(marked))
         .where(exists().where(FeeItem.entry_id == Entry.id, priced) | (Entry.pricing == Pricing.FISCAL))
-        .order_by(Entry.position)
+        .order_by(marked_by.desc(), Entry.position)
     )
     found = db.session.execute(governed).all()
     listed = [code for code, pricing in found if pricing != Pricing.FISCAL]
     free = [code for code, pricing in found if pricing == Pricing.FISCAL]
-    return [*marked, *listed[-2:], *free[:1], *free[1:]][:WINDOW]
+    return [*marked, *listed[:2], *free][:WINDOW]

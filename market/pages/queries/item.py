@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import and_, case, func, select
 
@@ -43,7 +44,7 @@ class Priced:
 
 
 def item_facts(code: str, on: date) -> ItemFacts:
-    """The entry of a code in the edition in force on a day; NotFound("service.not_listed"). One query when there is one."""
+    """The entry of a code in the edition in force on a day, in one query; NotFound("service.not_listed")."""
     newest = (
         select(Edition.id)
         .where(Edition.state == EditionState.PUBLISHED, Edition.effective_from <= on)
@@ -65,7 +66,7 @@ def item_facts(code: str, on: date) -> ItemFacts:
             raise BadState("edition.none_in_force")
         raise NotFound("service.not_listed", service=code)
     entry, act, one, _schedule = rows[0]
-    edition = EditionFacts(one.id, one.number, one.title, one.effective_from, one.published_at)
+    edition = EditionFacts(one.id, one.number, one.title, one.effective_from or on, one.published_at or one.drafted_at)
     return ItemFacts(edition, entry, act, [row[3] for row in rows if row[3] is not None])
 
 
@@ -107,12 +108,13 @@ def offers(entry_id: int) -> list[OfferRow]:
         .where(Offer.entry_id == entry_id, Offer.state == OfferState.IN_FORCE)
         .order_by(Offer.id, Band.fee_item_id, Band.q_to)
     )  # fmt: skip
-    facts: dict[int, tuple[object, ...]] = {}
+    facts: dict[int, list[Any]] = {}
     bands: dict[int, dict[int, list[Band]]] = defaultdict(lambda: defaultdict(list))
     for *row, band in db.session.execute(query):
-        facts[row[0]] = tuple(row)
+        facts[row[0]] = row
         bands[row[0]][band.fee_item_id].append(band)
-    return [OfferRow(*row, bands[offer]) for offer, row in facts.items()]  # type: ignore[arg-type]
+    whole = [[*row, bands[offer]] for offer, row in facts.items()]
+    return [OfferRow(*values) for values in whole]
 
 
 def days_by_agency(service_id: int) -> Mapping[int, Days]:

@@ -37,7 +37,7 @@ class Cell(NamedTuple):
     category_en: str
     category_zh: str
     authority_en: str
-    count: int
+    entries: int
 
 
 class ShelfRow(NamedTuple):
@@ -133,7 +133,7 @@ def tag_facts(entry_ids: Iterable[int]) -> TagFacts:
     return TagFacts(_rules(wanted), _marks(wanted)) if wanted else TagFacts({}, {})
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Select[*tuple[Any, ...]]:
     return select(
         Entry.id, Entry.code, Entry.name_zh, Entry.name_en, Act.name_zh, Act.name_en, Entry.pricing,
         Entry.self_service, Entry.time_limit_workdays, Entry.mark, Entry.mark_decision,
@@ -158,7 +158,9 @@ def _rules(entry_ids: Sequence[int]) -> dict[int, ListRule]:
 
 
 def _rule(rows: Sequence[Sequence[Any]]) -> ListRule:
-    _entry, state, unit, steps, base_name, document_no, *band = next((row for row in rows if row[6] is not None), rows[0])
+    _entry, state, unit, steps, base_name, document_no, *band = next(
+        (row for row in rows if row[6] is not None), rows[0]
+    )
     bands = sum(row[6] is not None for row in rows)
     filled = [0, 0, 0, 1, 1, 1, 1, True] if band[0] is None else band
     return ListRule(state, unit, steps, base_name, document_no, bands, *filled)

@@ -31,9 +31,9 @@ def home() -> ResponseReturnValue:
         "pages/home.html",
         edition=edition,
         figures=queries.figures(edition.id),
-        total=sum(cell.count for cell in cells),
-        self_service=sum(cell.count for cell in cells if cell.self == "yes"),
-        fiscal=sum(cell.count for cell in cells if cell.pricing == "fiscal"),
+        total=sum(cell.entries for cell in cells),
+        self_service=sum(cell.entries for cell in cells if cell.self == "yes"),
+        fiscal=sum(cell.entries for cell in cells if cell.pricing == "fiscal"),
         cards=cards(rows, shelf.tag_facts(row.id for row in rows), Hung(edition.number)),
         categories=_categories(cells),
         kinds=_kinds(cells),
@@ -47,7 +47,7 @@ def _categories(cells: list[Cell]) -> list[tuple[str, str, int]]:
     counts: dict[str, int] = {}
     names: dict[str, str] = {}
     for cell in cells:
-        counts[cell.category] = counts.get(cell.category, 0) + cell.count
+        counts[cell.category] = counts.get(cell.category, 0) + cell.entries
         names.setdefault(cell.category, in_words(cell.category_zh, cell.category_en))
     return [(key, names[key], counts[key]) for key in sorted(counts, key=lambda one: -counts[one])]
 
@@ -55,5 +55,5 @@ def _categories(cells: list[Cell]) -> list[tuple[str, str, int]]:
 def _kinds(cells: list[Cell]) -> list[tuple[str, int]]:
     counts: dict[str, int] = {}
     for cell in cells:
-        counts[cell.kind] = counts.get(cell.kind, 0) + cell.count
+        counts[cell.kind] = counts.get(cell.kind, 0) + cell.entries
     return sorted(counts.items(), key=lambda one: -one[1])

@@ -18,7 +18,7 @@ from market.contracts.queries import Days
 from market.pages import calculator
 from market.pages.brackets import rule_table
 from market.pages.calculator import Line, Offered, Spread
-from market.pages.cards import Card, badges, in_words
+from market.pages.cards import Card, badges, days_text, in_words
 from market.pages.queries import item as queries
 from market.pages.queries.item import ItemFacts
 from market.pages.views.blueprint import pages, remember
@@ -74,6 +74,7 @@ def item(code: str) -> ResponseReturnValue:
         page=page,
         spread=spread,
         bins=_bins(spread),
+        quantity=_for_quantity([line for line in lines if line.quantity is not None]),
         median_milli=_place(spread),
         rules=_rules(facts),
         choose=_choose_path(facts, lines),
@@ -103,7 +104,9 @@ def _page(offered: Sequence[Offered], spread: Spread | None, facts: ItemFacts) -
         )
 
     return page_of(
-        len(offered), wanted(request.args), lambda limit, offset: [shown(one) for one in offered[offset : offset + limit]]
+        len(offered),
+        wanted(request.args),
+        lambda limit, offset: [shown(one) for one in offered[offset : offset + limit]],
     )
 
 
@@ -135,7 +138,7 @@ def _card(facts: ItemFacts, lines: Sequence[Line], spread: Spread | None) -> Car
         price_note=note,
         badges=badges(entry, words),
         basis=", ".join(dict.fromkeys(line.item.document_no for line in lines if line.bands and line.item.document_no)),
-        days_text=words["tag.days"].format(days=entry.time_limit_workdays) if entry.time_limit_workdays else "",
+        days_text=days_text(entry.time_limit_workdays, words),
         edition_no=facts.edition.number,
         state="free" if entry.pricing == Pricing.FISCAL else "in_force",
         href=None,
@@ -151,7 +154,11 @@ def _price(facts: ItemFacts, asked: Sequence[Line], spread: Spread | None) -> tu
         floor, ceiling = sum(one.floor_fen for one in listed), sum(one.ceiling_fen for one in listed)
         text = money_short(ceiling)
         if floor != ceiling:
-            text = words["tag.range"].format(low=money_short(floor), high=text) if floor else words["tag.at_most"].format(price=text)
+            text = (
+                words["tag.range"].format(low=money_short(floor), high=text)
+                if floor
+                else words["tag.at_most"].format(price=text)
+            )
         return text, _for_quantity(asked)
     if spread:
         low, high = money_short(spread.low_fen), money_short(spread.high_fen)
@@ -159,7 +166,7 @@ def _price(facts: ItemFacts, asked: Sequence[Line], spread: Spread | None) -> tu
         return low if low == high else words["tag.range"].format(low=low, high=high), f"{_for_quantity(asked)}, {by}"
     if any(line.can_be_asked for line in asked):
         return words["tag.marked"], words["tag.marked_by_none"]
-    return words["tag.unpublished"], words["tag.unpublished_note"]
+    return words["price_state.unpublished"], words["tag.unpublished_note"]
 
 
 def _for_quantity(asked: Sequence[Line]) -> str:

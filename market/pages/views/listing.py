@@ -35,7 +35,7 @@ def listing() -> ResponseReturnValue:
     return render_template(
         "pages/listing.html",
         edition=here,
-        total=sum(cell.count for cell in cells),
+        total=sum(cell.entries for cell in cells),
         page=page,
         cards=cards(page.items, shelf.tag_facts(row.id for row in page.items), Hung(here.number)),
         facets=facets(cells, chosen),
@@ -60,7 +60,9 @@ def edition(number: int) -> ResponseReturnValue:
     """A published edition as it was."""
     one = editions.published(number)
     total = editions.entry_count(one.id)
-    page = page_of(total, wanted(request.args), lambda limit, offset: shelf.entries(one.id, {}, limit=limit, offset=offset))
+    page = page_of(
+        total, wanted(request.args), lambda limit, offset: shelf.entries(one.id, {}, limit=limit, offset=offset)
+    )
     current = in_force()
     hung = Hung(one.number, one.id == current.id)
     coming = one.effective_from > clock.today()
@@ -76,7 +78,7 @@ def edition(number: int) -> ResponseReturnValue:
 
 
 def _page(edition_id: int, cells: Sequence[Cell], chosen: Mapping[str, str]) -> Page[shelf.ShelfRow]:
-    total = sum(cell.count for cell in cells if all(getattr(cell, name) == value for name, value in chosen.items()))
+    total = sum(cell.entries for cell in cells if all(getattr(cell, name) == value for name, value in chosen.items()))
     return page_of(
         total,
         wanted(request.args),
@@ -114,7 +116,7 @@ def _facet(
         value = getattr(cell, name)
         first.setdefault(value, cell)
         if all(getattr(cell, key) == one for key, one in others):
-            counts[value] = counts.get(value, 0) + cell.count
+            counts[value] = counts.get(value, 0) + cell.entries
     kept = urlencode(others)
     current = chosen.get(name)
     prefix = f"?{kept}&{name}=" if kept else f"?{name}="

@@ -55,7 +55,7 @@ def notices() -> ResponseReturnValue:
 @pages.get("/notices/<ref>")
 @public
 def notice(ref: str) -> ResponseReturnValue:
-    """One request: what was asked for, the quotes once they are opened, the award with its reasons, and what followed."""
+    """One request: what was asked for, the quotes once opened, the award with its reasons, and what followed."""
     now = clock.now()
     detail = notice_of(ref, now)
     contract = queries.contract_of_request(detail.request.id)
@@ -119,7 +119,9 @@ def _followed(contract: Contract | None) -> list[Step]:
         return [_step(_("Contract declined"), contract.proposed_at, "failed")]
     signed = _step(_("Contract signed"), contract.signed_at, "done" if contract.signed_at else "current")
     if contract.accepted_at is not None:
-        note = _("%(actual)s of %(promised)s working days", actual=contract.actual_days, promised=contract.promised_days)
+        note = _(
+            "%(actual)s of %(promised)s working days", actual=contract.actual_days, promised=contract.promised_days
+        )
         return [signed, _step(_("Accepted"), contract.accepted_at, "done", note=note)]
     return [signed, _step(_("Acceptance"), None, "current" if contract.signed_at else "future")]
 
