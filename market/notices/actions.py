@@ -16,12 +16,13 @@ def queue(code: str, *, to: Iterable[int], facts: dict[str, Any], now: datetime)
 
     Every message also gets an outbox row of kind `notice`, from which mail will be delivered.
     """
-    for organisation in sorted(set(to)):
-        notice = Notice(
-            organisation_id=organisation, code=code, facts=facts, link=facts.get("link", ""), created_at=now
-        )
-        db.session.add(notice)
-        db.session.flush()
+    notices = [
+        Notice(organisation_id=organisation, code=code, facts=facts, link=facts.get("link", ""), created_at=now)
+        for organisation in sorted(set(to))
+    ]
+    db.session.add_all(notices)
+    db.session.flush()
+    for notice in notices:
         outbox.put("notice", code, {"notice": notice.id}, now=now)
 
 

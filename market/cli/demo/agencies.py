@@ -1,5 +1,6 @@
 """The agencies' stories: register, be checked, mark prices, change a price now and then."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -132,7 +133,10 @@ def _correct(market: Market, shop: Shop) -> Process:
 def _mark_all(market: Market, shop: Shop) -> Process:
     random = market.city.random
     codes = [code for category in shop.trade.categories for code in market.entries.get(category, ())]
-    chosen = random.sample(codes, min(len(codes), random.randint(6, 10)))
+    marked = Counter(code for other in market.shops for code in other.marked)
+    # What few serve attracts newcomers, so that hardly a shelf stays empty.
+    codes.sort(key=lambda code: marked[code] + 4 * random.random())
+    chosen = codes[: random.randint(6, 10)]
     for code in chosen:
         _mark(market, shop, code)
         yield market.city.now + timedelta(minutes=random.randint(6, 40))
