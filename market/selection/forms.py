@@ -76,7 +76,7 @@ class RequestForm(HouseForm):
         self.method.data, self.title.data = request.method, request.title
         self.case_number.data, self.description.data = request.case_number, request.description
         if request.quotes_until is not None:
-            self.last_day.data = china_date(request.quotes_until - timedelta(microseconds=1))
+            self.last_day.process_data(china_date(request.quotes_until - timedelta(microseconds=1)))
         items = {item.id: item for item in self.items}
         for line in request.lines:
             if line.fee_item_id in items:
@@ -107,7 +107,10 @@ def request_form(shelf: Shelf) -> type[RequestForm]:
             )
     if len(shelf.items) == 1:
         # One quantity: whatever the list says against it belongs beside it.
-        fields["REFUSED"] |= {"price": f"quantity_{shelf.items[0].id}", "request.line_needed": f"quantity_{shelf.items[0].id}"}
+        fields["REFUSED"] |= {
+            "price": f"quantity_{shelf.items[0].id}",
+            "request.line_needed": f"quantity_{shelf.items[0].id}",
+        }
     words = labels()
     methods = [method for method in METHODS.values() if shelf.payer in method.payers]
     fields["method"] = RadioField(

@@ -110,15 +110,29 @@ register_sentences(
         "request.not_open": N_("This request is no longer open. Load the page again to see what became of it."),
         "request.line_needed": N_("Enter a quantity for at least one fee item."),
         "request.case_needed": N_("Give the case number of the approval that this service is for."),
-        "request.deadline_passed": N_("Quotes were taken until {until}; it is {now} now. A late quote cannot be accepted."),
-        "request.deadline_not_passed": N_("Quotes are taken until {until}. Choose after that, so that every agency has the same time."),
-        "request.edition_superseded": N_("The list has changed since the draft was written. Look at the new entry and publish again."),
-        "request.direct_only_by_applicant": N_("An authority that pays must let agencies compete; it cannot choose one directly."),
-        "request_authority_never_names": N_("An authority that pays must let agencies compete; it cannot choose one directly."),
-        "quote.no_offer": N_("You have no marked price in force for this service. Mark your price first; a quote may not exceed it."),
+        "request.deadline_passed": N_(
+            "Quotes were taken until {until}; it is {now} now. A late quote cannot be accepted."
+        ),
+        "request.deadline_not_passed": N_(
+            "Quotes are taken until {until}. Choose after that, so that every agency has the same time."
+        ),
+        "request.edition_superseded": N_(
+            "The list has changed since the draft was written. Look at the new entry and publish again."
+        ),
+        "request.direct_only_by_applicant": N_(
+            "An authority that pays must let agencies compete; it cannot choose one directly."
+        ),
+        "request_authority_never_names": N_(
+            "An authority that pays must let agencies compete; it cannot choose one directly."
+        ),
+        "quote.no_offer": N_(
+            "You have no marked price in force for this service. Mark your price first; a quote may not exceed it."
+        ),
         "quote.line_missing": N_("The quote lacks a price for “{item}”. Enter one amount for every line."),
         "quote.own_request": N_("An organisation cannot quote on its own request."),
-        "quote.days_beyond_promise": N_("You marked {promised} working days for this service; the quote cannot take longer."),
+        "quote.days_beyond_promise": N_(
+            "You marked {promised} working days for this service; the quote cannot take longer."
+        ),
         "quote.exists": N_("Your quote already stands. Withdraw it before sending another."),
         "choice.agency_needed": N_("Choose one agency from the list."),
         "choice.no_price_there": N_("That agency has marked no price for this quantity. Choose another one."),
@@ -127,14 +141,20 @@ register_sentences(
         "quote.none_standing": N_("There is no quote of yours to withdraw. Load the page again."),
         "quote.days_range": N_("Promise between 1 and {promised} working days, no more than you marked."),
         "quote.amount_needed": N_("Enter an amount above zero for “{item}”."),
-        "request.not_a_draft": N_("This request was published; its conditions can no longer change. Cancel it and write a new one."),
+        "request.not_a_draft": N_(
+            "This request was published; its conditions can no longer change. Cancel it and write a new one."
+        ),
         "request.method_unknown": N_("Choose one of the selection methods offered here."),
         "request.deadline_too_far": N_("Quotes can be taken until {latest} at the latest. Choose an earlier day."),
-        "request.deadline_in_past": N_("The last day for quotes lies in the past. Choose a later day, or leave the field empty."),
+        "request.deadline_in_past": N_(
+            "The last day for quotes lies in the past. Choose a later day, or leave the field empty."
+        ),
         "request.title_needed": N_("Give the request a title of at most 200 characters."),
         "quote.line_unknown": N_("A price was given for a line that is not of this request. Load the page again."),
         "quote.not_asked": N_("This request takes no quotes: its buyer chooses among the marked prices."),
-        "choice.price_changed": N_("{agency} changed its marked price meanwhile; it is {amount_fen} now. Look at it and choose again."),
+        "choice.price_changed": N_(
+            "{agency} changed its marked price meanwhile; it is {amount_fen} now. Look at it and choose again."
+        ),
         "choice.own_agency": N_("An organisation cannot select its own agency."),
         "reason.no_quotes": N_("No agency quoted in time."),
         "reason.lowest": N_("{agency} quoted the lowest total, {amount_fen}, of {count} valid quotes."),
@@ -146,7 +166,9 @@ register_sentences(
             "The buyer chose {agency} directly at its marked price of {amount_fen}; {count} agencies have marked prices for this, {lower} of them lower."
         ),
         "notice.request.chosen": N_("{agency} was selected for {service} ({ref}). Propose the contract next."),
-        "notice.request.published": N_("A request for {service} was published ({ref}). Quotes are taken until {until}."),
+        "notice.request.published": N_(
+            "A request for {service} was published ({ref}). Quotes are taken until {until}."
+        ),
         "notice.request.awarded": N_("You were selected for {service} ({ref}). The contract is the next step."),
         "notice.request.not_awarded": N_("The selection of {ref} ended; another agency was selected."),
         "notice.request.failed": N_("The selection of {ref} failed: no valid quote arrived in time."),

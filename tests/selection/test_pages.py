@@ -144,7 +144,7 @@ def test_sealed_quotes_stand_on_no_page_but_the_agencys_own(app, inside, at):
         text = client.get(url, query_string={"lang": "en"}).text
         assert "4,321.09" not in text and "432109" not in text
         assert f"QT-{MONDAY.year}" not in text
-    assert "1 quotes have arrived and are sealed" in page(buyer, f"/desk/requests/{ref}")
+    assert "1 quote has arrived and is sealed" in page(buyer, f"/desk/requests/{ref}")
     # An agency's own page may name it, but not as one that quoted here.
     assert mine.agency.name not in page(buyer, f"/desk/requests/{ref}")
     assert mine.agency.name not in page(other, f"/desk/opportunities/{ref}")

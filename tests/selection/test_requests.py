@@ -140,7 +140,11 @@ def test_a_published_request_never_changes_in_the_database_either():
 
 def test_quotes_end_with_the_third_working_day_or_a_later_day_of_the_buyers():
     service, buyer = make.make_listed_service(), make.make_enterprise()
-    for last_day, until in ((None, DEADLINE), (date(2026, 3, 3), DEADLINE), (date(2026, 3, 10), DEADLINE.replace(day=11))):
+    for last_day, until in (
+        (None, DEADLINE),
+        (date(2026, 3, 3), DEADLINE),
+        (date(2026, 3, 10), DEADLINE.replace(day=11)),
+    ):
         made = around.opened_request(buyer, service, last_day=last_day)
         assert queries.request_of(buyer.actor, made.ref).quotes_until == until
     direct = around.opened_request(buyer, service, method="direct")

@@ -62,7 +62,8 @@ def close_due(now: datetime) -> list[str]:
 def _among_quotes(request: Request, method: SelectionMethod, given: Given) -> tuple[Outcome, int | None]:
     rows = {row.agency_id: row for row in standing_quotes(request.id)}
     facts = [
-        QuoteFacts(row.agency_id, row.agency, row.total_fen, row.submitted_at, row.promised_days) for row in rows.values()
+        QuoteFacts(row.agency_id, row.agency, row.total_fen, row.submitted_at, row.promised_days)
+        for row in rows.values()
     ]
     outcome = method.decide(facts, given)
     return outcome, rows[outcome.winner.agency_id].quote_id if outcome.winner else None

@@ -64,4 +64,3 @@ class SelectionMethod:
     needs_deadline: bool
     payers: frozenset[Payer]
     decide: Callable[[Sequence[QuoteFacts], Given], Outcome]
-

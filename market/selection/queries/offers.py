@@ -39,7 +39,9 @@ def compare(request: Request) -> list[Compared]:
     """
     items = {item.id: item for item in fee_items_of(request.entry_id)}
     rows = [compared(request, offer, items) for offer in offers_for(request.entry_id)]
-    return sorted(rows, key=lambda row: (row.prices is None, row.total_fen, row.offer.promised_days, row.offer.offer_id))
+    return sorted(
+        rows, key=lambda row: (row.prices is None, row.total_fen, row.offer.promised_days, row.offer.offer_id)
+    )
 
 
 def compared(request: Request, offer: OfferRow, items: Mapping[int, FeeItem]) -> Compared:
@@ -55,4 +57,3 @@ def compared(request: Request, offer: OfferRow, items: Mapping[int, FeeItem]) ->
         except BreaksRule as refusal:
             return Compared(offer, None, refusal)
     return Compared(offer, prices, None)
-

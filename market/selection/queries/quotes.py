@@ -13,9 +13,10 @@ from market.accounts.models import Organisation
 from market.agencies.models import Agency, Offer
 from market.agencies.rules import OfferState
 from market.catalogue.models import Entry
+from market.selection.methods import METHODS
 from market.selection.models import Award, Quote, QuoteLine, Request
 from market.selection.queries.requests import total_of
-from market.selection.rules import AwardState, Method, QuoteState, RequestState, opened
+from market.selection.rules import AwardState, QuoteState, RequestState, opened
 from market.store.db import db
 
 
@@ -138,7 +139,7 @@ def opportunities_for(agency: Agency, now: datetime) -> list[Opportunity]:
     """Open requests for quotes on services the agency marks a price for, the nearest deadline first. One query."""
     conditions = (
         Request.state == RequestState.OPEN,
-        Request.method != Method.DIRECT,
+        Request.method.in_([code for code, method in METHODS.items() if method.takes_quotes]),
         Request.quotes_until > now,
         Request.organisation_id != agency.organisation_id,
         Request.entry_id.in_(

@@ -1,6 +1,5 @@
 """The agency's pages: what it may quote on, and one request with its own quote."""
 
-
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -17,7 +16,7 @@ from market.selection.forms import QuoteForm, quote_form
 from market.selection.methods import METHODS
 from market.selection.models import Request
 from market.selection.queries import Compared
-from market.selection.rules import Method, RequestState
+from market.selection.rules import Method, RequestState, written_deadline
 from market.selection.views.blueprint import selection
 from market.selection.views.shown import deadline_words, lines_shown, reasons_of, timeline_of
 from market.store.transaction import database_now, transaction
@@ -34,7 +33,9 @@ def opportunities() -> ResponseReturnValue:
     now = database_now()
     agency = agency_of(current_actor())
     waiting, quoted = queries.opportunities_for(agency, now), queries.quoted_by(agency)
-    return HouseForm(_NOTHING).page("selection/opportunities.html", waiting=waiting, quoted=quoted, seen_at=now)
+    return HouseForm(_NOTHING).page(
+        "selection/opportunities.html", waiting=waiting, quoted=quoted, until=written_deadline
+    )
 
 
 @selection.route("/desk/opportunities/<ref>", methods=["GET", "POST"])
@@ -50,7 +51,9 @@ def opportunity(ref: str) -> ResponseReturnValue:
             with transaction(queries.request_lock(ref)) as now:
                 sent = queries.request_open_to(agency_of(actor).id, ref)
                 actions.submit_quote(sent, quoted, actor=actor, now=now)
-            flash(_("Your quote is sent. Nobody reads it before the deadline; until then you may withdraw it."), "success")
+            flash(
+                _("Your quote is sent. Nobody reads it before the deadline; until then you may withdraw it."), "success"
+            )
             return redirect(url_for("selection.opportunity", ref=ref))
         except Refusal as refusal:
             form.refuse(refusal)

@@ -13,13 +13,14 @@ from market.base.clock import china_date
 from market.base.errors import BreaksRule
 from market.base.pricing import COEFFICIENT_UNIT
 from market.base.pricing.quantity import exact_decimal
-from market.catalogue.listing import Ask, measure_of, price
+from market.catalogue.listing import Ask, price
 from market.catalogue.models import Band, FeeItem
 from market.catalogue.rules import PriceState
 from market.selection.forms import item_name
 from market.selection.models import Award, Request
 from market.selection.rules import RequestState, written_deadline
 from market.store.calendar import calendar
+from market.web.filters import quantity
 from market.web.labels import sentence
 
 
@@ -35,9 +36,7 @@ class LineShown:
     ceiling_fen: int | None
 
 
-def lines_shown(
-    request: Request, items: Mapping[int, FeeItem], bands: Mapping[int, Sequence[Band]]
-) -> list[LineShown]:
+def lines_shown(request: Request, items: Mapping[int, FeeItem], bands: Mapping[int, Sequence[Band]]) -> list[LineShown]:
     """The request's lines; `bands` are the list's own, by fee item."""
     return [_line(request, line, items[line.fee_item_id], bands) for line in request.lines]
 
@@ -50,8 +49,10 @@ def _line(request: Request, line: Any, item: FeeItem, bands: Mapping[int, Sequen
             floor, ceiling = listed.floor_fen, listed.ceiling_fen
         except BreaksRule:
             pass  # the line was checked when it was written; without a figure nothing is shown
-    number = f"{measure_of(item).number(line.quantity)} {item.unit}".strip()
-    coefficient = "" if line.coefficient == COEFFICIENT_UNIT else exact_decimal(Fraction(line.coefficient, COEFFICIENT_UNIT))
+    number = f"{quantity(line.quantity, item.steps_per_unit)} {item.unit}".strip()
+    coefficient = (
+        "" if line.coefficient == COEFFICIENT_UNIT else exact_decimal(Fraction(line.coefficient, COEFFICIENT_UNIT))
+    )
     return LineShown(line.id, item_name(item), number, coefficient, floor, ceiling)
 
 
