@@ -6,6 +6,7 @@ half of the page. Templates have it as `L`.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -58,9 +59,10 @@ def _written(name: str, value: Any, facts: Mapping[str, Any]) -> Any:
         )
     if not isinstance(value, str):
         return value
-    if _DAY.fullmatch(value):
-        return filters.day(date.fromisoformat(value))
-    if _MOMENT.fullmatch(value):
-        return filters.when(datetime.fromisoformat(value))
+    with suppress(ValueError):  # what somebody typed may look like a day and be none: 2026-02-30
+        if _DAY.fullmatch(value):
+            return filters.day(date.fromisoformat(value))
+        if _MOMENT.fullmatch(value):
+            return filters.when(datetime.fromisoformat(value))
     # A lifecycle names its object and its state apart: `contract`, `signed`.
     return labels().get(value) or labels().get(f"{facts.get('object')}.{value}", value)
