@@ -32,7 +32,7 @@ def desk() -> ResponseReturnValue:
         groups=groups,
         total=sum(len(group.waits) for group in groups),
         shown=SHOWN,
-        places=places(actor),
+        shortcuts=places(actor),
         unread=unread(actor.organisation) if actor.organisation else 0,
     )
 
