@@ -238,7 +238,12 @@ def test_addresses_that_name_nothing_are_not_found_for_anybody(world: World) -> 
             url = re.sub(r"<[^>]*>", key, rule.rule)
             for visitor in visitors or [world.visitor()]:
                 status = visitor.client.get(url).status_code
-                assert status == 404 or (status, access) == (302, Permission.CATALOGUE_EDITION_READ), f"{url}: {status}"
+                # A name with a NUL cannot even be asked for on PostgreSQL.
+                assert (
+                    status == 404
+                    or (key, status) == ("%00", 422)
+                    or (status, access) == (302, Permission.CATALOGUE_EDITION_READ)
+                ), f"{url}: {status}"
 
 
 def test_a_second_choice_on_a_page_that_has_gone_stale_is_refused(world: World, seen: Any) -> None:
