@@ -39,6 +39,7 @@ register_labels(
         "tag.brackets": N_("by bracket"),
         "tag.not_listed": N_("Not on the list"),
         "tag.no_charge": N_("Nobody may ask you for it"),
+        "tag.was_needed": N_("Precondition of approval"),
     }
 )
 Badge = tuple[str, str]
@@ -123,7 +124,7 @@ def badges(row: Any, words: Mapping[str, str]) -> list[Badge]:
 
 
 def removed_card(item: Removed, edition_no: int) -> Card:
-    """The tag of an item that is not on the list: struck through where it was abolished, else the authority pays."""
+    """The tag of an item that is not on the list: what is struck through holds no more."""
     words = labels()
     abolished = item.handling == Handling.ABOLISHED
     return Card(
@@ -131,9 +132,9 @@ def removed_card(item: Removed, edition_no: int) -> Card:
         name=item.name,
         act=item.act,
         pricing=words[f"handling.{item.handling}"] if not abolished else words["tag.not_listed"],
-        price_text=words["tag.no_charge"] if abolished else "¥0",
+        price_text=words["tag.was_needed"] if abolished else "¥0",
         price_note=item.decision,
-        badges=[(words["tag.not_listed"], "red")],
+        badges=[(words["tag.no_charge"], "red")],
         basis="",
         days_text="",
         edition_no=edition_no,

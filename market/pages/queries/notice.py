@@ -16,7 +16,7 @@ from market.store.db import db
 def counts_by_state() -> dict[str, int]:
     """How many published requests are in which state. One query."""
     query = select(Request.state, func.count()).where(Request.published_at.is_not(None)).group_by(Request.state)
-    return dict(iter(db.session.execute(query).tuples()))
+    return dict(iter(db.session.execute(query)))
 
 
 def contract_of_request(request_id: int) -> Contract | None:

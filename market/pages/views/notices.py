@@ -20,7 +20,7 @@ from market.pages.views.blueprint import pages
 from market.selection.models import Request
 from market.selection.queries import NoticeDetail, NoticeFilter, notice_of
 from market.selection.queries import notices as published
-from market.selection.rules import RequestState
+from market.selection.rules import RequestState, written_deadline
 from market.web.access import public
 from market.web.labels import sentence
 from market.web.paging import wanted
@@ -82,12 +82,10 @@ def _quantity(line: Any, item: Any) -> tuple[str, str]:
 def _reasons(detail: NoticeDetail) -> Sequence[str]:
     if detail.award is None:
         return ()
-    return [sentence(str(one["code"]), _facts(one)) for one in detail.award.reasons]
-
-
-def _facts(reason: dict[str, Any]) -> dict[str, Any]:
-    facts = reason.get("facts")
-    return facts if isinstance(facts, dict) else {}
+    return [
+        sentence(str(one["code"]), {name: fact for name, fact in one.items() if name != "code"})
+        for one in detail.award.reasons
+    ]
 
 
 def _steps(detail: NoticeDetail, contract: Contract | None, now: datetime) -> list[Step]:
@@ -95,8 +93,8 @@ def _steps(detail: NoticeDetail, contract: Contract | None, now: datetime) -> li
     steps = [_step(_("Published"), asked.published_at, "done")]
     if asked.quotes_until is not None:
         open_ = asked.state == RequestState.OPEN and now < asked.quotes_until
-        note = _("%(count)s quotes", count=detail.sealed)
-        steps.append(_step(_("Quotes until"), asked.quotes_until, "current" if open_ else "done", note=note))
+        note = f"{written_deadline(asked.quotes_until)} · {_('%(count)s quotes', count=detail.sealed)}"
+        steps.append(_step(_("Quotes until"), None, "current" if open_ else "done", note=note))
     steps.append(_outcome(asked))
     if asked.state == RequestState.AWARDED:
         steps += _followed(contract)
