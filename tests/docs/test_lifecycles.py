@@ -1,0 +1,50 @@
+"""docs/lifecycles.md is printed from the Lifecycle tables, all of them."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import market
+from market.base.lifecycle import Lifecycle
+from tests.docs.written import compare_or_write
+
+OBJECTS = {
+    "edition": ("Edition of the list 清单版本", "market/catalogue/rules.py"),
+    "agency": ("Agency 中介服务机构", "market/agencies/rules.py"),
+    "offer": ("Marked price 明码标价", "market/agencies/rules.py"),
+    "request": ("Request 采购需求", "market/selection/rules.py"),
+    "contract": ("Contract 合同", "market/contracts/rules.py"),
+    "fee_note": ("Fee note 收费通知单", "market/fees/rules.py"),
+    "round": ("Year's evaluation 年度测评", "market/evaluation/rules.py"),
+}
+HEAD = """# Lifecycles 状态与流转
+
+Printed by `tests/docs/test_lifecycles.py` from the tables in code; do not edit by hand. Every move that is not drawn is
+refused (409), by every door. The states are also a CHECK of their table in the database. What a state is called on the
+pages stands as a label beside the table in code, and in the translations.
+
+*Superseded* (已被新版本替代) is no state of an edition: it follows from the next edition's effective date.
+"""
+
+
+def lifecycles() -> Iterator[tuple[str, Lifecycle]]:
+    """Yield every Lifecycle of the product with the module that holds it."""
+    for package in pkgutil.iter_modules(market.__path__, "market."):
+        if not package.ispkg:
+            continue
+        for module in pkgutil.iter_modules(importlib.import_module(package.name).__path__, package.name + "."):
+            if module.name.endswith(".rules"):
+                found = vars(importlib.import_module(module.name)).values()
+                yield from ((module.name, one) for one in found if isinstance(one, Lifecycle))
+
+
+def test_the_page_shows_every_lifecycle_of_the_product() -> None:
+    assert {one.name for _, one in lifecycles()} == set(OBJECTS)
+
+
+def test_the_page_of_lifecycles_is_what_the_tables_say() -> None:
+    found = {one.name: one for _, one in lifecycles()}
+    lines = [HEAD]
+    for name, (title, place) in OBJECTS.items():
+        lines += [f"## {title}", "", f"Table: `{place}`.", "", "```mermaid", found[name].diagram(), "```", ""]
+    compare_or_write("lifecycles.md", "\n".join(lines).rstrip() + "\n")
