@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Flask
 from jinja2 import StrictUndefined
-from sqlalchemy import text
 
 import config as settings
 from market.accounts import rules as account_rules
@@ -31,6 +30,7 @@ from market.search.index import Index
 from market.selection import models as selection_models
 from market.selection import views as selection
 from market.store.db import db, migrate
+from market.store.transaction import answers
 from market.web import access, context, converters, filters, forms, headers, health, locale, refusals
 
 BLUEPRINTS = (
@@ -85,7 +85,7 @@ def create_app(config: Any = None) -> Flask:
     refusals.init_app(app)
     headers.init_app(app)
     index = app.extensions["search"] = Index.open(Path(app.config["SEARCH_INDEX"]))
-    health.init_app(app, {"database": _database_answers, "index": lambda: not index.needs_rebuild})
+    health.init_app(app, {"database": answers, "index": lambda: not index.needs_rebuild})
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
@@ -99,7 +99,3 @@ def _prepare_templates(app: Flask) -> None:
     environment.policies["ext.i18n.trimmed"] = True
     if app.testing:
         environment.undefined = StrictUndefined
-
-
-def _database_answers() -> bool:
-    return bool(db.session.execute(text("SELECT 1")).scalar())

@@ -236,6 +236,8 @@ def publish_edition(*, edition_id: int) -> None:
     approver = make_person(role=Role.LIST_APPROVER)
     with transaction() as now:
         edition = db.session.get_one(Edition, edition_id)
+        edition.state = EditionState.IN_REVIEW
+        db.session.flush()
         edition.state = EditionState.PUBLISHED
         edition.approved_by = approver.actor.id
         edition.published_at = now

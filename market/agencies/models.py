@@ -6,9 +6,9 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from market.accounts.models import Organisation
-from market.agencies.rules import AgencyKind, AgencyState, OfferState
+from market.agencies.rules import AGENCY, OFFER, AgencyKind, AgencyState, OfferState
 from market.store.db import Base
-from market.store.guards import Frozen, Refuses
+from market.store.guards import Frozen, Moves, Refuses
 from market.store.types import Code, Instant, Key, Line, Prose, Whole, one_of
 
 
@@ -46,6 +46,7 @@ class Agency(Base):
             name="agency_commitment_first",
         ),
         Index("ix_agency_state_admitted_at", "state", "admitted_at"),
+        {"info": {"moves": Moves(AGENCY)}},
     )
 
 
@@ -105,6 +106,7 @@ class Offer(Base):
         CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="offer_withdrawn_has_date"),
         {
             "info": {
+                "moves": Moves(OFFER),
                 "frozen": Frozen(but=("state", "withdrawn_at")),
                 "refuses": (
                     Refuses(

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from market.accounts.models import Organisation
 from market.agencies.models import Agency
 from market.catalogue.models import Priced, priced_table
-from market.contracts.rules import ContractState
+from market.contracts.rules import CONTRACT, ContractState
 from market.selection.models import Request
 from market.store.db import Base
-from market.store.guards import Frozen, Refuses
+from market.store.guards import Frozen, Moves, Refuses
 from market.store.types import Code, Instant, Key, Line, Prose, Whole, one_of
 
 
@@ -73,6 +73,7 @@ class Contract(Base):
         ),
         {
             "info": {
+                "moves": Moves(CONTRACT),
                 "frozen": Frozen(but=("state", "signed_at", "signed_by", "due_on", "accepted_at", "actual_days", "row_version")),
                 "refuses": (
                     Refuses("contract.not_awarded", "(SELECT state FROM award WHERE id = NEW.award_id) <> 'active'"),
@@ -129,5 +130,12 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("contract_id", "number"),
         CheckConstraint("(accepted IS NULL) = (answered_at IS NULL)", name="delivery_answer_is_complete"),
-        {"info": {"frozen": Frozen(but=("answered_at", "accepted", "reason"))}},
+        {
+            "info": {
+                "frozen": (
+                    Frozen(but=("answered_at", "accepted", "reason")),
+                    Frozen(when="OLD.answered_at IS NOT NULL"),
+                )
+            }
+        },
     )

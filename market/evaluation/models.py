@@ -7,10 +7,10 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from market.agencies.models import Agency
-from market.evaluation.rules import RoundState
+from market.evaluation.rules import ROUND, RoundState
 from market.ratings.rules import Factor
 from market.store.db import Base
-from market.store.guards import Frozen, Refuses
+from market.store.guards import Frozen, Moves, Refuses
 from market.store.types import Code, Instant, Key, Line, Whole, one_of
 
 
@@ -93,6 +93,7 @@ class Round(Base):
         ),
         {
             "info": {
+                "moves": Moves(ROUND),
                 "frozen": Frozen(when="OLD.state = 'published'"),
                 "refuses": (Refuses("round.published_stays", "NEW.state = 'published'"),),
             }

@@ -5,9 +5,9 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from market.catalogue.models import Priced, priced_table
 from market.contracts.models import Contract
-from market.fees.rules import FeeNoteState
+from market.fees.rules import FEE_NOTE, FeeNoteState
 from market.store.db import Base
-from market.store.guards import Frozen, Refuses
+from market.store.guards import Frozen, Moves, Refuses
 from market.store.types import Code, Instant, Key, Line, Whole, one_of
 
 
@@ -36,6 +36,7 @@ class FeeNote(Base):
         CheckConstraint("(state = 'paid') = (paid_at IS NOT NULL)", name="fee_note_paid_has_date"),
         {
             "info": {
+                "moves": Moves(FEE_NOTE),
                 "frozen": Frozen(but=("state", "paid_at", "row_version")),
                 "refuses": (
                     Refuses(

@@ -7,9 +7,9 @@ from market.accounts.models import Organisation
 from market.agencies.models import Agency
 from market.catalogue.models import Entry, Priced, priced_table
 from market.catalogue.rules import Payer
-from market.selection.rules import AwardState, Method, QuoteOrigin, QuoteState, RequestState
+from market.selection.rules import AWARD, QUOTE, REQUEST, AwardState, Method, QuoteOrigin, QuoteState, RequestState
 from market.store.db import Base
-from market.store.guards import Frozen, Refuses
+from market.store.guards import Frozen, Moves, Refuses
 from market.store.types import Code, Instant, Key, Line, Prose, Whole, one_of
 
 
@@ -57,6 +57,7 @@ class Request(Base):
         CheckConstraint("payer = 'applicant' OR method <> 'direct'", name="request_authority_never_names"),
         {
             "info": {
+                "moves": Moves(REQUEST),
                 "frozen": Frozen(
                     but=("state", "closed_at", "row_version"), when="OLD.published_at IS NOT NULL"
                 ),
@@ -148,7 +149,12 @@ class Quote(Base):
         CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="quote_withdrawn_has_date"),
         {
             "info": {
-                "frozen": Frozen(but=("state", "withdrawn_at")),
+                "moves": Moves(QUOTE),
+                # Once the request is decided, no quote is taken back or put forward any more.
+                "frozen": (
+                    Frozen(but=("state", "withdrawn_at")),
+                    Frozen(when="(SELECT state FROM request WHERE id = OLD.request_id) <> 'open'"),
+                ),
                 "refuses": (
                     Refuses("request.not_open", "(SELECT state FROM request WHERE id = NEW.request_id) <> 'open'"),
                 ),
@@ -210,5 +216,5 @@ class Award(Base):
             sqlite_where=text("state = 'active'"), postgresql_where=text("state = 'active'"),
         ),
         one_of("state", AwardState, "award_state_known"),
-        {"info": {"frozen": Frozen(but=("state",))}},
+        {"info": {"moves": Moves(AWARD), "frozen": Frozen(but=("state",))}},
     )  # fmt: skip

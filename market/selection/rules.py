@@ -89,6 +89,9 @@ def written_deadline(moment: datetime) -> str:
     return f"{local:%Y-%m-%d %H:%M}"
 
 
+QUOTE = Lifecycle("quote", tuple(QuoteState), (Move("withdraw", (QuoteState.STANDING,), QuoteState.WITHDRAWN),))
+AWARD = Lifecycle("award", tuple(AwardState), (Move("void", (AwardState.ACTIVE,), AwardState.VOID),))
+
 register_labels(
     {
         "request.draft": N_("Draft"),

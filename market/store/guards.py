@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, MetaData, Table, text
 
+from market.base.lifecycle import Lifecycle
+
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
@@ -32,6 +34,13 @@ class Refuses:
 
 
 @dataclass(frozen=True, slots=True)
+class Moves:
+    """The state column changes only by the moves of a lifecycle; the triggers are made from its one table."""
+
+    lifecycle: Lifecycle
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """One trigger in words that both dialects can be written from."""
 
@@ -48,16 +57,26 @@ def expected(metadata: MetaData) -> list[Trigger]:
 
 
 def _of(table: Table) -> Iterator[Trigger]:
-    frozen: Frozen | None = table.info.get("frozen")
-    if frozen is not None:
+    for number, frozen in enumerate(_several(table.info.get("frozen", ())), 1):
         columns = ", ".join(column.name for column in table.columns if column.name not in frozen.but)
         message = f"frozen:{table.name}"
         update = f"({frozen.when}) OR ({frozen.arrives})" if frozen.arrives else frozen.when
-        yield Trigger(f"{table.name}_stays", table.name, f"UPDATE OF {columns}", update, message)
-        yield Trigger(f"{table.name}_kept", table.name, "DELETE", frozen.when, message)
+        suffix = "" if number == 1 else str(number)
+        yield Trigger(f"{table.name}_stays{suffix}", table.name, f"UPDATE OF {columns}", update, message)
+        yield Trigger(f"{table.name}_kept{suffix}", table.name, "DELETE", frozen.when, message)
+    moves: Moves | None = table.info.get("moves")
+    if moves is not None:
+        lawful = {(source, move.target) for move in moves.lifecycle.moves for source in move.sources}
+        pairs = " OR ".join(f"OLD.state = '{old}' AND NEW.state = '{new}'" for old, new in sorted(lawful))
+        unlawful = f"OLD.state <> NEW.state AND NOT ({pairs})"
+        yield Trigger(f"{table.name}_moves", table.name, "UPDATE OF state", unlawful, "refused:store.no_such_move")
     for refuses in table.info.get("refuses", ()):
         name = f"{table.name}_{refuses.code.replace('.', '_')}"
         yield Trigger(name, table.name, "INSERT", refuses.when, f"refused:{refuses.code}")
+
+
+def _several(frozen: Frozen | tuple[Frozen, ...]) -> tuple[Frozen, ...]:
+    return (frozen,) if isinstance(frozen, Frozen) else frozen
 
 
 def install(connection: Connection, metadata: MetaData) -> None:

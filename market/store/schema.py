@@ -1,10 +1,7 @@
-"""Tables and triggers: by migrations where there are any, straight from the models for tests."""
+"""Tables and triggers: by migrations for a site, straight from the models for tests."""
 
-from pathlib import Path
-
-from flask import current_app
 from flask_migrate import upgrade
-from sqlalchemy import Engine, create_engine, inspect
+from sqlalchemy import Engine
 
 from market.store.db import Base, db
 from market.store.guards import install
@@ -18,12 +15,6 @@ def create_all(engine: Engine) -> None:
 
 
 def bring_up_to_date() -> None:
-    """Migrate the database of the running application as its owner; without migrations, create the tables."""
+    """Migrate the running application's database, as the tables' owner where one is configured."""
     db.session.close()
-    if any((Path(current_app.extensions["migrate"].directory) / "versions").glob("*.py")):
-        upgrade()
-        return
-    engine = create_engine(current_app.config["OWNER_DATABASE_URL"] or db.engine.url)
-    if not inspect(engine).has_table("outbox"):
-        create_all(engine)
-    engine.dispose()
+    upgrade()

@@ -44,6 +44,11 @@ def transaction(*locks: Select[Any]) -> Iterator[datetime]:
         db.session.close()
 
 
+def answers() -> bool:
+    """Whether the database answers at all."""
+    return bool(db.session.execute(text("SELECT 1")).scalar())
+
+
 def release() -> None:
     """Give the connection back and forget what was read; for doors that live longer than one request."""
     db.session.remove()

@@ -11,9 +11,9 @@ from market.catalogue.rules import EDITION
 from market.contracts.rules import CONTRACT
 from market.evaluation.rules import ROUND
 from market.fees.rules import FEE_NOTE
-from market.selection.rules import REQUEST
+from market.selection.rules import AWARD, QUOTE, REQUEST
 
-TABLES = (AGENCY, OFFER, EDITION, REQUEST, CONTRACT, FEE_NOTE, ROUND)
+TABLES = (AGENCY, AWARD, CONTRACT, EDITION, FEE_NOTE, OFFER, QUOTE, REQUEST, ROUND)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

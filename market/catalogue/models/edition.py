@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from market.catalogue.rules import ActKind, Confidence, EditionState, Handling, Payer, Pricing, SelfService
+from market.catalogue.rules import EDITION, ActKind, Confidence, EditionState, Handling, Payer, Pricing, SelfService
 from market.store.db import Base
-from market.store.guards import Frozen, Refuses
+from market.store.guards import Frozen, Moves, Refuses
 from market.store.types import Code, Instant, Key, Line, Prose, Whole, one_of
 
 
@@ -49,6 +49,7 @@ class Edition(Base):
         ),
         {
             "info": {
+                "moves": Moves(EDITION),
                 "frozen": Frozen(when="OLD.state = 'published'"),
                 "refuses": (Refuses("edition.published_stays", "NEW.state = 'published'"),),
             }
