@@ -13,6 +13,8 @@ OBJECTS = {
     "agency": ("Agency 中介服务机构", "market/agencies/rules.py"),
     "offer": ("Marked price 明码标价", "market/agencies/rules.py"),
     "request": ("Request 采购需求", "market/selection/rules.py"),
+    "quote": ("Quote 报价", "market/selection/rules.py"),
+    "award": ("Award 中选", "market/selection/rules.py"),
     "contract": ("Contract 合同", "market/contracts/rules.py"),
     "fee_note": ("Fee note 收费通知单", "market/fees/rules.py"),
     "round": ("Year's evaluation 年度测评", "market/evaluation/rules.py"),
@@ -20,8 +22,8 @@ OBJECTS = {
 HEAD = """# Lifecycles 状态与流转
 
 Printed by `tests/docs/test_lifecycles.py` from the tables in code; do not edit by hand. Every move that is not drawn is
-refused (409), by every door. The states are also a CHECK of their table in the database. What a state is called on the
-pages stands as a label beside the table in code, and in the translations.
+refused (409) by every door, and by triggers of the database that are made from the same tables. What a state is called on
+the pages stands as a label beside the table in code, and in the translations.
 
 *Superseded* (已被新版本替代) is no state of an edition: it follows from the next edition's effective date.
 """
