@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
-from market.base.money import round_half_up
+from market.base.money import format_short, round_half_up
 from market.base.pricing import Measure
 from market.base.pricing.quantity import exact_decimal
 from market.base.words import N_, register_labels
@@ -14,7 +14,6 @@ from market.catalogue.rules import Handling, PriceState, Pricing, SelfService
 from market.pages.queries.editions import Removed
 from market.pages.queries.shelf import ListRule, Marks, ShelfRow, TagFacts
 from market.web import locale
-from market.web.filters import money_short
 from market.web.labels import labels
 
 register_labels(
@@ -81,21 +80,46 @@ def in_words(zh: str, en: str) -> str:
     return en if en and locale.current() == "en" else zh
 
 
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """The reader's words and way of writing sums, asked for once a page: a row must not ask which language it is."""
+
+    words: Mapping[str, str]
+    locale: str
+
+    @classmethod
+    def of_reader(cls) -> "Tongue":
+        """The tongue of the running request."""
+        return cls(labels(), locale.current())
+
+    def pick(self, zh: str, en: str) -> str:
+        """The name in this tongue; Chinese where no English one is known."""
+        return en if en and self.locale == "en" else zh
+
+    def money(self, fen: int) -> str:
+        """A sum as a tag writes it."""
+        return format_short(fen, self.locale)
+
+    def say(self, key: str, **facts: object) -> str:
+        """A label of a tag with its facts."""
+        return self.words[f"tag.{key}"].format(**facts)
+
+
 def cards(rows: Iterable[ShelfRow], facts: TagFacts, hung: Hung) -> list[Card]:
     """The tags of entries."""
-    words = labels()
-    return [card(row, facts, hung, words=words) for row in rows]
+    tongue = Tongue.of_reader()
+    return [card(row, facts, hung, tongue=tongue) for row in rows]
 
 
-def card(row: ShelfRow, facts: TagFacts, hung: Hung, *, words: Mapping[str, str]) -> Card:
+def card(row: ShelfRow, facts: TagFacts, hung: Hung, *, tongue: Tongue) -> Card:
     """The tag of one entry."""
-    rule = facts.rules.get(row.id)
-    price_text, note = _price(row, rule, facts.marks.get(row.id), words)
+    rule, words = facts.rules.get(row.id), tongue.words
+    price_text, note = _price(row, rule, facts.marks.get(row.id), tongue)
     state = "older" if not hung.in_force else "free" if row.pricing == Pricing.FISCAL else "in_force"
     return Card(
         code=row.code,
-        name=in_words(row.name_zh, row.name_en),
-        act=in_words(row.act_zh, row.act_en),
+        name=tongue.pick(row.name_zh, row.name_en),
+        act=tongue.pick(row.act_zh, row.act_en),
         pricing=words[f"pricing.{row.pricing}"],
         price_text=price_text,
         price_note=note,
@@ -143,56 +167,54 @@ def removed_card(item: Removed, edition_no: int) -> Card:
     )
 
 
-def _price(row: ShelfRow, rule: ListRule | None, marks: Marks | None, words: Mapping[str, str]) -> tuple[str, str]:
+def _price(row: ShelfRow, rule: ListRule | None, marks: Marks | None, tongue: Tongue) -> tuple[str, str]:
     if row.pricing == Pricing.FISCAL:
-        return "¥0", words["tag.free"]
+        return "¥0", tongue.words["tag.free"]
     if rule is None or rule.state == PriceState.UNPUBLISHED:
-        return words["price_state.unpublished"], words["tag.unpublished_note"]
+        return tongue.words["price_state.unpublished"], tongue.words["tag.unpublished_note"]
     if rule.state == PriceState.LISTED:
-        return _listed(rule, words), _offered(rule, marks, words)
-    return _marked(marks, words)
+        return _listed(rule, tongue), _offered(rule, marks, tongue)
+    return _marked(marks, tongue)
 
 
-def _listed(rule: ListRule, words: Mapping[str, str]) -> str:
+def _listed(rule: ListRule, tongue: Tongue) -> str:
     measure = Measure(rule.unit, rule.steps_per_unit)
     high = Fraction(rule.float_high, rule.float_den)
     slope = Fraction(rule.slope_num, rule.slope_den)
     proportional = rule.slope_num and rule.y0 == slope * rule.q0
     if not proportional:
-        text = money_short(round_half_up(rule.y0 * high))
+        text = tongue.money(round_half_up(rule.y0 * high))
     elif measure.is_money:
-        text = words["tag.of_base"].format(price=measure.rate(slope * high), base=rule.base_name)
+        text = tongue.say("of_base", price=measure.rate(slope * high), base=rule.base_name)
     else:
-        price = money_short(round_half_up(slope * high * rule.steps_per_unit))
-        text = words["tag.per_unit"].format(price=price, unit=rule.unit)
+        price = tongue.money(round_half_up(slope * high * rule.steps_per_unit))
+        text = tongue.say("per_unit", price=price, unit=rule.unit)
     if rule.bands > 1:
-        return words["tag.from"].format(price=text)
-    return words["tag.at_most"].format(price=text) if rule.float_low != rule.float_high else text
+        return tongue.say("from", price=text)
+    return tongue.say("at_most", price=text) if rule.float_low != rule.float_high else text
 
 
-def _offered(rule: ListRule, marks: Marks | None, words: Mapping[str, str]) -> str:
-    told = [words["tag.brackets"]] if rule.bands > 1 else []
+def _offered(rule: ListRule, marks: Marks | None, tongue: Tongue) -> str:
+    told = [tongue.words["tag.brackets"]] if rule.bands > 1 else []
     if marks:
-        told.append(
-            words["tag.offered_by_one"] if marks.offers == 1 else words["tag.offered_by"].format(count=marks.offers)
-        )
+        told.append(tongue.say("offered_by_one" if marks.offers == 1 else "offered_by", count=marks.offers))
     return " · ".join(told)
 
 
-def _marked(marks: Marks | None, words: Mapping[str, str]) -> tuple[str, str]:
+def _marked(marks: Marks | None, tongue: Tongue) -> tuple[str, str]:
     if marks is None:
-        return words["tag.marked"], words["tag.marked_by_none"]
-    by = words["tag.marked_by_one"] if marks.offers == 1 else words["tag.marked_by"].format(count=marks.offers)
-    if marks.kind == "fixed":
-        return _range(money_short(marks.low), money_short(marks.high), words), by
-    if marks.kind == "unit":
-        span = _range(money_short(marks.low), money_short(marks.high), words)
-        return words["tag.per_unit"].format(price=span, unit=marks.unit), by
+        return tongue.words["tag.marked"], tongue.words["tag.marked_by_none"]
+    by = tongue.say("marked_by_one" if marks.offers == 1 else "marked_by", count=marks.offers)
     if marks.kind == "share":
         low, high = (exact_decimal(Fraction(part, 10)) + "%" for part in (marks.low, marks.high))
-        return words["tag.share"].format(share=_range(low, high, words)), by
-    return words["tag.marked"], f"{by} · {words['tag.several']}"
+        return tongue.say("share", share=_range(low, high, tongue)), by
+    span = _range(tongue.money(marks.low), tongue.money(marks.high), tongue)
+    if marks.kind == "fixed":
+        return span, by
+    if marks.kind == "unit":
+        return tongue.say("per_unit", price=span, unit=marks.unit), by
+    return tongue.words["tag.marked"], f"{by} · {tongue.words['tag.several']}"
 
 
-def _range(low: str, high: str, words: Mapping[str, str]) -> str:
-    return low if low == high else words["tag.range"].format(low=low, high=high)
+def _range(low: str, high: str, tongue: Tongue) -> str:
+    return low if low == high else tongue.say("range", low=low, high=high)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from market.base.errors import NotFound
 from market.catalogue.models import CleanUp, Edition, Entry
@@ -37,9 +38,15 @@ class Removed:
 
 def in_force(on: date) -> EditionFacts | None:
     """The edition in force on a day, or None. One query."""
-    query = _published().where(Edition.effective_from <= on)
-    row = db.session.execute(query.order_by(Edition.effective_from.desc(), Edition.number.desc()).limit(1)).first()
+    row = db.session.execute(_in_force(), {"on": on}).first()
     return EditionFacts(*row) if row else None
+
+
+@cache
+def _in_force() -> Select[*tuple[Any, ...]]:
+    # Every page asks this; building the statement costs more than asking it.
+    query = _published().where(Edition.effective_from <= bindparam("on"))
+    return query.order_by(Edition.effective_from.desc(), Edition.number.desc()).limit(1)
 
 
 def published(number: int) -> EditionFacts:

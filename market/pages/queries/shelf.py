@@ -6,9 +6,10 @@ Core rows, not entities: this is the most visited page. Money in fen, quantities
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import Integer, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Offer, OfferBand
@@ -100,18 +101,13 @@ class TagFacts:
 
 def census(edition_id: int) -> list[Cell]:
     """Every combination of facets that the edition has, with its number of entries. One query."""
-    facets = (Entry.category, Act.kind, Act.authority_zh, Entry.pricing, Entry.self_service)
-    names = (func.min(Entry.category_en), func.min(Entry.category_zh), func.min(Act.authority_en))
-    query = select(*facets, *names, func.count()).join(Act, Act.id == Entry.act_id)
-    query = query.where(Entry.edition_id == edition_id).group_by(*facets).order_by(func.min(Entry.position))
-    return [Cell(*row) for row in db.session.execute(query)]
+    return [Cell(*row) for row in db.session.execute(_census(), {"edition": edition_id})]
 
 
 def entries(edition_id: int, chosen: Mapping[str, str], *, limit: int, offset: int) -> list[ShelfRow]:
     """Entries of an edition with the chosen value of each named facet, in the list's order. One query."""
-    wanted: list[ColumnElement[bool]] = [FACETS[name] == value for name, value in chosen.items()]
-    query = _rows().where(Entry.edition_id == edition_id, *wanted)
-    return [ShelfRow(*row) for row in db.session.execute(query.order_by(Entry.position).limit(limit).offset(offset))]
+    given = {"edition": edition_id, "limit": limit, "offset": offset, **chosen}
+    return [ShelfRow(*row) for row in db.session.execute(_page(tuple(chosen)), given)]
 
 
 def entries_by_code(edition_id: int, codes: Sequence[str]) -> dict[str, ShelfRow]:
@@ -130,7 +126,19 @@ def most_marked(edition_id: int, limit: int) -> list[str]:
 def tag_facts(entry_ids: Iterable[int]) -> TagFacts:
     """The prices of the list and of the agencies for entries. Two queries."""
     wanted = list(entry_ids)
-    return TagFacts(_rules(wanted), _marks(wanted)) if wanted else TagFacts({}, {})
+    return TagFacts(_list_rules(wanted), _agency_marks(wanted)) if wanted else TagFacts({}, {})
+
+
+# Statements are built once: building one costs more than asking it.
+
+
+@cache
+def _census() -> Select[*tuple[Any, ...]]:
+    facets = list(FACETS.values())
+    names = (func.min(Entry.category_en), func.min(Entry.category_zh), func.min(Act.authority_en))
+    query = select(*facets, *names, func.count()).join(Act, Act.id == Entry.act_id)
+    query = query.where(Entry.edition_id == bindparam("edition"))
+    return query.group_by(*facets).order_by(func.min(Entry.position))
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
@@ -140,74 +148,83 @@ def _rows() -> Select[*tuple[Any, ...]]:
     ).join(Act, Act.id == Entry.act_id)  # fmt: skip
 
 
-def _rules(entry_ids: Sequence[int]) -> dict[int, ListRule]:
-    query = (
+@cache
+def _page(facets: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    query = _rows().where(Entry.edition_id == bindparam("edition"))
+    query = query.where(*(FACETS[name] == bindparam(name) for name in facets)).order_by(Entry.position)
+    return query.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
+
+
+@cache
+def _rules() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             FeeItem.entry_id, FeeItem.price_state, FeeItem.unit, FeeItem.steps_per_unit, FeeItem.base_name,
             FeeItem.document_no, Band.q0, Band.y0, Band.slope_num, Band.slope_den, Band.float_low, Band.float_high,
             Band.float_den, Band.base_known,
         )
         .outerjoin(Band, and_(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED))
-        .where(FeeItem.entry_id.in_(entry_ids))
+        .where(FeeItem.entry_id.in_(bindparam("entries", expanding=True)))
         .order_by(FeeItem.position, Band.q_to)
     )  # fmt: skip
+
+
+def _list_rules(entry_ids: Sequence[int]) -> dict[int, ListRule]:
     found: dict[int, list[Sequence[Any]]] = defaultdict(list)
-    for row in db.session.execute(query):
+    for row in db.session.execute(_rules(), {"entries": entry_ids}):
         found[row[0]].append(row)
     return {entry: _rule(rows) for entry, rows in found.items()}
 
 
 def _rule(rows: Sequence[Sequence[Any]]) -> ListRule:
-    _entry, state, unit, steps, base_name, document_no, *band = next(
-        (row for row in rows if row[6] is not None), rows[0]
-    )
-    bands = sum(row[6] is not None for row in rows)
-    filled = [0, 0, 0, 1, 1, 1, 1, True] if band[0] is None else band
-    return ListRule(state, unit, steps, base_name, document_no, bands, *filled)
+    priced = [row for row in rows if row[6] is not None]
+    _entry, state, unit, steps, base_name, document_no, *band = priced[0] if priced else rows[0]
+    filled = band if priced else [0, 0, 0, 1, 1, 1, 1, True]
+    return ListRule(state, unit, steps, base_name, document_no, len(priced), *filled)
 
 
-def _marks(entry_ids: Sequence[int]) -> dict[int, Marks]:
-    """Fold each offer's bands to one line and tell its kind; then the range of each kind by entry, all in SQL."""
-    folded = (
+@cache
+def _marks() -> Select[*tuple[Any, ...]]:
+    """Each fee item of an offer is one line: its first band and how many there are. Then the range of each kind."""
+    lines = (
         select(
-            Offer.entry_id, OfferBand.offer_id, FeeItem.unit,
-            func.count().label("bands"), func.max(Band.y0).label("y0"), func.min(Band.q_from).label("q_from"),
-            func.max(Band.slope_num).label("slope_num"), func.max(Band.slope_den).label("slope_den"),
-            func.min(FeeItem.steps_per_unit).label("steps"),
-            func.max(Band.float_high).label("high"), func.max(Band.float_den).label("den"),
+            Offer.entry_id, OfferBand.offer_id, OfferBand.fee_item_id,
+            func.count().label("bands"), func.min(OfferBand.band_id).label("first"),
         )
         .join(OfferBand, OfferBand.offer_id == Offer.id)
-        .join(Band, Band.id == OfferBand.band_id)
-        .join(FeeItem, FeeItem.id == OfferBand.fee_item_id)
-        .where(Offer.entry_id.in_(entry_ids), Offer.state == OfferState.IN_FORCE)
-        .group_by(Offer.entry_id, OfferBand.offer_id, OfferBand.fee_item_id, FeeItem.unit)
+        .where(Offer.entry_id.in_(bindparam("entries", expanding=True)), Offer.state == OfferState.IN_FORCE)
+        .group_by(Offer.entry_id, OfferBand.offer_id, OfferBand.fee_item_id)
         .subquery()
     )  # fmt: skip
-    row = folded.c
-    whole = and_(row.bands == 1, row.q_from == 0, row.high == row.den)
+    whole = and_(lines.c.bands == 1, Band.q_from == 0, Band.float_high == Band.float_den)
+    steps = FeeItem.steps_per_unit
     kind = case(
-        (and_(whole, row.slope_num == 0), "fixed"),
+        (and_(whole, Band.slope_num == 0), "fixed"),
         # A mark per unit is a whole number of fen a unit, so that the division leaves no rest.
-        (and_(whole, row.y0 == 0, row.steps % row.slope_den == 0), "unit"),
+        (and_(whole, Band.y0 == 0, steps % Band.slope_den == 0), "unit"),
         else_="share",
     ).label("kind")
     value = case(
-        (kind == "fixed", row.y0),
-        (kind == "unit", row.slope_num * (row.steps // row.slope_den)),
-        else_=row.high * 1000 // row.den,
+        (kind == "fixed", Band.y0),
+        (kind == "unit", Band.slope_num * (steps // Band.slope_den)),
+        else_=Band.float_high * 1000 // Band.float_den,
     )
-    query = select(row.entry_id, kind, row.unit, func.min(value), func.max(value), _offer_count(row.entry_id))
-    query = query.group_by(row.entry_id, kind, row.unit)
-    by_entry: dict[int, list[Any]] = defaultdict(list)
-    for entry, *rest in db.session.execute(query):
-        by_entry[entry].append(rest)
-    return {entry: _range(rows) for entry, rows in by_entry.items()}
+    query = select(lines.c.entry_id, kind, FeeItem.unit, func.min(value), func.max(value), _offers(lines.c.entry_id))
+    query = query.join(Band, Band.id == lines.c.first).join(FeeItem, FeeItem.id == lines.c.fee_item_id)
+    return query.group_by(lines.c.entry_id, kind, FeeItem.unit)
 
 
-def _offer_count(entry_id: Any) -> Any:
+def _offers(entry_id: Any) -> Any:
     offers = aliased(Offer)
     query = select(func.count()).where(offers.entry_id == entry_id, offers.state == OfferState.IN_FORCE)
     return query.correlate_except(offers).scalar_subquery()
+
+
+def _agency_marks(entry_ids: Sequence[int]) -> dict[int, Marks]:
+    by_entry: dict[int, list[Any]] = defaultdict(list)
+    for entry, *rest in db.session.execute(_marks(), {"entries": entry_ids}):
+        by_entry[entry].append(rest)
+    return {entry: _range(rows) for entry, rows in by_entry.items()}
 
 
 def _range(rows: Sequence[Sequence[Any]]) -> Marks:

@@ -9,12 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from market.base import clock
-from market.pages.cards import Hung, cards, in_words, removed_card
+from market.pages.cards import Hung, Tongue, cards, removed_card
 from market.pages.queries import editions, shelf
 from market.pages.queries.shelf import FACETS, Cell
 from market.pages.views.blueprint import in_force, pages
 from market.web.access import public
-from market.web.labels import labels
 from market.web.paging import Page, page_of, wanted
 
 VIEWS = ("tags", "table")
@@ -102,36 +101,41 @@ def facets(cells: Sequence[Cell], chosen: Mapping[str, str]) -> list[dict[str, o
         "self": _("May I do it myself?"),
         "authority": _("Authority"),
     }
-    everything = _("All")
-    return [_facet(name, title, cells, chosen, everything) for name, title in titles.items()]
-
-
-def _facet(
-    name: str, title: str, cells: Sequence[Cell], chosen: Mapping[str, str], everything: str
-) -> dict[str, object]:
-    others = [(key, value) for key, value in chosen.items() if key != name]
-    counts: dict[str, int] = {}
-    first: dict[str, Cell] = {}
+    counts = _counts(cells, chosen)
+    first: dict[str, dict[str, Cell]] = {name: {} for name in titles}
     for cell in cells:
-        value = getattr(cell, name)
-        first.setdefault(value, cell)
-        if all(getattr(cell, key) == one for key, one in others):
-            counts[value] = counts.get(value, 0) + cell.entries
-    kept = urlencode(others)
-    current = chosen.get(name)
-    prefix = f"?{kept}&{name}=" if kept else f"?{name}="
-    options = [{"label": everything, "count": sum(counts.values()), "href": f"?{kept}", "current": current is None}]
-    options += [
-        {
-            "label": _told(name, value, first[value]),
-            "count": counts.get(value, 0),
-            "href": prefix + _quoted(value),
-            "current": value == current,
-        }
-        for value in first
-        if counts.get(value) or value == current
-    ]
-    return {"name": name, "title": title, "options": options, "current": current is not None}
+        for name, known in first.items():
+            known.setdefault(getattr(cell, name), cell)
+    everything, tongue = _("All"), Tongue.of_reader()
+    made = []
+    for name, title in titles.items():
+        kept = urlencode([(key, value) for key, value in chosen.items() if key != name])
+        current = chosen.get(name)
+        options: list[dict[str, object]] = [
+            {"label": everything, "count": sum(counts[name].values()), "href": f"?{kept}", "current": current is None}
+        ]
+        prefix = f"?{kept}&{name}=" if kept else f"?{name}="
+        for value, cell in first[name].items():
+            if value in counts[name] or value == current:
+                label = _told(name, value, cell, tongue=tongue)
+                count = counts[name].get(value, 0)
+                href = prefix + _quoted(value)
+                options.append({"label": label, "count": count, "href": href, "current": value == current})
+        made.append({"name": name, "title": title, "options": options, "current": current is not None})
+    return made
+
+
+def _counts(cells: Sequence[Cell], chosen: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    """How many entries each value of each facet has. A cell that misses one filter counts for that facet alone."""
+    counts: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+    for cell in cells:
+        missed = [name for name, value in chosen.items() if getattr(cell, name) != value]
+        if len(missed) > 1:
+            continue
+        for name in missed or counts:
+            value = getattr(cell, name)
+            counts[name][value] = counts[name].get(value, 0) + cell.entries
+    return counts
 
 
 @lru_cache(maxsize=1024)
@@ -139,9 +143,9 @@ def _quoted(value: str) -> str:
     return quote(value)
 
 
-def _told(name: str, value: str, cell: Cell) -> str:
+def _told(name: str, value: str, cell: Cell, *, tongue: Tongue) -> str:
     if name == "category":
-        return in_words(cell.category_zh, cell.category_en)
+        return tongue.pick(cell.category_zh, cell.category_en)
     if name == "authority":
-        return in_words(value, cell.authority_en)
-    return labels()[f"{_LABELLED[name]}.{value}"]
+        return tongue.pick(value, cell.authority_en)
+    return tongue.words[f"{_LABELLED[name]}.{value}"]
