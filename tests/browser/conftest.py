@@ -1,8 +1,8 @@
 """A served site with a city in it, and real Chromium in front of it.
 
-The city is built once per run by the command that `make serve` uses, and copied for each test process. The server
-runs in this process: a test may look into its database with ``with live_server.app.app_context()``. The clock that `at`
-moves stands in the test's own thread, so the served site keeps the real time.
+The city is small (tests/browser/city.py), built once per run and copied for each file of tests. The server runs in this
+process: a test may look into its database with ``with live_server.app.app_context()``. The served site's clock stands:
+at the city's MORNING, until a test sets ``live_server.time.moment``. (`at` moves the clock of the test's thread only.)
 """
 
 import fcntl
@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from market.app import create_app
+from market.base import clock
 from market.store.db import db
+from tests.browser.city import MORNING, build
 from tests.databases import configuration_for
 
 CHROMIUM = Path(os.environ.get("MARKET_CHROMIUM", "/usr/bin/chromium"))
@@ -51,41 +54,53 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # --- the served site
 
 
+@dataclass
+class StandingClock:
+    """The served site's time: every request is answered at `moment`."""
+
+    moment: datetime = MORNING
+
+    def around(self, application: Flask) -> Callable[..., Any]:
+        """The application with this clock."""
+
+        def answer(environ: Any, start_response: Any) -> Any:
+            with clock.moved_to(self.moment):
+                return application(environ, start_response)
+
+        return answer
+
+
 @dataclass(frozen=True)
 class LiveServer:
-    """The address of the served site, without a slash at the end, and the application that serves it."""
+    """The address of the served site, without a slash at the end, the application that serves it, and its time."""
 
     url: str
     app: Flask
+    time: StandingClock
 
 
 @pytest.fixture(scope="session")
 def city() -> Callable[[Flask], None]:
-    """Return what fills an empty site: the command of `make serve`."""
-
-    def build(app: Flask) -> None:
-        result = app.test_cli_runner().invoke(args=["setup"])
-        assert result.exit_code == 0, f"{result.output}\n{result.exception!r}"
-
+    """Return what fills an empty site."""
     return build
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live_server(tmp_path_factory: pytest.TempPathFactory, city: Callable[[Flask], None]) -> Iterator[LiveServer]:
-    """Serve a copy of the city on a free port of this machine, once per test process."""
+    """Serve a copy of the city on a free port of this machine, a fresh one for each file of tests."""
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "city"
     with _only_one(shared.with_suffix(".lock")):
         if not shared.exists():
             _build(shared, city)
-    here = base / "site"
+    here = tmp_path_factory.mktemp("site") / "copy"
     shutil.copytree(shared, here)
-    app = _application(here)
+    app, time = _application(here), StandingClock()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, time.around(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield LiveServer(f"http://127.0.0.1:{server.server_port}", app)
+    yield LiveServer(f"http://127.0.0.1:{server.server_port}", app, time)
     server.shutdown()
     thread.join()
     server.server_close()
