@@ -36,7 +36,7 @@ def main() -> int:
         with app.app_context():
             db.engine.dispose()
         with _server() as worker:
-            missed = told("worker Pss after one search, MB", _memory(worker), WORKER_MB)
+            missed = int(told("worker Pss after one search, MB", _memory(worker), WORKER_MB))
             missed += _pages(worker, cookie)
     return int(missed > 0)
 
@@ -101,6 +101,17 @@ def _server() -> Iterator[int]:
         server.wait()
 
 
+def _processes() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+    except OSError:  # it ended meanwhile
+        return 0
+
+
 def _worker_of(server: "subprocess.Popen[bytes]") -> int:
     for _ in range(300):
         time.sleep(0.1)
@@ -108,6 +119,5 @@ def _worker_of(server: "subprocess.Popen[bytes]") -> int:
             _ask("/hello/", "", 1)
         except OSError:
             continue
-        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text(encoding="utf-8").split()
-        return int(children[0])
+        return next(pid for pid in _processes() if _parent(pid) == server.pid)
     raise RuntimeError("the server does not answer")

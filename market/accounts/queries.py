@@ -121,6 +121,12 @@ def first_with_role(roles: Sequence[Role], email: str | None) -> Actor | None:
     return Actor(found[0], Role(found[1]), found[2]) if found else None
 
 
+def office_named(name: str, kind: OrganisationKind) -> Organisation | None:
+    """The regulator or department of that name."""
+    query = select(Organisation).where(Organisation.name == name, Organisation.kind == kind).order_by(Organisation.id)
+    return db.session.scalars(query).first()
+
+
 def anybody() -> bool:
     """Whether any organisation is registered at all."""
     return db.session.scalar(select(Organisation.id).limit(1)) is not None

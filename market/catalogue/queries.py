@@ -133,6 +133,14 @@ def documents(edition: Edition) -> Sequence[dict[str, str]]:
     return [*from_entries, *(removed_document(item) for item in removed)]
 
 
+def documents_ever(before: int) -> set[str]:
+    """The ids of every search document that editions numbered lower may have left in the index."""
+    earlier = select(Edition.id).where(Edition.state == EditionState.PUBLISHED, Edition.number < before)
+    codes = db.session.scalars(select(Entry.code).where(Entry.edition_id.in_(earlier)))
+    gone = db.session.scalars(select(CleanUp.id).where(CleanUp.edition_id.in_(earlier)))
+    return {f"entry/{code}" for code in codes} | {f"removed/{number}" for number in gone}
+
+
 def entry_document(entry: Entry) -> dict[str, str]:
     """An entry as a search document."""
     body = (entry.code, entry.name_en, entry.act.name_zh, entry.act.name_en, entry.category_zh, entry.category_en)

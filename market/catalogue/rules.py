@@ -129,6 +129,9 @@ register_sentences(
         "edition.draft_exists": N_(
             "A draft of edition {number} already exists. Publish or return it before importing another."
         ),
+        "edition.date_past": N_(
+            "An edition cannot be in force from a day that has passed ({day}). Choose today or later."
+        ),
         "edition.date_taken": N_(
             "The effective date {day} is not after that of the edition in force ({latest}). Choose a later date."
         ),

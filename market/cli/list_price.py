@@ -1,7 +1,6 @@
 """`flask list price`: the lawful price of a quantity, from a file of published schedules, without a database."""
 
 import json
-import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from importlib.resources import files
@@ -27,11 +26,11 @@ from market.base.words import N_, register_sentences
 from market.catalogue.schedules import NormalSchedule, choose_item, find_schedule, read_schedules
 from market.cli.list_answer import about_price, without_price
 from market.cli.listed_price import from_list
+from market.cli.refusing import refuse
 
 PUBLISHED = files("market.catalogue") / "data" / "price_schedules.json"
 """The product's own copy of the published schedules."""
 
-REFUSED = 2
 _QUANTITY = "\0quantity\0"
 
 register_sentences(
@@ -91,12 +90,6 @@ def as_table(answer: Mapping[str, Any]) -> str:
     lines += [f"{count:>3}. {step['text']}" for count, step in enumerate(answer["trace"], 1)]
     lines += [f"  * {remark}" for remark in answer["remarks"]]
     return "\n".join(lines)
-
-
-def refuse(refusal: Refusal) -> None:
-    """End the program as every refusal at the command line ends: exit 2 and one line `code: sentence`."""
-    click.echo(f"{refusal.code}: {' '.join(refusal.sentence().split())}", err=True)
-    sys.exit(REFUSED)
 
 
 @click.command("price")

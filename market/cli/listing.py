@@ -1,15 +1,13 @@
 """`flask list`: import a draft edition, send it to review, publish it, look at editions, compute a price."""
 
-from collections.abc import Callable
 from datetime import date
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
-from market.base.errors import BreaksRule, Refusal
+from market.base.errors import BreaksRule
 from market.base.permissions import Permission
 from market.base.words import N_, register_sentences
 from market.catalogue import actions, queries
@@ -18,6 +16,7 @@ from market.catalogue.models import Edition
 from market.catalogue.schedules import RefusedSchedule
 from market.cli.list_price import price
 from market.cli.people import person
+from market.cli.refusing import refusing
 from market.store.transaction import transaction
 
 
@@ -27,21 +26,6 @@ def list_group() -> None:
 
 
 list_group.add_command(price)
-P = ParamSpec("P")
-
-
-def refusing(command: Callable[P, None]) -> Callable[P, None]:
-    """Let a refusal end the command with exit code 2 and one line on standard error."""
-
-    @wraps(command)
-    def run(*args: P.args, **named: P.kwargs) -> None:
-        try:
-            command(*args, **named)
-        except Refusal as refusal:
-            click.echo(f"{refusal.code}: {refusal.sentence()}", err=True)
-            raise SystemExit(2) from None
-
-    return run
 
 
 _FILE = click.Path(path_type=Path)

@@ -13,9 +13,6 @@ DEFAULTS: dict[str, tuple[Any, str]] = {
     "admission.check_workdays": (2, "湘政办发〔2020〕46号 运行细则: 形式要件核验 2 个工作日"),
     "request.quoting_workdays": (3, "operator's default"),
     "request.longest_quoting_workdays": (60, "operator's default"),
-    "contract.default_workdays": (15, "operator's default where the list has no time limit"),
-    "contract.sign_workdays": (10, "operator's default"),
-    "rating.open_workdays": (15, "吴政规字〔2022〕4号: 15 个工作日"),
     "site.supervision_phones": (["12315", "12345"], "operator's default"),
 }
 _FIRST_DAY = date(2020, 1, 1)

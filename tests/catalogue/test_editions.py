@@ -1,16 +1,18 @@
 """Editions: nobody publishes alone, and what was published stays."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from market.base import clock
 from market.base.clock import CHINA
 from market.base.errors import BadState, BreaksRule
 from market.base.people import Role
 from market.catalogue import actions, queries
 from market.catalogue.importing import read_list
+from market.jobs.catalogue import bring_list_into_force
 from market.journal.queries import history
 from market.store.db import db
 from market.store.outbox import pending
@@ -58,14 +60,36 @@ def test_the_database_alone_refuses_a_drafter_who_publishes(app: Flask) -> None:
 def test_a_second_person_publishes_with_a_journal_row_and_search_rows(app: Flask) -> None:
     with app.app_context():
         in_review()
-        publish(make_person(role=Role.LIST_APPROVER), date(2026, 1, 1))
-        assert queries.edition_in_force(date(2026, 1, 1)).number == 1
+        publish(make_person(role=Role.LIST_APPROVER))
+        assert queries.edition_in_force(clock.today()).number == 1
         assert [row.act for row in history("edition/1")] == ["edition.import", "edition.submit", "edition.publish"]
-        assert len(pending("search", 1000)) == 131 + 10
 
 
-def test_before_its_day_no_edition_is_in_force(app: Flask) -> None:
+def test_search_learns_of_an_edition_when_its_day_comes(app: Flask, at) -> None:  # type: ignore[no-untyped-def]
     with app.app_context():
+        at(datetime(2026, 6, 1, 9, tzinfo=CHINA))
+        in_review()
+        publish(make_person(role=Role.LIST_APPROVER), date(2026, 6, 3))
+        assert bring_list_into_force() is None
+        assert pending("search", 1000) == []
+        at(datetime(2026, 6, 3, 0, 1, tzinfo=CHINA))
+        assert bring_list_into_force() == 1
+        assert bring_list_into_force() is None
+        assert len(pending("search", 1000)) == 131 + 10
+        assert history("edition/1")[-1].act == "edition.in_force"
+
+
+def test_an_edition_cannot_be_published_for_a_day_that_has_passed(app: Flask) -> None:
+    with app.app_context():
+        in_review()
+        with pytest.raises(BreaksRule) as refused:
+            publish(make_person(role=Role.LIST_APPROVER), clock.today() - timedelta(days=1))
+        assert refused.value.code == "edition.date_past"
+
+
+def test_before_its_day_no_edition_is_in_force(app: Flask, at) -> None:  # type: ignore[no-untyped-def]
+    with app.app_context():
+        at(datetime(2026, 1, 5, 9, tzinfo=CHINA))
         in_review()
         publish(make_person(role=Role.LIST_APPROVER), date(2026, 6, 1))
         with pytest.raises(BadState) as refused:
@@ -82,8 +106,9 @@ def test_a_draft_cannot_be_published_without_review(app: Flask) -> None:
             publish(approver)
 
 
-def test_a_later_edition_needs_a_later_day(app: Flask) -> None:
+def test_a_later_edition_needs_a_later_day(app: Flask, at) -> None:  # type: ignore[no-untyped-def]
     with app.app_context():
+        at(datetime(2026, 2, 5, 9, tzinfo=CHINA))
         publish_edition(edition_id=make_edition(effective_from=date(2026, 3, 1)))
         editor, approver = make_person(role=Role.LIST_EDITOR), make_person(role=Role.LIST_APPROVER)
         with transaction() as now:

@@ -44,7 +44,7 @@ def test_a_second_run_changes_nothing_and_keeps_what_the_operator_set(site: Flas
     bring_up_to_date()
     seeds()
     before = rows()
-    key = "contract.sign_workdays"
+    key = "request.quoting_workdays"
     db.session.execute(update(DatedSetting).where(DatedSetting.key == key).values(value=7))
     db.session.commit()
     bring_up_to_date()

@@ -134,6 +134,7 @@ def _profile(form: ProfileForm) -> actions.Profile:
 
 
 def _paper(form: PaperForm) -> actions.NewPaper:
-    return actions.NewPaper(
-        form.name.data, form.number.data, form.issuer.data, form.valid_from.data, form.valid_until.data
-    )
+    begin, end = form.valid_from.data, form.valid_until.data
+    if begin is None or end is None:
+        raise ValueError("the form was not validated")
+    return actions.NewPaper(form.name.data, form.number.data, form.issuer.data, begin, end)

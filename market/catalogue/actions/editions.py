@@ -13,8 +13,11 @@ from market.catalogue.importing import ListData
 from market.catalogue.models import Band, CleanUp, Edition, Entry, FeeItem, PriceSchedule
 from market.catalogue.rules import EDITION, EditionState
 from market.journal.actions import record
+from market.journal.queries import history
 from market.store import outbox
 from market.store.db import db
+
+IN_FORCE = "edition.in_force"
 
 
 def import_edition(data: ListData, title: str, *, actor: Actor, now: datetime) -> Edition:
@@ -62,29 +65,39 @@ def discard(edition: Edition, *, actor: Actor, now: datetime) -> None:
 def publish(edition: Edition, effective_from: date | None, *, actor: Actor, now: datetime) -> None:
     """Publish an edition in review, in force from a day (today when None); never by the person who drafted it.
 
-    Refuses `edition_two_persons` and `edition.date_taken`. What search knows of the list follows by the outbox.
+    Refuses `edition_two_persons`, `edition.date_past` and `edition.date_taken`.
     """
     if actor.id == edition.drafted_by:
         raise BreaksRule("edition_two_persons")
-    day = effective_from or clock.china_date(now)
+    today = clock.china_date(now)
+    day = effective_from or today
+    if day < today:
+        raise BreaksRule("edition.date_past", day=day)
     latest = queries.latest_effective_date()
     if latest is not None and day <= latest:
         raise BreaksRule("edition.date_taken", day=day, latest=latest)
-    before = _codes_listed()
     edition.state = EDITION.step(edition.state, "publish")
     edition.approved_by, edition.published_at, edition.effective_from = actor.id, now, day
     facts = {"number": edition.number, "effective_from": day.isoformat()}
     record("edition.publish", _obj(edition), actor=actor, payload=facts, now=now)
+
+
+def come_into_force(*, now: datetime) -> int | None:
+    """Write down that the edition in force is in force, once, and let search know its list; its number, or None.
+
+    The clock calls this: an edition published for a later day must not change what is found before that day.
+    """
+    edition = queries.edition_in_force_or_none(clock.china_date(now))
+    if edition is None or any(row.act == IN_FORCE for row in history(_obj(edition))):
+        return None
+    record(IN_FORCE, _obj(edition), actor=Actor.system(), payload={"number": edition.number}, now=now)
     documents = queries.documents(edition)
     for document in documents:
         outbox.put("search", document["id"], dict(document), now=now)
-    for gone in sorted(before - {document["id"] for document in documents}):
+    listed = {document["id"] for document in documents}
+    for gone in sorted(queries.documents_ever(edition.number) - listed):
         outbox.put("search", gone, {"id": gone, "remove": True}, now=now)
-
-
-def _codes_listed() -> set[str]:
-    query = select(Entry.code).join(Edition).where(Edition.state == EditionState.PUBLISHED)
-    return {f"entry/{code}" for code in db.session.scalars(query)}
+    return edition.number
 
 
 def _obj(edition: Edition) -> str:

@@ -28,7 +28,7 @@ from market.cli.demo.agencies import Market, Shop, agency_story, shops
 from market.cli.demo.cast import ENTERPRISES, Registry
 from market.cli.demo.city import City, Process
 from market.cli.demo.orders import Plan, order_story
-from market.cli.listing import refusing
+from market.cli.refusing import refusing
 from market.evaluation import actions as evaluation
 from market.evaluation.queries import round_of
 from market.selection.actions import close_due
@@ -127,6 +127,8 @@ def publish_packaged_list(editor: Actor, approver: Actor) -> None:
         catalogue.submit(queries.edition_numbered(1), actor=editor, now=now)
     with transaction() as now:
         catalogue.publish(queries.edition_numbered(1), None, actor=approver, now=now)
+    with transaction() as now:
+        catalogue.come_into_force(now=now)
 
 
 def _begin_all(market: Market, size: Size) -> None:
