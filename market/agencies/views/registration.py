@@ -1,4 +1,6 @@
 """An agency's own desk: what it says about itself, its papers, the commitment, and the sending."""
+from datetime import date
+from typing import cast
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -134,7 +136,6 @@ def _profile(form: ProfileForm) -> actions.Profile:
 
 
 def _paper(form: PaperForm) -> actions.NewPaper:
-    begin, end = form.valid_from.data, form.valid_until.data
-    if begin is None or end is None:
-        raise ValueError("the form was not validated")
+    # A validated form has both days; WTForms' types do not know that.
+    begin, end = cast(date, form.valid_from.data), cast(date, form.valid_until.data)
     return actions.NewPaper(form.name.data, form.number.data, form.issuer.data, begin, end)
