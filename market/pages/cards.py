@@ -1,6 +1,6 @@
 """Price tags out of plain rows. Words come from the labels, so that a shelf of twenty tags translates nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,7 +12,7 @@ from market.base.pricing.quantity import exact_decimal
 from market.base.words import N_, register_labels
 from market.catalogue.rules import Handling, PriceState, Pricing, SelfService
 from market.pages.queries.editions import Removed
-from market.pages.queries.shelf import ListRule, Marks, ShelfRow, TagFacts
+from market.pages.queries.shelf import ListRule, Marks, ShelfRow, marks_of
 from market.web import locale
 from market.web.labels import labels
 
@@ -105,16 +105,16 @@ class Tongue:
         return self.words[f"tag.{key}"].format(**facts)
 
 
-def cards(rows: Iterable[ShelfRow], facts: TagFacts, hung: Hung) -> list[Card]:
-    """The tags of entries."""
-    tongue = Tongue.of_reader()
-    return [card(row, facts, hung, tongue=tongue) for row in rows]
+def cards(rows: Sequence[ShelfRow], rules: Mapping[int, ListRule], hung: Hung) -> list[Card]:
+    """The tags of entries with the prices that agencies have marked by now. One query."""
+    tongue, marks = Tongue.of_reader(), marks_of(rows)
+    return [_card(row, rules.get(row.id), marks.get(row.id), (hung, tongue)) for row in rows]
 
 
-def card(row: ShelfRow, facts: TagFacts, hung: Hung, *, tongue: Tongue) -> Card:
-    """The tag of one entry."""
-    rule, words = facts.rules.get(row.id), tongue.words
-    price_text, note = _price(row, rule, facts.marks.get(row.id), tongue)
+def _card(row: ShelfRow, rule: ListRule | None, marks: Marks | None, shown: tuple[Hung, Tongue]) -> Card:
+    hung, tongue = shown
+    words = tongue.words
+    price_text, note = _price(row, rule, marks, tongue)
     state = "older" if not hung.in_force else "free" if row.pricing == Pricing.FISCAL else "in_force"
     return Card(
         code=row.code,

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, select
 
 from market.base.errors import NotFound
-from market.catalogue.models import CleanUp, Edition, Entry
+from market.catalogue.models import CleanUp, Edition
 from market.catalogue.rules import EditionState, Handling
 from market.store.db import db
 
@@ -60,11 +60,6 @@ def published(number: int) -> EditionFacts:
 def all_published() -> list[EditionFacts]:
     """Every published edition, the newest first. One query."""
     return [EditionFacts(*row) for row in db.session.execute(_published().order_by(Edition.number.desc()))]
-
-
-def entry_count(edition_id: int) -> int:
-    """How many services an edition lists. One query."""
-    return db.session.scalar(select(func.count()).select_from(Entry).where(Entry.edition_id == edition_id)) or 0
 
 
 def not_listed(edition_id: int) -> list[Removed]:

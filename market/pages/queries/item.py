@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, Offer, OfferBand
@@ -45,22 +46,7 @@ class Priced:
 
 def item_facts(code: str, on: date) -> ItemFacts:
     """The entry of a code in the edition in force on a day, in one query; NotFound("service.not_listed")."""
-    newest = (
-        select(Edition.id)
-        .where(Edition.state == EditionState.PUBLISHED, Edition.effective_from <= on)
-        .order_by(Edition.effective_from.desc(), Edition.number.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        select(Entry, Act, Edition, PriceSchedule)
-        .join(Act, Act.id == Entry.act_id)
-        .join(Edition, Edition.id == Entry.edition_id)
-        .outerjoin(PriceSchedule, PriceSchedule.entry_id == Entry.id)
-        .where(Entry.edition_id == newest, Entry.code == code)
-        .order_by(PriceSchedule.id)
-    )
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(_item(), {"code": code, "on": on}).all()
     if not rows:
         if in_force(on) is None:
             raise BadState("edition.none_in_force")
@@ -72,16 +58,9 @@ def item_facts(code: str, on: date) -> ItemFacts:
 
 def priced_items(entry_id: int) -> list[Priced]:
     """The fee items of an entry in order. One query."""
-    query = (
-        select(FeeItem, Band, CoefficientSet.values_text)
-        .join(CoefficientSet, CoefficientSet.id == FeeItem.coefficient_set_id)
-        .outerjoin(Band, and_(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED))
-        .where(FeeItem.entry_id == entry_id)
-        .order_by(FeeItem.position, Band.q_to)
-    )
     bands: dict[int, list[Band]] = defaultdict(list)
     items: dict[int, tuple[FeeItem, str]] = {}
-    for item, band, values in db.session.execute(query):
+    for item, band, values in db.session.execute(_fee_items(), {"entry": entry_id}):
         items[item.id] = (item, values)
         if band is not None:
             bands[item.id].append(band)
@@ -94,8 +73,59 @@ def _values(text: str) -> list[int]:
 
 def offers(entry_id: int) -> list[OfferRow]:
     """Every marked price in force for an entry with the agency's latest grade and the bands. One query."""
+    facts: dict[int, list[Any]] = {}
+    bands: dict[int, dict[int, list[Band]]] = defaultdict(lambda: defaultdict(list))
+    for *row, band in db.session.execute(_offers(), {"entry": entry_id}):
+        facts[row[0]] = row
+        bands[row[0]][band.fee_item_id].append(band)
+    whole = [[*row, bands[offer]] for offer, row in facts.items()]
+    return [OfferRow(*values) for values in whole]
+
+
+def days_by_agency(service_id: int) -> Mapping[int, Days]:
+    """Promised and actual working days of a service's accepted contracts, by agency. One query."""
+    rows = db.session.execute(_days(), {"service": service_id})
+    # PostgreSQL sums bigints into numerics.
+    return {agency: Days(*(int(figure) for figure in figures)) for agency, *figures in rows}
+
+
+# Statements are built once: building one costs more than asking it.
+
+
+@cache
+def _item() -> Select[*tuple[Any, ...]]:
+    newest = (
+        select(Edition.id)
+        .where(Edition.state == EditionState.PUBLISHED, Edition.effective_from <= bindparam("on"))
+        .order_by(Edition.effective_from.desc(), Edition.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(Entry, Act, Edition, PriceSchedule)
+        .join(Act, Act.id == Entry.act_id)
+        .join(Edition, Edition.id == Entry.edition_id)
+        .outerjoin(PriceSchedule, PriceSchedule.entry_id == Entry.id)
+        .where(Entry.edition_id == newest, Entry.code == bindparam("code"))
+        .order_by(PriceSchedule.id)
+    )
+
+
+@cache
+def _fee_items() -> Select[*tuple[Any, ...]]:
+    return (
+        select(FeeItem, Band, CoefficientSet.values_text)
+        .join(CoefficientSet, CoefficientSet.id == FeeItem.coefficient_set_id)
+        .outerjoin(Band, and_(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED))
+        .where(FeeItem.entry_id == bindparam("entry"))
+        .order_by(FeeItem.position, Band.q_to)
+    )
+
+
+@cache
+def _offers() -> Select[*tuple[Any, ...]]:
     latest = latest_standing()
-    query = (
+    return (
         select(
             Offer.id, Offer.version, Offer.promised_days, Offer.marked_at, Agency.id, Agency.ref, Organisation.name,
             Organisation.id, latest.grade, Band,
@@ -105,25 +135,16 @@ def offers(entry_id: int) -> list[OfferRow]:
         .join(OfferBand, OfferBand.offer_id == Offer.id)
         .join(Band, Band.id == OfferBand.band_id)
         .outerjoin(latest, latest.agency_id == Agency.id)
-        .where(Offer.entry_id == entry_id, Offer.state == OfferState.IN_FORCE)
+        .where(Offer.entry_id == bindparam("entry"), Offer.state == OfferState.IN_FORCE)
         .order_by(Offer.id, Band.fee_item_id, Band.q_to)
     )  # fmt: skip
-    facts: dict[int, list[Any]] = {}
-    bands: dict[int, dict[int, list[Band]]] = defaultdict(lambda: defaultdict(list))
-    for *row, band in db.session.execute(query):
-        facts[row[0]] = row
-        bands[row[0]][band.fee_item_id].append(band)
-    whole = [[*row, bands[offer]] for offer, row in facts.items()]
-    return [OfferRow(*values) for values in whole]
 
 
-def days_by_agency(service_id: int) -> Mapping[int, Days]:
-    """Promised and actual working days of a service's accepted contracts, by agency. One query."""
+@cache
+def _days() -> Select[*tuple[Any, ...]]:
     in_time = func.sum(case((Contract.actual_days <= Contract.promised_days, 1), else_=0))
-    query = (
+    return (
         select(Contract.agency_id, func.count(), func.sum(Contract.promised_days), func.sum(Contract.actual_days), in_time)
-        .where(Contract.service_id == service_id, Contract.state == ContractState.ACCEPTED)
+        .where(Contract.service_id == bindparam("service"), Contract.state == ContractState.ACCEPTED)
         .group_by(Contract.agency_id)
     )  # fmt: skip
-    # PostgreSQL sums bigints into numerics.
-    return {agency: Days(*(int(figure) for figure in figures)) for agency, *figures in db.session.execute(query)}

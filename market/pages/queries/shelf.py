@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, and_, bindparam, case, func, select
+from sqlalchemy import Engine, Select, and_, bindparam, case, event, func, select
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Offer, OfferBand
 from market.agencies.rules import OfferState
 from market.catalogue.models import Act, Band, Entry, FeeItem
 from market.catalogue.models.price import LISTED
+from market.pages.queries.editions import EditionFacts
 from market.store.db import db
 
 FACETS: Mapping[str, Any] = {
@@ -42,7 +43,7 @@ class Cell(NamedTuple):
 
 
 class ShelfRow(NamedTuple):
-    """An entry as a price tag shows it."""
+    """An entry as a price tag shows it, with its value of each facet."""
 
     id: int
     code: str
@@ -55,6 +56,14 @@ class ShelfRow(NamedTuple):
     days: int | None
     mark: str | None
     mark_decision: str
+    category: str
+    kind: str
+    authority: str
+
+    @property
+    def self(self) -> str:
+        """The facet of its name."""
+        return self.self_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +101,52 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
-class TagFacts:
-    """What the tags of a page of entries need beside the entries, by entry id."""
+class Shelf:
+    """A published edition as it is shown: its entries in order, its census, and the list's own prices by entry id."""
 
+    rows: Sequence[ShelfRow]
+    cells: Sequence[Cell]
     rules: Mapping[int, ListRule]
-    marks: Mapping[int, Marks]
+
+    def with_all(self, chosen: Mapping[str, str]) -> list[ShelfRow]:
+        """The entries with the chosen value of each named facet."""
+        return [row for row in self.rows if all(getattr(row, name) == value for name, value in chosen.items())]
+
+    def of_codes(self, codes: Iterable[str]) -> list[ShelfRow]:
+        """The entries of these codes in their order; what is not listed is left out."""
+        by_code = {row.code: row for row in self.rows}
+        return [by_code[code] for code in codes if code in by_code]
 
 
-def census(edition_id: int) -> list[Cell]:
-    """Every combination of facets that the edition has, with its number of entries. One query."""
-    return [Cell(*row) for row in db.session.execute(_census(), {"edition": edition_id})]
+_kept: dict[EditionFacts, Shelf] = {}
+_MOST_KEPT = 4
 
 
-def entries(edition_id: int, chosen: Mapping[str, str], *, limit: int, offset: int) -> list[ShelfRow]:
-    """Entries of an edition with the chosen value of each named facet, in the list's order. One query."""
-    given = {"edition": edition_id, "limit": limit, "offset": offset, **chosen}
-    return [ShelfRow(*row) for row in db.session.execute(_page(tuple(chosen)), given)]
+@event.listens_for(Engine, "engine_disposed")
+def _forget(_engine: Engine) -> None:
+    """Another database may follow."""
+    _kept.clear()
 
 
-def entries_by_code(edition_id: int, codes: Sequence[str]) -> dict[str, ShelfRow]:
-    """Entries of an edition by their codes. One query."""
-    query = _rows().where(Entry.edition_id == edition_id, Entry.code.in_(codes))
-    return {row.code: ShelfRow(*row) for row in db.session.execute(query)} if codes else {}
+def shelf_of(edition: EditionFacts) -> Shelf:
+    """The shelf of a published edition. Three queries the first time, then none: a published edition never changes."""
+    found = _kept.get(edition)
+    if found is None:
+        found = _read(edition.id)
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[edition] = found
+    return found
+
+
+def _read(edition_id: int) -> Shelf:
+    given = {"edition": edition_id}
+    rows = [ShelfRow(*row) for row in db.session.execute(_rows(), given)]
+    cells = [Cell(*row) for row in db.session.execute(_census(), given)]
+    by_entry: dict[int, list[Sequence[Any]]] = defaultdict(list)
+    for row in db.session.execute(_rules(), given):
+        by_entry[row[0]].append(row)
+    return Shelf(rows, cells, {entry: _rule(found) for entry, found in by_entry.items()})
 
 
 def most_marked(edition_id: int, limit: int) -> list[str]:
@@ -123,10 +156,13 @@ def most_marked(edition_id: int, limit: int) -> list[str]:
     return list(db.session.scalars(query.order_by(func.count().desc(), Entry.position).limit(limit)))
 
 
-def tag_facts(entry_ids: Iterable[int]) -> TagFacts:
-    """The prices of the list and of the agencies for entries. Two queries."""
-    wanted = list(entry_ids)
-    return TagFacts(_list_rules(wanted), _agency_marks(wanted)) if wanted else TagFacts({}, {})
+def marks_of(rows: Iterable[ShelfRow]) -> dict[int, Marks]:
+    """The marked prices of entries, by entry id. One query."""
+    wanted = [row.id for row in rows]
+    by_entry: dict[int, list[Any]] = defaultdict(list)
+    for entry, *rest in db.session.execute(_marks(), {"entries": wanted}) if wanted else ():
+        by_entry[entry].append(rest)
+    return {entry: _range(found) for entry, found in by_entry.items()}
 
 
 # Statements are built once: building one costs more than asking it.
@@ -141,18 +177,14 @@ def _census() -> Select[*tuple[Any, ...]]:
     return query.group_by(*facets).order_by(func.min(Entry.position))
 
 
-def _rows() -> Select[*tuple[Any, ...]]:
-    return select(
-        Entry.id, Entry.code, Entry.name_zh, Entry.name_en, Act.name_zh, Act.name_en, Entry.pricing,
-        Entry.self_service, Entry.time_limit_workdays, Entry.mark, Entry.mark_decision,
-    ).join(Act, Act.id == Entry.act_id)  # fmt: skip
-
-
 @cache
-def _page(facets: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
-    query = _rows().where(Entry.edition_id == bindparam("edition"))
-    query = query.where(*(FACETS[name] == bindparam(name) for name in facets)).order_by(Entry.position)
-    return query.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
+def _rows() -> Select[*tuple[Any, ...]]:
+    query = select(
+        Entry.id, Entry.code, Entry.name_zh, Entry.name_en, Act.name_zh, Act.name_en, Entry.pricing,
+        Entry.self_service, Entry.time_limit_workdays, Entry.mark, Entry.mark_decision, Entry.category, Act.kind,
+        Act.authority_zh,
+    ).join(Act, Act.id == Entry.act_id)  # fmt: skip
+    return query.where(Entry.edition_id == bindparam("edition")).order_by(Entry.position)
 
 
 @cache
@@ -164,16 +196,9 @@ def _rules() -> Select[*tuple[Any, ...]]:
             Band.float_den, Band.base_known,
         )
         .outerjoin(Band, and_(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED))
-        .where(FeeItem.entry_id.in_(bindparam("entries", expanding=True)))
+        .where(FeeItem.edition_id == bindparam("edition"))
         .order_by(FeeItem.position, Band.q_to)
     )  # fmt: skip
-
-
-def _list_rules(entry_ids: Sequence[int]) -> dict[int, ListRule]:
-    found: dict[int, list[Sequence[Any]]] = defaultdict(list)
-    for row in db.session.execute(_rules(), {"entries": entry_ids}):
-        found[row[0]].append(row)
-    return {entry: _rule(rows) for entry, rows in found.items()}
 
 
 def _rule(rows: Sequence[Sequence[Any]]) -> ListRule:
@@ -218,13 +243,6 @@ def _offers(entry_id: Any) -> Any:
     offers = aliased(Offer)
     query = select(func.count()).where(offers.entry_id == entry_id, offers.state == OfferState.IN_FORCE)
     return query.correlate_except(offers).scalar_subquery()
-
-
-def _agency_marks(entry_ids: Sequence[int]) -> dict[int, Marks]:
-    by_entry: dict[int, list[Any]] = defaultdict(list)
-    for entry, *rest in db.session.execute(_marks(), {"entries": entry_ids}):
-        by_entry[entry].append(rest)
-    return {entry: _range(rows) for entry, rows in by_entry.items()}
 
 
 def _range(rows: Sequence[Sequence[Any]]) -> Marks:

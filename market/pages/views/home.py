@@ -1,13 +1,14 @@
 """The home page: search first, what the list holds in figures, some price tags, and what just happened."""
 
+from collections.abc import Sequence
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from market.base import clock
 from market.pages.cards import Hung, cards, in_words
 from market.pages.queries import home as queries
-from market.pages.queries import shelf
-from market.pages.queries.shelf import Cell
+from market.pages.queries.shelf import Cell, shelf_of
 from market.pages.views.blueprint import in_force_or_none, pages
 from market.selection.queries import latest_notices
 from market.web.access import public
@@ -23,18 +24,17 @@ def home() -> ResponseReturnValue:
     edition = in_force_or_none()
     if edition is None:
         return render_template("pages/soon.html")
-    cells = shelf.census(edition.id)
-    window = queries.shop_window(edition.id)
-    found = shelf.entries_by_code(edition.id, window)
-    rows = [found[code] for code in window]
+    shelf = shelf_of(edition)
+    cells = shelf.cells
+    rows = shelf.of_codes(queries.shop_window(edition.id))
     return render_template(
         "pages/home.html",
         edition=edition,
         figures=queries.figures(edition.id),
-        total=sum(cell.entries for cell in cells),
+        total=len(shelf.rows),
         self_service=sum(cell.entries for cell in cells if cell.self == "yes"),
         fiscal=sum(cell.entries for cell in cells if cell.pricing == "fiscal"),
-        cards=cards(rows, shelf.tag_facts(row.id for row in rows), Hung(edition.number)),
+        cards=cards(rows, shelf.rules, Hung(edition.number)),
         categories=_categories(cells),
         kinds=_kinds(cells),
         notices=latest_notices(LATEST),
@@ -43,7 +43,7 @@ def home() -> ResponseReturnValue:
     )
 
 
-def _categories(cells: list[Cell]) -> list[tuple[str, str, int]]:
+def _categories(cells: Sequence[Cell]) -> list[tuple[str, str, int]]:
     counts: dict[str, int] = {}
     names: dict[str, str] = {}
     for cell in cells:
@@ -52,7 +52,7 @@ def _categories(cells: list[Cell]) -> list[tuple[str, str, int]]:
     return [(key, names[key], counts[key]) for key in sorted(counts, key=lambda one: -counts[one])]
 
 
-def _kinds(cells: list[Cell]) -> list[tuple[str, int]]:
+def _kinds(cells: Sequence[Cell]) -> list[tuple[str, int]]:
     counts: dict[str, int] = {}
     for cell in cells:
         counts[cell.kind] = counts.get(cell.kind, 0) + cell.entries

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from market.base import clock
 from market.pages.cards import Hung, Tongue, cards, removed_card
-from market.pages.queries import editions, shelf
-from market.pages.queries.shelf import FACETS, Cell
+from market.pages.queries import editions
+from market.pages.queries.shelf import FACETS, Cell, ShelfRow, shelf_of
 from market.pages.views.blueprint import in_force, pages
 from market.web.access import public
 from market.web.paging import Page, page_of, wanted
@@ -27,17 +27,18 @@ def listing() -> ResponseReturnValue:
     if request.args.get("q", "").strip():
         return redirect(url_for("pages.search", q=request.args["q"]))
     here = in_force()
-    cells = shelf.census(here.id)
-    chosen = _chosen(cells)
-    page = _page(here.id, cells, chosen)
+    shelf = shelf_of(here)
+    chosen = _chosen(shelf.cells)
+    page = _page(shelf.with_all(chosen))
     view = request.args.get("view", "")
     return render_template(
         "pages/listing.html",
         edition=here,
-        total=sum(cell.entries for cell in cells),
+        total=len(shelf.rows),
         page=page,
-        cards=cards(page.items, shelf.tag_facts(row.id for row in page.items), Hung(here.number)),
-        facets=facets(cells, chosen),
+        cards=cards(page.items, shelf.rules, Hung(here.number)),
+        facets=facets(shelf.cells, chosen, request.args.get("open", "")),
+        open_authority="?" + urlencode([*chosen.items(), ("open", "authority")]),
         chosen=chosen,
         view=view if view in VIEWS else VIEWS[0],
         views=[(name, "?" + urlencode([*chosen.items(), ("view", name)])) for name in VIEWS],
@@ -58,31 +59,24 @@ def removed() -> ResponseReturnValue:
 def edition(number: int) -> ResponseReturnValue:
     """A published edition as it was."""
     one = editions.published(number)
-    total = editions.entry_count(one.id)
-    page = page_of(
-        total, wanted(request.args), lambda limit, offset: shelf.entries(one.id, {}, limit=limit, offset=offset)
-    )
+    shelf = shelf_of(one)
+    page = _page(shelf.rows)
     current = in_force()
     hung = Hung(one.number, one.id == current.id)
     coming = one.effective_from > clock.today()
     return render_template(
         "pages/edition.html",
         edition=one,
-        total=total,
+        total=len(shelf.rows),
         page=page,
-        cards=cards(page.items, shelf.tag_facts(row.id for row in page.items), hung),
+        cards=cards(page.items, shelf.rules, hung),
         editions=editions.all_published(),
         state="in_force" if hung.in_force else "coming" if coming else "older",
     )
 
 
-def _page(edition_id: int, cells: Sequence[Cell], chosen: Mapping[str, str]) -> Page[shelf.ShelfRow]:
-    total = sum(cell.entries for cell in cells if all(getattr(cell, name) == value for name, value in chosen.items()))
-    return page_of(
-        total,
-        wanted(request.args),
-        lambda limit, offset: shelf.entries(edition_id, chosen, limit=limit, offset=offset),
-    )
+def _page(rows: Sequence[ShelfRow]) -> Page[ShelfRow]:
+    return page_of(len(rows), wanted(request.args), lambda limit, offset: rows[offset : offset + limit])
 
 
 def _chosen(cells: Sequence[Cell]) -> dict[str, str]:
@@ -92,7 +86,7 @@ def _chosen(cells: Sequence[Cell]) -> dict[str, str]:
     return {name: value for name, value in given.items() if value and value in known[name]}
 
 
-def facets(cells: Sequence[Cell], chosen: Mapping[str, str]) -> list[dict[str, object]]:
+def facets(cells: Sequence[Cell], chosen: Mapping[str, str], opened: str = "") -> list[dict[str, object]]:
     """Every filter with its options; each count holds with all other filters as they are."""
     titles = {
         "category": _("Category"),
@@ -101,6 +95,9 @@ def facets(cells: Sequence[Cell], chosen: Mapping[str, str]) -> list[dict[str, o
         "self": _("May I do it myself?"),
         "authority": _("Authority"),
     }
+    if not (chosen.get("authority") or "authority" in opened):
+        # Thirty links that most readers never open; another link brings them.
+        del titles["authority"]
     counts = _counts(cells, chosen)
     first: dict[str, dict[str, Cell]] = {name: {} for name in titles}
     for cell in cells:

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from market.agencies.queries import Listing, Wanted, directory
 from market.pages.cards import Card, Hung, cards, in_words, removed_card
-from market.pages.queries import editions, shelf
+from market.pages.queries import editions
 from market.pages.queries import notice as notice_queries
 from market.pages.queries.editions import EditionFacts
 from market.pages.queries.notice import FoundNotice
+from market.pages.queries.shelf import shelf_of
 from market.pages.tones import REQUEST_TONES
 from market.pages.views.blueprint import in_force, pages
 from market.search.found import Found, Hit
@@ -72,10 +73,8 @@ def _answers(text: str, here: EditionFacts) -> Answers:
 
 
 def _listed(found: Found, here: EditionFacts) -> list[Card]:
-    codes = [_key(hit) for hit in found.hits]
-    rows = shelf.entries_by_code(here.id, codes)
-    shown = [rows[code] for code in codes if code in rows]
-    return cards(shown, shelf.tag_facts(row.id for row in shown), Hung(here.number))
+    shelf = shelf_of(here)
+    return cards(shelf.of_codes(_key(hit) for hit in found.hits), shelf.rules, Hung(here.number))
 
 
 def _removed(found: Found, here: EditionFacts) -> list[Card]:
