@@ -77,7 +77,9 @@ def fault_of(group: click.Command, words: list[str]) -> str:
             group = found
             context = click.Context(group, parent=context)
         if not isinstance(group, click.Group) and words:
-            group.make_context(group.name, words)
+            # What a command would ask for is given here: nobody sits at this terminal.
+            asked = [one for one in group.params if isinstance(one, click.Option) and one.prompt]
+            group.make_context(group.name, [*words, *(word for one in asked for word in (one.opts[0], "x"))])
     except click.ClickException as error:
         return error.format_message()
     return ""
