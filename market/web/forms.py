@@ -112,29 +112,27 @@ class ProseField(TextAreaField):
 
 
 class _Parsed(StringField):
-    """Text that is read into a value by a rule; the text itself is kept and shown again."""
+    """Text that `reader` (a rule) reads into a value, and `writer` writes as one would type it; the text is kept."""
 
-    def read(self, text: str) -> object:
-        """The value of `text`, or a Refusal."""
-        raise NotImplementedError
-
-    def write(self, value: Any) -> str:
-        """The value as one would type it."""
-        raise NotImplementedError
+    def __init__(
+        self, label: Any, validators: Any, how: tuple[Callable[[str], object], Callable[[Any], str]], **kwargs: Any
+    ) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.reader, self.writer = how
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed."""
         self.data = None
         if valuelist and valuelist[0].strip():
             try:
-                self.data = self.read(valuelist[0])
+                self.data = self.reader(valuelist[0])
             except Refusal as refusal:
                 raise ValueError(said(refusal)) from refusal
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else self.write(self.data)
+        return "" if self.data is None else self.writer(self.data)
 
     def pre_validate(self, form: Form) -> None:
         """Say one thing at a time: what cannot be read is not also missing."""
@@ -147,27 +145,14 @@ class MoneyField(_Parsed):
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("render_kw", {"data-money": True, "inputmode": "decimal", "autocomplete": "off"})
-        super().__init__(label, validators, **kwargs)
-
-    def read(self, text: str) -> int:
-        """The amount in fen."""
-        return parse_yuan(text)
-
-    def write(self, value: int) -> str:
-        """The amount in yuan."""
-        return format_yuan(value).removeprefix("¥")
+        super().__init__(label, validators, (parse_yuan, lambda fen: format_yuan(fen).removeprefix("¥")), **kwargs)
 
 
 class DecimalTextField(_Parsed):
     """A decimal number as typed; `data` is a Decimal or None."""
 
-    def read(self, text: str) -> object:
-        """The number."""
-        return parse_decimal(text)
-
-    def write(self, value: Any) -> str:
-        """The number without an exponent."""
-        return f"{value:f}"
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, (parse_decimal, lambda number: f"{number:f}"), **kwargs)
 
 
 class WholeField(IntegerField):
