@@ -107,7 +107,7 @@ class Tongue:
 
 def cards(rows: Sequence[ShelfRow], rules: Mapping[int, ListRule], hung: Hung) -> list[Card]:
     """The tags of entries with the prices that agencies have marked by now. One query."""
-    tongue, marks = Tongue.of_reader(), marks_of(rows)
+    tongue, marks = Tongue.of_reader(), marks_of(rows, rules)
     return [_card(row, rules.get(row.id), marks.get(row.id), (hung, tongue)) for row in rows]
 
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, Select, and_, bindparam, case, event, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Engine, Select, and_, bindparam, event, func, select
 
 from market.agencies.models import Offer, OfferBand
-from market.agencies.rules import OfferState
+from market.agencies.rules import WHOLE, OfferState
 from market.catalogue.models import Act, Band, Entry, FeeItem
 from market.catalogue.models.price import LISTED
 from market.pages.queries.editions import EditionFacts
@@ -68,8 +67,9 @@ class ShelfRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ListRule:
-    """The first band of the list's own price of an entry, and how many bands and fee items the price has in all."""
+    """The first fee item of an entry with the first band the list itself has; and how many fee items and bands."""
 
+    items: int
     state: str
     unit: str
     steps_per_unit: int
@@ -156,13 +156,13 @@ def most_marked(edition_id: int, limit: int) -> list[str]:
     return list(db.session.scalars(query.order_by(func.count().desc(), Entry.position).limit(limit)))
 
 
-def marks_of(rows: Iterable[ShelfRow]) -> dict[int, Marks]:
+def marks_of(rows: Iterable[ShelfRow], rules: Mapping[int, ListRule]) -> dict[int, Marks]:
     """The marked prices of entries, by entry id. One query."""
     wanted = [row.id for row in rows]
     by_entry: dict[int, list[Any]] = defaultdict(list)
     for entry, *rest in db.session.execute(_marks(), {"entries": wanted}) if wanted else ():
         by_entry[entry].append(rest)
-    return {entry: _range(found) for entry, found in by_entry.items()}
+    return {entry: _fold(found, rules[entry]) for entry, found in by_entry.items()}
 
 
 # Statements are built once: building one costs more than asking it.
@@ -191,7 +191,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
 def _rules() -> Select[*tuple[Any, ...]]:
     return (
         select(
-            FeeItem.entry_id, FeeItem.price_state, FeeItem.unit, FeeItem.steps_per_unit, FeeItem.base_name,
+            FeeItem.entry_id, FeeItem.id, FeeItem.price_state, FeeItem.unit, FeeItem.steps_per_unit, FeeItem.base_name,
             FeeItem.document_no, Band.q0, Band.y0, Band.slope_num, Band.slope_den, Band.float_low, Band.float_high,
             Band.float_den, Band.base_known,
         )
@@ -202,53 +202,49 @@ def _rules() -> Select[*tuple[Any, ...]]:
 
 
 def _rule(rows: Sequence[Sequence[Any]]) -> ListRule:
-    priced = [row for row in rows if row[6] is not None]
-    _entry, state, unit, steps, base_name, document_no, *band = priced[0] if priced else rows[0]
+    priced = [row for row in rows if row[7] is not None]
+    _entry, _item, state, unit, steps, base_name, document_no, *band = priced[0] if priced else rows[0]
     filled = band if priced else [0, 0, 0, 1, 1, 1, 1, True]
-    return ListRule(state, unit, steps, base_name, document_no, len(priced), *filled)
+    items = len({row[1] for row in rows})
+    return ListRule(items, state, unit, steps, base_name, document_no, len(priced), *filled)
 
 
 @cache
 def _marks() -> Select[*tuple[Any, ...]]:
-    """Each fee item of an offer is one line: its first band and how many there are. Then the range of each kind."""
-    lines = (
-        select(
-            Offer.entry_id, OfferBand.offer_id, OfferBand.fee_item_id,
-            func.count().label("bands"), func.min(OfferBand.band_id).label("first"),
-        )
-        .join(OfferBand, OfferBand.offer_id == Offer.id)
-        .where(Offer.entry_id.in_(bindparam("entries", expanding=True)), Offer.state == OfferState.IN_FORCE)
-        .group_by(Offer.entry_id, OfferBand.offer_id, OfferBand.fee_item_id)
-        .subquery()
-    )  # fmt: skip
-    whole = and_(lines.c.bands == 1, Band.q_from == 0, Band.float_high == Band.float_den)
-    steps = FeeItem.steps_per_unit
-    kind = case(
-        (and_(whole, Band.slope_num == 0), "fixed"),
-        # A mark per unit is a whole number of fen a unit, so that the division leaves no rest.
-        (and_(whole, Band.y0 == 0, steps % Band.slope_den == 0), "unit"),
-        else_="share",
-    ).label("kind")
-    value = case(
-        (kind == "fixed", Band.y0),
-        (kind == "unit", Band.slope_num * (steps // Band.slope_den)),
-        else_=Band.float_high * 1000 // Band.float_den,
-    )
-    query = select(lines.c.entry_id, kind, FeeItem.unit, func.min(value), func.max(value), _offers(lines.c.entry_id))
-    query = query.join(Band, Band.id == lines.c.first).join(FeeItem, FeeItem.id == lines.c.fee_item_id)
-    return query.group_by(lines.c.entry_id, kind, FeeItem.unit)
+    # The first band of each offer, and whether it is the only one. Both ends are found by the index; grouping all bands
+    # would read every one of them.
+    ends = [
+        select(end(OfferBand.band_id))
+        .where(OfferBand.offer_id == Offer.id, OfferBand.agency_id == Offer.agency_id)
+        .correlate(Offer)
+        .scalar_subquery()
+        for end in (func.min, func.max)
+    ]
+    columns = (Band.q_from, Band.y0, Band.slope_num, Band.slope_den, Band.float_high, Band.float_den)
+    query = select(Offer.entry_id, Band.id == ends[1], *columns).join(Band, Band.id == ends[0])
+    return query.where(Offer.entry_id.in_(bindparam("entries", expanding=True)), Offer.state == OfferState.IN_FORCE)
 
 
-def _offers(entry_id: Any) -> Any:
-    offers = aliased(Offer)
-    query = select(func.count()).where(offers.entry_id == entry_id, offers.state == OfferState.IN_FORCE)
-    return query.correlate_except(offers).scalar_subquery()
-
-
-def _range(rows: Sequence[Sequence[Any]]) -> Marks:
-    kinds = {(kind, unit if kind == "unit" else "") for kind, unit, *_rest in rows}
-    offers = rows[0][-1]
+def _fold(rows: Sequence[Sequence[Any]], rule: ListRule) -> Marks:
+    """The range of an entry's marked prices, where they are all of one kind and for one fee item."""
+    if rule.items > 1:
+        return Marks(len(rows), "", 0, 0, "")
+    kinds, values = set(), []
+    for row in rows:
+        kind, value = _mark(row, rule.steps_per_unit)
+        kinds.add(kind)
+        values.append(value)
     if len(kinds) > 1:
-        return Marks(offers, "", 0, 0, "")
-    (kind, unit), *_ = kinds
-    return Marks(offers, kind, min(int(row[2]) for row in rows), max(int(row[3]) for row in rows), unit)
+        return Marks(len(rows), "", 0, 0, "")
+    return Marks(len(rows), kinds.pop(), min(values), max(values), rule.unit)
+
+
+def _mark(row: Sequence[int], steps: int) -> tuple[str, int]:
+    only, q_from, y0, slope_num, slope_den, float_high, float_den = row
+    if only and q_from == 0 and float_high == float_den:
+        if not slope_num:
+            return "fixed", y0
+        if not y0 and steps % slope_den == 0:
+            # A mark per unit is a whole number of fen a unit, so that the division leaves no rest.
+            return "unit", slope_num * (steps // slope_den)
+    return "share", float_high * WHOLE // float_den
