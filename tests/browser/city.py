@@ -42,13 +42,14 @@ FOUNDED = datetime(2025, 1, 6, 10, 0, tzinfo=CHINA)
 MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=CHINA)
 """When nothing else is said, it is ten o'clock on this Monday at the served site."""
 
-REPORT, NOTARY, INSPECTION, SAMPLING = (
+REPORT, NOTARY, INSPECTION, SAMPLING, AUCTION = (
     "环境影响报告书编制（法典称生态环境影响报告书）",
     "公证（证明合同、协议）",
     "消防设施检测",
     "食品安全抽样检验",
+    "查封扣押财物拍卖",
 )
-"""Market-regulated with a reference; government-guided; market-regulated by the unit; paid by government."""
+"""Market-regulated with a reference; guided; market-regulated by the unit; paid by government; guided by a ceiling."""
 
 NAMES = {
     "green": "【虚构】样例甲第001号环评咨询有限公司（测试）",
@@ -306,4 +307,15 @@ def _id_of(shop: Actor) -> int:
         return agency_of(shop).id
 
 
-__all__ = ["FOUNDED", "INSPECTION", "MORNING", "NAMES", "NOTARY", "QUANTITIES", "REPORT", "SAMPLING", "build"]
+__all__ = [
+    "AUCTION",
+    "FOUNDED",
+    "INSPECTION",
+    "MORNING",
+    "NAMES",
+    "NOTARY",
+    "QUANTITIES",
+    "REPORT",
+    "SAMPLING",
+    "build",
+]
