@@ -80,7 +80,7 @@ def due(on: date, today: Today) -> Mark:
             "tone": "late",
         }
     if left <= 0:
-        return {"text": _("Today until 24:00"), "exact": exact, "tone": "soon"}
+        return {"text": _("Today until 24:00") if on == today.day else exact, "exact": exact, "tone": "soon"}
     text = ngettext("%(num)d working day left", "%(num)d working days left", left)
     return {"text": text, "exact": exact, "tone": "soon" if left <= 2 else ""}
 

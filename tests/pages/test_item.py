@@ -73,7 +73,9 @@ def test_a_quantity_outside_the_list_is_refused_with_the_limits(app: Flask, clie
     assert 'value="20"' in page(client, f"/list/{service.code}")  # the example lies inside
 
 
-def test_what_the_treasury_pays_costs_the_applicant_nothing_and_cannot_be_chosen(app: Flask, client: FlaskClient) -> None:
+def test_what_the_treasury_pays_costs_the_applicant_nothing_and_cannot_be_chosen(
+    app: Flask, client: FlaskClient
+) -> None:
     with app.app_context():
         service = make.make_listed_service(price="fiscal")
         make.make_offer(service=service, mark=Fixed(800_00))
