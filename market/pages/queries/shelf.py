@@ -247,4 +247,7 @@ def _mark(row: Sequence[int], steps: int) -> tuple[str, int]:
         if not y0 and steps % slope_den == 0:
             # A mark per unit is a whole number of fen a unit, so that the division leaves no rest.
             return "unit", slope_num * (steps // slope_den)
+        if steps % slope_den == 0:
+            # An amount whatever the quantity and one for each unit: no single figure tells both.
+            return "", 0
     return "share", float_high * WHOLE // float_den

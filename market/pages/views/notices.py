@@ -93,7 +93,8 @@ def _steps(detail: NoticeDetail, contract: Contract | None, now: datetime) -> li
     steps = [_step(_("Published"), asked.published_at, "done")]
     if asked.quotes_until is not None:
         open_ = asked.state == RequestState.OPEN and now < asked.quotes_until
-        note = f"{written_deadline(asked.quotes_until)} · {_('%(count)s quotes', count=detail.sealed)}"
+        told = _("%(count)s quotes", count=detail.sealed)
+        note = f"{written_deadline(asked.quotes_until)} · {told}"
         steps.append(_step(_("Quotes until"), None, "current" if open_ else "done", note=note))
     steps.append(_outcome(asked))
     if asked.state == RequestState.AWARDED:
