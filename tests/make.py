@@ -118,6 +118,9 @@ def make_department(*, name: str = "") -> Person:
     return make_person(role=Role.DEPARTMENT, name=name)
 
 
+_WAY = (AgencyState.DRAFT, AgencyState.IN_CHECK, AgencyState.ADMITTED)
+
+
 def make_agency(
     *, state: AgencyState = AgencyState.ADMITTED, name: str = "", kind: AgencyKind = AgencyKind.COMPANY
 ) -> MadeAgency:
@@ -129,7 +132,7 @@ def make_agency(
         agency = Agency(
             ref=next_reference(RefKind.AGENCY, now),
             organisation_id=person.organisation_id,
-            state=state,
+            state=AgencyState.DRAFT,
             kind=kind,
             legal_representative="【虚构】某某",
             phone="000-00000000",
@@ -144,6 +147,9 @@ def make_agency(
         )
         db.session.add(agency)
         db.session.flush()
+        for step in _WAY[: _WAY.index(state) + 1] if state in _WAY else (AgencyState.IN_CHECK, state):
+            agency.state = step
+            db.session.flush()
         made = (agency.id, agency.ref, person.organisation_name, person.organisation_id, person.actor, person.email)
     return MadeAgency(*made)
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from market.base.people import OrganisationKind, Role
 from market.store.db import Base
+from market.store.guards import Frozen
 from market.store.types import Code, Instant, Key, Line, Whole, one_of
 
 
@@ -39,6 +40,8 @@ class Organisation(Base):
         one_of("kind", OrganisationKind, "organisation_kind_known"),
         CheckConstraint("uscc IS NULL OR length(uscc) = 18", name="organisation_uscc_length"),
         CheckConstraint("kind NOT IN ('enterprise', 'agency') OR uscc IS NOT NULL", name="organisation_has_uscc"),
+        # Who may buy, and who pays, follows from what the body is.
+        {"info": {"frozen": Frozen(but=("name", "region", "is_fictitious"))}},
     )
 
 

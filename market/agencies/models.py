@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from market.accounts.models import Organisation
 from market.agencies.rules import AGENCY, OFFER, AgencyKind, AgencyState, OfferState
+from market.catalogue.models import not_in_force
 from market.store.db import Base
 from market.store.guards import Frozen, Moves, Refuses
 from market.store.types import Code, Instant, Key, Line, Prose, Whole, one_of
@@ -50,6 +51,10 @@ class Agency(Base):
     )
 
 
+def _sent_in(row: str) -> str:
+    return f"(SELECT state FROM agency WHERE id = {row}.agency_id) NOT IN ('draft', 'returned')"
+
+
 class AgencyPaper(Base):
     """A qualification paper of an agency, valid on the days from `valid_from` to `valid_until`, both included."""
 
@@ -64,6 +69,7 @@ class AgencyPaper(Base):
     __table_args__ = (
         UniqueConstraint("agency_id", "number"),
         CheckConstraint("valid_until >= valid_from", name="agency_paper_interval"),
+        {"info": {"frozen": Frozen(when=_sent_in("OLD"), arrives=_sent_in("NEW"))}},
     )
 
 
@@ -107,7 +113,7 @@ class Offer(Base):
         {
             "info": {
                 "moves": Moves(OFFER),
-                "frozen": Frozen(but=("state", "withdrawn_at")),
+                "frozen": (Frozen(but=("state", "withdrawn_at")), Frozen(when="OLD.state = 'withdrawn'")),
                 "refuses": (
                     Refuses(
                         "offer.agency_not_admitted", "(SELECT state FROM agency WHERE id = NEW.agency_id) <> 'admitted'"
@@ -116,10 +122,20 @@ class Offer(Base):
                         "offer.edition_not_published",
                         "(SELECT state FROM edition WHERE id = NEW.edition_id) <> 'published'",
                     ),
+                    Refuses("offer.not_in_force", not_in_force("NEW.marked_at")),
                 ),
             }
         },
     )
+
+
+# A second band over the same quantity would be a second price, and nobody could say which one holds.
+_OVERLAPS = (
+    "EXISTS (SELECT 1 FROM offer_band other JOIN band theirs ON theirs.id = other.band_id"
+    " JOIN band mine ON mine.id = NEW.band_id WHERE other.offer_id = NEW.offer_id"
+    " AND other.fee_item_id = NEW.fee_item_id AND other.agency_id = NEW.agency_id AND theirs.payer = mine.payer"
+    " AND theirs.q_from < mine.q_to AND mine.q_from < theirs.q_to)"
+)
 
 
 class OfferBand(Base):
@@ -143,7 +159,20 @@ class OfferBand(Base):
             ["band.id", "band.agency_id", "band.fee_item_id", "band.edition_id", "band.service_id"],
         ),
         UniqueConstraint("offer_id", "agency_id", "band_id"),
-        {"info": {"frozen": Frozen()}},
+        {
+            "info": {
+                "frozen": Frozen(),
+                "refuses": (
+                    Refuses("offer.prices_overlap", _OVERLAPS),
+                    # Whoever chose or quoted did so by the price as it was marked.
+                    Refuses(
+                        "store.closed",
+                        "(SELECT state FROM offer WHERE id = NEW.offer_id) <> 'in_force'"
+                        " OR EXISTS (SELECT 1 FROM quote WHERE offer_id = NEW.offer_id)",
+                    ),
+                ),
+            }
+        },
     )
 
 
@@ -158,4 +187,20 @@ class Standing(Base):
     grade: Mapped[Code]
     score_milli: Mapped[Whole | None]
     set_at: Mapped[Instant]
-    __table_args__ = (UniqueConstraint("agency_id", "year"), {"info": {"frozen": Frozen()}})
+    __table_args__ = (
+        UniqueConstraint("agency_id", "year"),
+        {
+            "info": {
+                "frozen": Frozen(),
+                # No grade but one that two persons published.
+                "refuses": (
+                    Refuses(
+                        "standing.not_published",
+                        "NOT EXISTS (SELECT 1 FROM round JOIN score ON score.round_id = round.id"
+                        " WHERE round.ref = NEW.round_ref AND round.year = NEW.year AND round.state = 'published'"
+                        " AND score.agency_id = NEW.agency_id AND score.grade = NEW.grade)",
+                    ),
+                ),
+            }
+        },
+    )

@@ -177,7 +177,6 @@ def _inside(mark: Percent, low: Fraction, high: Fraction) -> None:
         raise BreaksRule("offer.percent_range", low=exact_decimal(low * 100), high=exact_decimal(high * 100))
 
 
-
 register_labels(
     {
         "agency_kind.company": N_("Company"),
@@ -202,9 +201,13 @@ register_sentences(
     {
         "agency.not_found": N_("There is no such agency here, or it has not been admitted."),
         "agency.commitment_needed": N_("Accept the commitment letter first; without it an application cannot be sent."),
-        "agency.being_checked": N_("The application is with the admission desk. Wait for its answer before changing it."),
+        "agency.being_checked": N_(
+            "The application is with the admission desk. Wait for its answer before changing it."
+        ),
         "agency.paper_stays": N_("A paper that was sent in stays on record. Add the new one beside it."),
-        "agency.reason_needed": N_("Name at least one reason from the list; the desk may not return an application for any other."),
+        "agency.reason_needed": N_(
+            "Name at least one reason from the list; the desk may not return an application for any other."
+        ),
         "agency_commitment_first": N_("Accept the commitment letter first; without it an application cannot be sent."),
         "paper.interval": N_("The paper ends before it begins. Check the two dates."),
         "paper.not_found": N_("There is no such paper, or it is not yours."),
@@ -213,15 +216,27 @@ register_sentences(
         "offer.not_found": N_("There is no such marked price, or it is not yours."),
         "offer.agency_not_admitted": N_("Only an admitted agency can mark prices. Finish the registration first."),
         "offer.edition_not_published": N_("Prices can be marked only against a published edition of the list."),
-        "offer.not_in_force": N_("That edition of the list is no longer in force. Mark your price against the one in force."),
-        "offer.days_beyond_limit": N_("The list allows at most {limit} working days; you promised {days}. Promise fewer days."),
+        "offer.not_in_force": N_(
+            "That edition of the list is no longer in force. Mark your price against the one in force."
+        ),
+        "offer.days_beyond_limit": N_(
+            "The list allows at most {limit} working days; you promised {days}. Promise fewer days."
+        ),
         "offer.days_range": N_("Promise between 1 and 730 working days."),
         "offer.price_needed": N_("Enter a price for at least one fee item."),
-        "offer.percent_range": N_("A marked price may be from {low} % to {high} % of the listed standard. Enter a percentage in that range."),
-        "offer.percent_too_fine": N_("A tenth of a percent is too fine for a price that reaches so far. Enter a whole percentage."),
+        "offer.percent_range": N_(
+            "A marked price may be from {low} % to {high} % of the listed standard. Enter a percentage in that range."
+        ),
+        "offer.percent_too_fine": N_(
+            "A tenth of a percent is too fine for a price that reaches so far. Enter a whole percentage."
+        ),
         "offer.amount_range": N_("The amount is more than the register holds. Check the amount and its unit."),
-        "offer.percent_only": N_("The government prices “{item}”: mark a percentage of the listed standard, not an amount of your own."),
+        "offer.percent_only": N_(
+            "The government prices “{item}”: mark a percentage of the listed standard, not an amount of your own."
+        ),
         "offer.no_reference": N_("“{item}” has no reference standard to take a percentage of. Mark an amount."),
+        "offer.prices_overlap": N_("One quantity, one price: this marked price covers that quantity already."),
+        "standing.not_published": N_("A grade comes from a published evaluation and from nowhere else."),
         "offer.not_markable": N_("No agency marks a price for “{item}”: the list fixes or withholds it."),
         "mark.fixed": N_("{amount_fen} in all"),
         "mark.per_unit": N_("{unit_fen} for each {unit}"),
@@ -229,7 +244,9 @@ register_sentences(
         "mark.of_listed": N_("{percent} % of the listed standard"),
         "mark.of_reference": N_("{percent} % of the reference standard"),
         "notice.agency.admitted": N_("Your registration passed the formal check. You can mark prices now."),
-        "notice.agency.returned": N_("Your registration was returned for correction. Its page names the reasons; correct it and send it again."),
+        "notice.agency.returned": N_(
+            "Your registration was returned for correction. Its page names the reasons; correct it and send it again."
+        ),
         "notice.agency.submitted": N_("{name} sent its registration; the formal check is due by {day}."),
     }
 )

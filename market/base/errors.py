@@ -94,6 +94,7 @@ register_sentences(
         "store.frozen": N_(
             "What happened stays: this record ({name}) cannot be changed or removed. Make a correction as a new record."
         ),
+        "store.closed": N_("This record is complete; nothing can be added to it. Make a new one instead."),
         "store.no_such_move": N_("This is not a lawful step from the state the record is in. Load the page again."),
         "store.busy": N_("Too many people are writing at this moment. Nothing was saved; try again in a few seconds."),
     }

@@ -74,7 +74,11 @@ class Contract(Base):
         {
             "info": {
                 "moves": Moves(CONTRACT),
-                "frozen": Frozen(but=("state", "signed_at", "signed_by", "due_on", "accepted_at", "actual_days", "row_version")),
+                "frozen": (
+                    Frozen(but=("state", "signed_at", "signed_by", "due_on", "accepted_at", "actual_days", "row_version")),
+                    Frozen(but=("state", "accepted_at", "actual_days", "row_version"), when="OLD.signed_at IS NOT NULL"),
+                    Frozen(when="OLD.state IN ('accepted', 'declined')"),
+                ),
                 "refuses": (
                     Refuses("contract.not_awarded", "(SELECT state FROM award WHERE id = NEW.award_id) <> 'active'"),
                     # Who buys is who asked: a rating by somebody else would begin here.
@@ -135,7 +139,13 @@ class Delivery(Base):
                 "frozen": (
                     Frozen(but=("answered_at", "accepted", "reason")),
                     Frozen(when="OLD.answered_at IS NOT NULL"),
-                )
+                ),
+                "refuses": (
+                    Refuses(
+                        "store.closed",
+                        "(SELECT state FROM contract WHERE id = NEW.contract_id) IN ('proposed', 'declined', 'accepted')",
+                    ),
+                ),
             }
         },
     )

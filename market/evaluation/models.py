@@ -32,6 +32,9 @@ class Scheme(Base):
     )
 
 
+_SCHEME_IN_USE = Refuses("store.closed", "EXISTS (SELECT 1 FROM round WHERE scheme_id = NEW.scheme_id)")
+
+
 class SchemeWeight(Base):
     """A factor's weight in thousandths."""
 
@@ -44,7 +47,7 @@ class SchemeWeight(Base):
         UniqueConstraint("scheme_id", "factor"),
         one_of("factor", Factor, "scheme_weight_factor_known"),
         CheckConstraint("weight BETWEEN 0 AND 1000", name="scheme_weight_thousandths"),
-        {"info": {"frozen": Frozen()}},
+        {"info": {"frozen": Frozen(), "refuses": (_SCHEME_IN_USE,)}},
     )
 
 
@@ -59,7 +62,7 @@ class SchemeGrade(Base):
     __table_args__ = (
         UniqueConstraint("scheme_id", "grade"),
         CheckConstraint("lowest_milli BETWEEN 0 AND 100000", name="scheme_grade_in_points"),
-        {"info": {"frozen": Frozen()}},
+        {"info": {"frozen": Frozen(), "refuses": (_SCHEME_IN_USE,)}},
     )
 
 
@@ -95,7 +98,15 @@ class Round(Base):
             "info": {
                 "moves": Moves(ROUND),
                 "frozen": Frozen(when="OLD.state = 'published'"),
-                "refuses": (Refuses("round.published_stays", "NEW.state = 'published'"),),
+                "refuses": (
+                    Refuses("round.published_stays", "NEW.state = 'published'"),
+                    # Or whoever computed would write another name there while publishing alone.
+                    Refuses(
+                        "round_two_persons",
+                        "NEW.state = 'published' AND OLD.computed_by <> NEW.computed_by",
+                        events=("UPDATE",),
+                    ),
+                ),
             }
         },
     )

@@ -37,7 +37,7 @@ class FeeNote(Base):
         {
             "info": {
                 "moves": Moves(FEE_NOTE),
-                "frozen": Frozen(but=("state", "paid_at", "row_version")),
+                "frozen": (Frozen(but=("state", "paid_at", "row_version")), Frozen(when="OLD.state = 'paid'")),
                 "refuses": (
                     Refuses(
                         "fee.contract_not_accepted",
@@ -70,7 +70,14 @@ class FeeLine(Priced, Base):
         UniqueConstraint("contract_line_id", "amount_fen"),
         UniqueConstraint("fee_note_id", "contract_line_id"),
         CheckConstraint("amount_fen <= contract_amount_fen", name="fee_line_within_contract"),
-        {"info": {"frozen": Frozen()}},
+        {
+            "info": {
+                "frozen": Frozen(),
+                "refuses": (
+                    Refuses("store.closed", "(SELECT state FROM fee_note WHERE id = NEW.fee_note_id) <> 'issued'"),
+                ),
+            }
+        },
     )  # fmt: skip
 
 

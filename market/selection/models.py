@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency
-from market.catalogue.models import Entry, Priced, priced_table
+from market.catalogue.models import Entry, Priced, not_in_force, priced_table
 from market.catalogue.rules import Payer
 from market.selection.rules import AWARD, QUOTE, REQUEST, AwardState, Method, QuoteOrigin, QuoteState, RequestState
 from market.store.db import Base
@@ -58,11 +58,28 @@ class Request(Base):
         {
             "info": {
                 "moves": Moves(REQUEST),
-                "frozen": Frozen(
-                    but=("state", "closed_at", "row_version"), when="OLD.published_at IS NOT NULL"
+                "frozen": (
+                    Frozen(but=("state", "closed_at", "row_version"), when="OLD.published_at IS NOT NULL"),
+                    Frozen(when="OLD.state IN ('awarded', 'failed', 'cancelled')"),
                 ),
                 "refuses": (
-                    Refuses("offer.edition_not_published", "(SELECT state FROM edition WHERE id = NEW.edition_id) <> 'published'"),
+                    Refuses(
+                        "offer.edition_not_published",
+                        "(SELECT state FROM edition WHERE id = NEW.edition_id) <> 'published'",
+                        events=("INSERT", "UPDATE"),
+                    ),
+                    Refuses(
+                        "request.edition_superseded",
+                        "OLD.published_at IS NULL AND NEW.published_at IS NOT NULL AND (" + not_in_force("NEW.published_at") + ")",
+                        events=("UPDATE",),
+                    ),
+                    Refuses("request.not_a_draft", "NEW.published_at IS NOT NULL"),
+                    # What is free to the applicant is bought by the authority; an enterprise cannot pose as one.
+                    Refuses(
+                        "request.not_the_payer",
+                        "(NEW.payer = 'authority') <> ((SELECT kind FROM organisation WHERE id = NEW.organisation_id) = 'department')",
+                        events=("INSERT", "UPDATE"),
+                    ),
                 ),
             }
         },
@@ -100,7 +117,10 @@ class RequestLine(Base):
         ),
         {
             "info": {
-                "frozen": Frozen(when="(SELECT published_at FROM request WHERE id = OLD.request_id) IS NOT NULL"),
+                "frozen": Frozen(
+                    when="(SELECT published_at FROM request WHERE id = OLD.request_id) IS NOT NULL",
+                    arrives="(SELECT published_at FROM request WHERE id = NEW.request_id) IS NOT NULL",
+                ),
                 "refuses": (
                     Refuses("request.not_draft", "(SELECT state FROM request WHERE id = NEW.request_id) <> 'draft'"),
                 ),
@@ -153,10 +173,18 @@ class Quote(Base):
                 # Once the request is decided, no quote is taken back or put forward any more.
                 "frozen": (
                     Frozen(but=("state", "withdrawn_at")),
-                    Frozen(when="(SELECT state FROM request WHERE id = OLD.request_id) <> 'open'"),
+                    Frozen(when="(SELECT state FROM request WHERE id = OLD.request_id) <> 'open' OR OLD.state = 'withdrawn'"),
                 ),
                 "refuses": (
                     Refuses("request.not_open", "(SELECT state FROM request WHERE id = NEW.request_id) <> 'open'"),
+                    Refuses("quote.no_offer", "(SELECT state FROM offer WHERE id = NEW.offer_id) <> 'in_force'"),
+                    # Sealed until the deadline, and as it is from then on.
+                    Refuses(
+                        "quote.after_deadline",
+                        "COALESCE(NEW.withdrawn_at, NEW.submitted_at) >= (SELECT quotes_until FROM request"
+                        " WHERE id = NEW.request_id AND method <> 'direct')",
+                        events=("INSERT", "UPDATE"),
+                    ),
                 ),
             }
         },
@@ -216,5 +244,18 @@ class Award(Base):
             sqlite_where=text("state = 'active'"), postgresql_where=text("state = 'active'"),
         ),
         one_of("state", AwardState, "award_state_known"),
-        {"info": {"moves": Moves(AWARD), "frozen": Frozen(but=("state",))}},
+        {
+            "info": {
+                "moves": Moves(AWARD),
+                "frozen": Frozen(but=("state",)),
+                "refuses": (
+                    Refuses("request.not_open", "(SELECT state FROM request WHERE id = NEW.request_id) NOT IN ('open', 'awarded')"),
+                    Refuses("award.quote_withdrawn", "(SELECT state FROM quote WHERE id = NEW.quote_id) <> 'standing'"),
+                    Refuses(
+                        "award.before_deadline",
+                        "NEW.decided_at < (SELECT quotes_until FROM request WHERE id = NEW.request_id AND method <> 'direct')",
+                    ),
+                ),
+            }
+        },
     )  # fmt: skip

@@ -141,6 +141,12 @@ register_sentences(
         "choice.no_price_there": N_("That agency has marked no price for this quantity. Choose another one."),
         "choice.no_quotes": N_("No agency quoted in time, so the selection failed. You may publish a new request."),
         "quote.agency_not_admitted": N_("Only an admitted agency can quote. Finish the registration first."),
+        "quote.after_deadline": N_("The deadline for quotes has passed: none is sent, none is taken back any more."),
+        "award.before_deadline": N_("Quotes are still being taken. Choose after the deadline."),
+        "award.quote_withdrawn": N_("This quote was withdrawn. Choose among the quotes that stand."),
+        "request.not_the_payer": N_(
+            "An authority buys what the authority pays for, an enterprise what it pays for itself. Look at who pays on the list."
+        ),
         "quote.none_standing": N_("There is no quote of yours to withdraw. Load the page again."),
         "quote.days_range": N_("Promise between 1 and {promised} working days, no more than you marked."),
         "quote.amount_needed": N_("Enter an amount above zero for “{item}”."),

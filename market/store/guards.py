@@ -4,6 +4,7 @@ A table says in `info` what is frozen; `install` writes the triggers for the dia
 upgrade, because Alembic's batch mode drops a table's triggers without a word. `expected` lets a test compare.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,15 +28,19 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Refuses:
-    """An INSERT is refused with `code` when the SQL condition on NEW holds."""
+    """An INSERT is refused with `code` when the SQL condition on NEW holds; or each of the `events` named.
+
+    `china_date(moment)` in a condition is the day in China, which the two databases write differently.
+    """
 
     code: str
     when: str
+    events: tuple[str, ...] = ("INSERT",)
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """The state column changes only by the moves of a lifecycle; the triggers are made from its one table."""
+    """A row begins in a lifecycle's first state and changes it only by its moves; triggers made from its one table."""
 
     lifecycle: Lifecycle
 
@@ -70,13 +75,23 @@ def _of(table: Table) -> Iterator[Trigger]:
         pairs = " OR ".join(f"OLD.state = '{old}' AND NEW.state = '{new}'" for old, new in sorted(lawful))
         unlawful = f"OLD.state <> NEW.state AND NOT ({pairs})"
         yield Trigger(f"{table.name}_moves", table.name, "UPDATE OF state", unlawful, "refused:store.no_such_move")
+        begun = f"NEW.state <> '{moves.lifecycle.states[0]}'"
+        # PostgreSQL fires by name: whoever says more about the same row speaks before.
+        yield Trigger(f"{table.name}_within_life", table.name, "INSERT", begun, "refused:store.no_such_move")
     for refuses in table.info.get("refuses", ()):
-        name = f"{table.name}_{refuses.code.replace('.', '_')}"
-        yield Trigger(name, table.name, "INSERT", refuses.when, f"refused:{refuses.code}")
+        for event in refuses.events:
+            name = f"{table.name}_{refuses.code.replace('.', '_')}"
+            name += "" if event == "INSERT" else "_later"
+            yield Trigger(name, table.name, event, refuses.when, f"refused:{refuses.code}")
 
 
 def _several(frozen: Frozen | tuple[Frozen, ...]) -> tuple[Frozen, ...]:
     return (frozen,) if isinstance(frozen, Frozen) else frozen
+
+
+_CHINA_DATE = re.compile(r"china_date\(([\w.]+)\)")
+# Otherwise a temporary table of the same name would answer in place of ours.
+_PINNED = "SET search_path = public, pg_temp"
 
 
 def install(connection: Connection, metadata: MetaData) -> None:
@@ -88,7 +103,8 @@ def install(connection: Connection, metadata: MetaData) -> None:
 
 
 def _sqlite(trigger: Trigger) -> list[str]:
-    when = f" WHEN {trigger.when}" if trigger.when else ""
+    condition = _CHINA_DATE.sub(r"date(\1, '+8 hours')", trigger.when)
+    when = f" WHEN {condition}" if condition else ""
     return [
         f"DROP TRIGGER IF EXISTS {trigger.name}",
         f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} FOR EACH ROW{when}"
@@ -98,10 +114,10 @@ def _sqlite(trigger: Trigger) -> list[str]:
 
 def _postgresql(trigger: Trigger) -> list[str]:
     # A WHEN clause may not hold a subquery there, so the condition moves into the function's body.
-    condition = trigger.when or "true"
+    condition = _CHINA_DATE.sub(r"(\1 AT TIME ZONE 'Asia/Shanghai')::date", trigger.when) or "true"
     answer = "OLD" if trigger.event == "DELETE" else "NEW"
     statements = [
-        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql {_PINNED} AS $$ BEGIN"
         f" IF {condition} THEN RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'integrity_constraint_violation',"
         f" CONSTRAINT = '{trigger.message}'; END IF; RETURN {answer}; END $$",
         f"DROP TRIGGER IF EXISTS {trigger.name} ON {trigger.table}",
@@ -110,7 +126,7 @@ def _postgresql(trigger: Trigger) -> list[str]:
     ]
     if trigger.event == "DELETE":
         statements += [
-            f"CREATE OR REPLACE FUNCTION {trigger.table}_never_emptied() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f"CREATE OR REPLACE FUNCTION {trigger.table}_never_emptied() RETURNS trigger LANGUAGE plpgsql {_PINNED} AS $$ BEGIN"
             f" RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'integrity_constraint_violation',"
             f" CONSTRAINT = '{trigger.message}'; END $$",
             f"DROP TRIGGER IF EXISTS {trigger.table}_never_emptied ON {trigger.table}",

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from market.agencies.models import Standing
+from market.base.errors import Refusal
 from market.base.people import Role
 from market.evaluation import actions as evaluation
 from market.evaluation import queries
@@ -15,7 +16,7 @@ from market.ratings.models import Rating
 from market.store.db import db
 from market.store.transaction import transaction
 from tests.contracts.chain import MadeContract, levels, make_contract, make_rating
-from tests.guards.raw import columns_of, insert, refused_check, refused_insert, refused_sql
+from tests.guards.raw import columns_of, insert, refused_check, refused_insert, refused_sql, run
 from tests.make import make_agency, make_enterprise, make_person
 
 NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -109,12 +110,14 @@ def test_an_evaluation_that_was_never_computed_cannot_be_published(officer: Any)
         evaluation.open_round(YEAR, "demo-1", actor=officer, now=now)
     other = make_person(role=Role.SUPERVISOR).actor
     with_publisher = "UPDATE round SET state = 'published', published_by = :by, published_at = opened_at"
-    refused_sql("store.constraint", with_publisher, by=other.id)
+    refused_sql("store.no_such_move", with_publisher, by=other.id)
 
 
 def test_an_evaluation_is_never_born_published(officer: Any) -> None:
     born = columns_of(Round, published(officer))
-    refused_insert("round.published_stays", Round, born | {"ref": "EV-X", "year": YEAR - 1})
+    with pytest.raises(Refusal) as refusal:
+        insert(Round, born | {"ref": "EV-X", "year": YEAR - 1})
+    assert refusal.value.code in ("round.published_stays", "store.no_such_move")
 
 
 def test_a_published_evaluation_is_never_changed_nor_removed(officer: Any, at: Any) -> None:
@@ -129,7 +132,6 @@ def test_a_published_evaluation_is_never_changed_nor_removed(officer: Any, at: A
         "DELETE FROM score_evidence",
         "DELETE FROM score",
         "UPDATE score_evidence SET rating_id = rating_id + 1",
-        "UPDATE round SET state = 'computed', published_by = NULL, published_at = NULL",
         "UPDATE round SET published_at = computed_at",
         "DELETE FROM round",
         "UPDATE standing SET grade = 'A'",
@@ -137,12 +139,17 @@ def test_a_published_evaluation_is_never_changed_nor_removed(officer: Any, at: A
     )
     for statement in statements:
         refused_sql("store.frozen", statement)
+    back = "UPDATE round SET state = 'computed', published_by = NULL, published_at = NULL"
+    with pytest.raises(Refusal) as refusal:
+        run(back)
+    assert refusal.value.code in ("store.frozen", "store.no_such_move")
     score = columns_of(Score, db.session.scalars(select(Score.id)).first() or 0)
     refused_insert("round.published_stays", Score, score | {"agency_id": make_agency().id})
     evidence = columns_of(ScoreEvidence, db.session.scalars(select(ScoreEvidence.id)).one())
     refused_insert("round.published_stays", ScoreEvidence, evidence)
     standing = columns_of(Standing, db.session.scalars(select(Standing.id)).first() or 0)
-    refused_insert("changed.meanwhile", Standing, standing | {"grade": "A"})
+    refused_insert("changed.meanwhile", Standing, standing)
+    refused_insert("standing.not_published", Standing, standing | {"grade": "A", "year": YEAR - 1})
     assert found
 
 

@@ -1,6 +1,6 @@
 """THE LIST as tables: editions and entries, price rules as bands, and the key that binds every later row to them."""
 
-from market.catalogue.models.edition import Act, CleanUp, Edition, Entry, Service
+from market.catalogue.models.edition import Act, CleanUp, Edition, Entry, Service, not_in_force
 from market.catalogue.models.price import Band, Coefficient, CoefficientSet, FeeItem, PriceSchedule
 from market.catalogue.models.priced import BAND_KEY, Priced, priced_table
 
@@ -17,5 +17,6 @@ __all__ = [
     "PriceSchedule",
     "Priced",
     "Service",
+    "not_in_force",
     "priced_table",
 ]

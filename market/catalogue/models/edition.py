@@ -24,6 +24,15 @@ def list_law() -> dict[str, Any]:
     }
 
 
+def not_in_force(moment: str) -> str:
+    """The condition that NEW's edition was not the one in force on the day of `moment` (a column of NEW)."""
+    return (
+        f"(SELECT effective_from FROM edition WHERE id = NEW.edition_id) > china_date({moment}) OR EXISTS"
+        " (SELECT 1 FROM edition later JOIN edition mine ON mine.id = NEW.edition_id WHERE later.state = 'published'"
+        f" AND later.effective_from > mine.effective_from AND later.effective_from <= china_date({moment}))"
+    )
+
+
 class Edition(Base):
     """One edition of the list. Numbered from 1; in force from `effective_from` until the next one is."""
 
@@ -51,7 +60,15 @@ class Edition(Base):
             "info": {
                 "moves": Moves(EDITION),
                 "frozen": Frozen(when="OLD.state = 'published'"),
-                "refuses": (Refuses("edition.published_stays", "NEW.state = 'published'"),),
+                "refuses": (
+                    Refuses("edition.published_stays", "NEW.state = 'published'"),
+                    # Or the drafter would write another name there and publish alone.
+                    Refuses(
+                        "edition_two_persons",
+                        "OLD.drafted_by <> NEW.drafted_by OR OLD.drafted_at <> NEW.drafted_at OR OLD.number <> NEW.number",
+                        events=("UPDATE",),
+                    ),
+                ),
             }
         },
     )
@@ -70,6 +87,14 @@ class Act(Base):
     __table_args__ = (
         UniqueConstraint("name_zh", "authority_zh"),
         one_of("kind", ActKind, "act_kind_known"),
+        {
+            "info": {
+                "frozen": Frozen(
+                    when="EXISTS (SELECT 1 FROM entry JOIN edition ON edition.id = entry.edition_id"
+                    " WHERE entry.act_id = OLD.id AND edition.state = 'published')"
+                )
+            }
+        },
     )
 
 

@@ -33,7 +33,19 @@ class Coefficient(Base):
     value: Mapped[Whole] = mapped_column(primary_key=True, autoincrement=False)
     __table_args__ = (
         CheckConstraint("value > 0 AND value <= 100000", name="coefficient_sensible"),
-        {"info": {"frozen": Frozen()}},
+        {
+            "info": {
+                "frozen": Frozen(),
+                # The set's name is its content, so a set in use takes no further coefficient.
+                "refuses": (
+                    Refuses(
+                        "store.closed",
+                        "NOT EXISTS (SELECT 1 FROM coefficient_set WHERE id = NEW.set_id"
+                        " AND ',' || values_text || ',' LIKE '%,' || NEW.value || ',%')",
+                    ),
+                ),
+            }
+        },
     )
 
 
