@@ -195,6 +195,11 @@ def _loose_ends(city: City) -> None:
     for number, reach in enumerate(STEPS):
         order = Order(buyer, "green" if number % 2 else "blue", REPORT, reach)
         _order(city, order, begin + timedelta(hours=5 * number), pace=0)
+    for number, levels in enumerate(((4, 4, 5, 4, 4), (5, 4, 4, 4, 5), (4, 5, 4, 4, 4))):
+        # Enough for a grade of the running year.
+        _order(
+            city, Order(city.buyers[number], "green", REPORT, "rated", levels), begin + timedelta(hours=number), pace=1
+        )
     with clock.moved_to(MORNING - timedelta(minutes=30)):
         open_ = Order(buyer, "green", REPORT)
         sealed = _drafted(city, open_, "lowest_quote")

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page
 
 from market.cli.demo.cast import PASSWORD
 
-WIDTH, TALLEST = 1280, 1200
+WIDTH, TALLEST, SHORTEST = 1280, 1200, 700
 FACTORS = ("quality", "timeliness", "attitude", "charge", "norms")
 
 PIXELS = """async (source) => {
@@ -162,9 +162,9 @@ class Tour:
         with screen.page.expect_navigation():
             form.locator("button").click()
 
-    def later(self, **span: int) -> None:
-        """Let time pass at the served site."""
-        self.site.time.moment += timedelta(**span)
+    def later(self, days: int, hour: int) -> None:
+        """Let time pass at the served site: so many days, up to that hour."""
+        self.site.time.moment = self.site.time.moment.replace(hour=hour) + timedelta(days=days)
 
     def chapter(self, chinese: str, english: str) -> None:
         """Begin a part of the book."""
@@ -207,10 +207,12 @@ class Tour:
     def _picture(self, page: Page, name: str, focus: str) -> None:
         if self.pictures is None:
             return
-        height = int(page.evaluate("document.documentElement.scrollHeight"))
-        place = page.locator(focus).first.bounding_box() if focus else None
-        offset = int(page.evaluate("window.scrollY"))
-        top = max(0, min(int(place["y"]) + offset - 24, height - 600)) if place else 0
+        # Down to the end of the page's own part: the frame's foot is the same everywhere.
+        height = int(page.evaluate("document.querySelector('main').getBoundingClientRect().bottom + scrollY"))
+        top = 0
+        if focus:
+            place = page.locator(focus).first.evaluate("one => one.getBoundingClientRect().top + scrollY")
+            top = max(0, min(int(place) - 24, height - SHORTEST))
         clip = {"x": 0, "y": top, "width": WIDTH, "height": min(height - top, TALLEST)}
         taken = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
         blank = page.context.new_page()

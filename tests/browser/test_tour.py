@@ -116,7 +116,7 @@ def _admission(tour: Tour) -> str:
         focus="#papers",
     )
     screen.send("/desk/agency/submit")
-    tour.later(hours=3)
+    tour.later(0, 14)
     desk = tour.person("admission").follow("/desk/admission")
     desk.page.locator("main a", has_text=NAME).first.click()
     desk.page.wait_for_url("**/desk/admission/AG-*")
@@ -130,7 +130,7 @@ def _admission(tour: Tour) -> str:
         key=True,
     )
     desk.send(f"{application}/return")
-    tour.later(hours=2)
+    tour.later(0, 15)
     screen = tour.person(NEWCOMER).follow("/desk/agency")
     expect(screen.page.locator("main .law.amber")).to_be_visible()
     screen.fill("/desk/agency", phone="000-00000005")
@@ -141,7 +141,7 @@ def _admission(tour: Tour) -> str:
     )
     screen.send("/desk/agency")
     screen.fill("/desk/agency/submit", commitment="y").send("/desk/agency/submit")
-    tour.later(hours=1)
+    tour.later(0, 16)
     tour.person("admission").go(application).send(f"{application}/admit")
     screen = tour.person(NEWCOMER).follow("/desk/agency")
     tour.show(
@@ -212,7 +212,7 @@ def _field(screen: Screen, begin: str) -> str:
 def _direct_choice(tour: Tour, code: str, agency: str) -> str:
     """From the home page to an award by direct choice; returns the request's page."""
     tour.chapter("需求与直接选取", "A request, and a direct choice")
-    tour.later(days=1)
+    tour.later(1, 9)
     screen = tour.visitor().go("/")
     tour.show(
         screen, ("首页", "The home page"), "The search box comes first; below it the shelves of the list.", key=True
@@ -272,6 +272,7 @@ def _direct_choice(tour: Tour, code: str, agency: str) -> str:
 def _sealed_quotes(tour: Tour, code: str) -> str:
     """A request by sealed quotes, won by the lowest; returns its page."""
     tour.chapter("密封报价，最低者中选", "Sealed quotes, the lowest wins")
+    tour.later(4, 9)
     screen = tour.person(BUYER).go(f"/list/{code}").follow(f"/desk/requests/new/{code}")
     item = _field(screen, "quantity_")
     screen.fill(
@@ -300,7 +301,7 @@ def _sealed_quotes(tour: Tour, code: str) -> str:
         ("截止前：只见份数", "Before the deadline: a number, no price"),
         "Two quotes have arrived. How many is all that anybody can know.",
     )
-    tour.later(days=10)
+    tour.later(10, 9)
     screen = tour.person(BUYER).go(request).send(f"{request}/choose")
     tour.show(
         screen,
@@ -324,9 +325,9 @@ def _contract(tour: Tour, request: str) -> str:
         key=True,
     )
     contract = screen.send().path
-    tour.later(hours=4)
+    tour.later(0, 14)
     tour.person(NEWCOMER).go("/desk/contracts").follow(contract).send(f"{contract}/sign")
-    tour.later(days=20)
+    tour.later(20, 10)
     agency = tour.person(NEWCOMER).go(contract)
     agency.fill(f"{contract}/deliver", title="【虚构】环境影响报告书（送审稿）", note="含附件一至附件三。")
     tour.show(
@@ -344,7 +345,7 @@ def _contract(tour: Tour, request: str) -> str:
         key=True,
     )
     screen.send(f"{contract}/return")
-    tour.later(days=3)
+    tour.later(3, 11)
     agency = tour.person(NEWCOMER).go(contract)
     agency.fill(f"{contract}/deliver", title="【虚构】环境影响报告书（修改稿）").send(f"{contract}/deliver")
     screen = tour.person(BUYER).go(contract).send(f"{contract}/accept")
@@ -366,7 +367,7 @@ def _fee(tour: Tour, contract: str) -> None:
         "Only the contract's lines can be charged, each at most its amount, and only after acceptance.",
     )
     note = agency.send(f"{contract}/fee").path
-    tour.later(hours=5)
+    tour.later(0, 15)
     screen = tour.person(BUYER).go("/desk/fees").follow(note)
     total = screen.text("main tfoot td")
     screen.fill(f"{note}/declare", reference="虚构银行 20260330-01", amount=total.removeprefix("¥"))
@@ -378,7 +379,7 @@ def _fee(tour: Tour, contract: str) -> None:
         key=True,
     )
     screen.send(f"{note}/declare")
-    tour.later(hours=2)
+    tour.later(0, 16)
     agency = tour.person(NEWCOMER).go(note).send(f"{note}/confirm")
     tour.show(agency, ("确认到账", "The payment is confirmed"), "Confirmed, the note is closed and can be printed.")
 
@@ -404,7 +405,7 @@ def _quietly(tour: Tour, request: str) -> None:
     screen = tour.person(BUYER).go(request).follow("/desk/contracts/propose/")
     contract = screen.send().path
     tour.person(NEWCOMER).go(contract).send(f"{contract}/sign")
-    tour.later(days=18)
+    tour.later(18, 10)
     agency = tour.person(NEWCOMER).go(contract)
     agency.fill(f"{contract}/deliver", title="【虚构】环境影响报告书").send(f"{contract}/deliver")
     tour.person(BUYER).go(contract).send(f"{contract}/accept")
