@@ -51,8 +51,7 @@ def submit_quote(request: Request, quoted: Quoted, *, actor: Actor, now: datetim
         raise BreaksRule("quote.days_range", promised=offer.promised_days)
     prices = _prices(request, offer, quoted.amounts)
     quote = write_quote(request, (offer, prices), (QuoteOrigin.SUBMITTED, quoted.promised_days), now=now)
-    # Neither request nor amounts are named here: the log is read by people who must not learn of a sealed quote.
-    record("quote.submit", f"quote/{quote.ref}", actor=actor, payload={}, now=now)
+    record("quote.submit", f"quote/{quote.ref}", actor=_unnamed(actor), payload={}, now=now)
     facts = {"ref": request.ref, "link": f"/desk/requests/{request.ref}"}
     queue("notice.quote.received", to=[request.organisation_id], facts=facts, now=now)
     return quote
@@ -67,7 +66,7 @@ def withdraw_quote(request: Request, *, actor: Actor, now: datetime) -> None:
         raise BadState("quote.none_standing")
     quote.state, quote.withdrawn_at = QuoteState.WITHDRAWN, now
     db.session.flush()
-    record("quote.withdraw", f"quote/{quote.ref}", actor=actor, payload={}, now=now)
+    record("quote.withdraw", f"quote/{quote.ref}", actor=_unnamed(actor), payload={}, now=now)
 
 
 def hold_offer(agency_id: int, entry_id: int) -> OfferRow:
@@ -117,6 +116,11 @@ def write_quote(
     )  # fmt: skip
     db.session.flush()
     return quote
+
+
+def _unnamed(actor: Actor) -> Actor:
+    # Neither request, agency nor amounts are named: the log is read by people who must not learn of a sealed quote.
+    return Actor(actor.id, actor.role, None)
 
 
 def _require_quotable(request: Request, agency: Agency, now: datetime) -> None:
