@@ -103,6 +103,8 @@ register_labels(
         "method.lowest_quote": N_("Lowest valid quote"),
         "quote.standing": N_("Standing"),
         "quote.withdrawn": N_("Withdrawn"),
+        "award.active": N_("In effect"),
+        "award.void": N_("Voided"),
         "quote_origin.submitted": N_("Quoted"),
         "quote_origin.marked": N_("Marked price"),
     }

@@ -79,9 +79,7 @@ def test_schedules_in_force_become_bands_and_references_never_bind(app: Flask) -
     with app.app_context():
         drafted()
         edition = queries.edition_numbered(1)
-        states = dict(
-            db.session.execute(select(FeeItem.price_state, func.count()).group_by(FeeItem.price_state)).all()
-        )
+        states = dict(db.session.execute(select(FeeItem.price_state, func.count()).group_by(FeeItem.price_state)).all())
         assert set(states) == {"listed", "marked", "free", "unpublished"}
         notary = next(one for one in queries.entries_of(edition) if one.name_zh == "公证（证明合同、协议）")
         (item,) = queries.fee_items_of(notary.id)

@@ -57,9 +57,7 @@ def test_every_refusal_code_in_the_code_has_a_sentence() -> None:
 
 
 def test_every_message_to_people_has_a_sentence() -> None:
-    lacking = [
-        f"{where}: {code}" for name, code, where in calls() if name == "queue" and code not in SENTENCES
-    ]
+    lacking = [f"{where}: {code}" for name, code, where in calls() if name == "queue" and code not in SENTENCES]
     assert lacking == []
 
 

@@ -1,4 +1,5 @@
 """An agency's own desk: what it says about itself, its papers, the commitment, and the sending."""
+
 from datetime import date
 from typing import cast
 
