@@ -7,7 +7,7 @@ Everything made is visibly fictitious.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cache
 from itertools import count
@@ -22,7 +22,7 @@ from market.accounts.rules import DEMO_PASSWORD, passwords
 from market.agencies import actions
 from market.agencies.models import Agency
 from market.agencies.rules import COMMITMENT_VERSION, AgencyKind, AgencyState, Fixed, Mark, Percent
-from market.base import uscc
+from market.base import clock, uscc
 from market.base.errors import Refusal
 from market.base.people import ROLES_OF, Actor, OrganisationKind, Role
 from market.base.pricing import AUTHORITY, Band, floated, straight
@@ -289,7 +289,8 @@ def make_real_list() -> int:
     files = [_DATA / name for name in ("items.csv", "price_schedules.json", "links.csv", "cleaned_up.csv")]
     editor, approver = make_person(role=Role.LIST_EDITOR), make_person(role=Role.LIST_APPROVER)
     data = read_list(ListFiles(*files))
-    with transaction() as now:
+    # Published on its own first day: an edition cannot be published for a day that has passed.
+    with clock.moved_to(clock.end_of_day(FIRST_DAY) - timedelta(hours=12)), transaction() as now:
         edition = list_actions.import_edition(data, "清单", actor=editor.actor, now=now)
         list_actions.submit(edition, actor=editor.actor, now=now)
         list_actions.publish(edition, FIRST_DAY, actor=approver.actor, now=now)

@@ -163,6 +163,7 @@ class Quote(Base):
             "uq_quote_standing", "request_id", "agency_id", unique=True,
             sqlite_where=text("state = 'standing'"), postgresql_where=text("state = 'standing'"),
         ),
+        Index("ix_quote_offer_id", "offer_id"),
         one_of("state", QuoteState, "quote_state_known"),
         one_of("origin", QuoteOrigin, "quote_origin_known"),
         CheckConstraint("promised_days >= 1 AND promised_days <= 730", name="quote_promised_days"),

@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_quote_ref")),
         sqlite_strict=True,
     )
+    op.create_index("ix_quote_offer_id", "quote", ["offer_id"], unique=False)
     op.create_index(
         "uq_quote_standing",
         "quote",
@@ -370,6 +371,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("state = 'standing'"),
         postgresql_where=sa.text("state = 'standing'"),
     )
+    op.drop_index("ix_quote_offer_id", table_name="quote")
     op.drop_table("quote")
     op.drop_index("ix_request_state_published_at", table_name="request")
     op.drop_index("ix_request_organisation_id_state", table_name="request")
