@@ -171,7 +171,7 @@ def open_page(_chromium: Browser, live_server: LiveServer) -> Iterator[Callable[
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(15_000)
         context.add_cookies([{"name": "lang", "value": language, "url": live_server.url}])
         contexts.append(context)
         page = context.new_page()
