@@ -1,0 +1,5 @@
+"""What people type at the list's desk."""
+
+from market.catalogue.forms.editions import PublishForm
+
+__all__ = ["PublishForm"]

@@ -1,0 +1,41 @@
+"""Read the list."""
+
+from market.catalogue.queries.editions import (
+    clean_ups_of,
+    coefficients_of,
+    documents,
+    documents_ever,
+    edition_in_force,
+    edition_in_force_or_none,
+    edition_numbered,
+    editions,
+    entries_of,
+    entry_of,
+    fee_items_of,
+    latest_effective_date,
+    list_bands,
+    require_coefficient,
+    require_listed,
+    schedules_of,
+    unpublished_edition,
+)
+
+__all__ = [
+    "clean_ups_of",
+    "coefficients_of",
+    "documents",
+    "documents_ever",
+    "edition_in_force",
+    "edition_in_force_or_none",
+    "edition_numbered",
+    "editions",
+    "entries_of",
+    "entry_of",
+    "fee_items_of",
+    "latest_effective_date",
+    "list_bands",
+    "require_coefficient",
+    "require_listed",
+    "schedules_of",
+    "unpublished_edition",
+]
