@@ -1,4 +1,4 @@
-"""What people type at the list's desk."""
+"""What people type about an edition."""
 
 from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional

@@ -1,4 +1,4 @@
-"""Read the list."""
+"""Editions of the list with what they hold."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

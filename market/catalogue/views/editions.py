@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -14,11 +14,10 @@ from market.catalogue import actions, queries
 from market.catalogue.forms import PublishForm
 from market.catalogue.models import Edition
 from market.catalogue.rules import EDITION
+from market.catalogue.views.blueprint import catalogue
 from market.journal.queries import history
 from market.store.transaction import transaction
 from market.web.access import current_actor, needs
-
-catalogue = Blueprint("catalogue", __name__, url_prefix="/desk/editions")
 
 
 @catalogue.route("/")
