@@ -118,13 +118,14 @@ class Index:
                 # fail in many ways. Opened anew it is right, or search is missing: a page never falls over it.
                 self.close()
                 if last_try:
-                    log.warning("the search index in %s does not answer: %r", self.folder, error)
+                    # As text: a record that kept the error would keep the torn files open that its frames hold.
+                    log.warning("the search index in %s does not answer: %s", self.folder, repr(error))
         return Found(page=page, per_page=per_page, missing=True)
 
     def rebuild(self, documents: Iterable[Document], report: Callable[[int], None] | None = None) -> int:
         """Build a new generation from `documents` and swap it in; how many they were.
 
-        X
+        Until the swap the old one answers; `report` is told the count after each document.
         """
         with self.turn():
             name, fresh = self._new_generation()

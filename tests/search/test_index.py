@@ -74,7 +74,7 @@ def test_a_document_added_again_takes_the_place_of_the_former(tmp_path: Path) ->
 
 @pytest.fixture
 def swept() -> Iterator[None]:
-    """Collect after the test what its log records still held: else a later, innocent test is charged with it."""
+    """Collect after the test what it left open: else a later, innocent test is charged with it."""
     yield
     gc.collect()
 
