@@ -29,7 +29,7 @@ from market.base.pricing import AUTHORITY, Band, floated, straight
 from market.base.refs import RefKind
 from market.catalogue import actions as list_actions
 from market.catalogue import rules
-from market.catalogue.importing import ListFiles, read_list
+from market.catalogue.importing import ListFiles, Upload, read_list
 from market.catalogue.listing import band_row
 from market.catalogue.models import Act, Coefficient, CoefficientSet, Edition, Entry, FeeItem, Service
 from market.catalogue.queries import entry_of
@@ -288,7 +288,7 @@ def make_real_list() -> int:
     _make_ground()
     files = [_DATA / name for name in ("items.csv", "price_schedules.json", "links.csv", "cleaned_up.csv")]
     editor, approver = make_person(role=Role.LIST_EDITOR), make_person(role=Role.LIST_APPROVER)
-    data = read_list(ListFiles(*files))
+    data = read_list(ListFiles(*(Upload.of(path) for path in files)))
     # Published on its own first day: an edition cannot be published for a day that has passed.
     with clock.moved_to(clock.end_of_day(FIRST_DAY) - timedelta(hours=12)), transaction() as now:
         edition = list_actions.import_edition(data, "清单", actor=editor.actor, now=now)

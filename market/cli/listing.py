@@ -11,7 +11,7 @@ from market.base.errors import BreaksRule
 from market.base.permissions import Permission
 from market.base.words import N_, register_sentences
 from market.catalogue import actions, queries
-from market.catalogue.importing import BadCell, ListData, ListFiles, read_list
+from market.catalogue.importing import BadCell, ListData, ListFiles, Upload, read_list
 from market.catalogue.models import Edition
 from market.catalogue.schedules import RefusedSchedule
 from market.cli.list_price import price
@@ -131,7 +131,8 @@ def _files(items: Path, more: dict[str, Path | None]) -> ListFiles:
         return path if path.is_file() else None
 
     links = more["links"] or (beside("links.csv") if more["schedules"] else None)
-    return ListFiles(items, more["schedules"], links, more["cleaned_up"] or beside("cleaned_up.csv"))
+    paths = (more["schedules"], links, more["cleaned_up"] or beside("cleaned_up.csv"))
+    return ListFiles(Upload.of(items), *(Upload.of(path) if path else None for path in paths))
 
 
 def _report_bad(bad: list[BadCell]) -> None:

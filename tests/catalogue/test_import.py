@@ -10,19 +10,25 @@ from sqlalchemy import func, select
 from market.base.errors import BadState, BreaksRule
 from market.base.people import Role
 from market.catalogue import actions, queries
-from market.catalogue.importing import ListFiles, read_list
+from market.catalogue.importing import ListFiles, Upload, read_list
 from market.catalogue.models import CleanUp, Entry, FeeItem, PriceSchedule, Service
 from market.store.db import db
 from market.store.transaction import transaction
 from tests.make import make_person
 
 DATA = Path("market/catalogue/data")
-PACKAGED = ListFiles(DATA / "items.csv", DATA / "price_schedules.json", DATA / "links.csv", DATA / "cleaned_up.csv")
+PACKAGED = ListFiles(
+    *(Upload.of(DATA / name) for name in ("items.csv", "price_schedules.json", "links.csv", "cleaned_up.csv"))
+)
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def of(path: Path) -> ListFiles:
+    return ListFiles(Upload.of(path))
 
 
 def write(path: Path, rows: list[dict[str, str]]) -> Path:
@@ -56,7 +62,7 @@ def test_every_item_becomes_an_entry_with_a_code_in_file_order(app: Flask) -> No
         drafted()
         entries = queries.entries_of(queries.edition_numbered(1))
         assert [entry.code for entry in entries] == [f"ZJ-{n:04d}" for n in range(1, 132)]
-        assert [entry.name_zh for entry in entries] == [row["name_zh"] for row in rows_of(PACKAGED.items)]
+        assert [entry.name_zh for entry in entries] == [row["name_zh"] for row in rows_of(DATA / "items.csv")]
 
 
 def test_a_code_is_kept_for_ever_by_name_and_act(app: Flask, tmp_path: Path) -> None:
@@ -66,10 +72,10 @@ def test_a_code_is_kept_for_ever_by_name_and_act(app: Flask, tmp_path: Path) -> 
         editor = make_person(role=Role.LIST_EDITOR)
         with transaction() as now:
             actions.discard(queries.edition_numbered(1), actor=editor.actor, now=now)
-        rows = rows_of(PACKAGED.items)
+        rows = rows_of(DATA / "items.csv")
         new = {**rows[0], "name_zh": "全新的事项"}
         path = write(tmp_path / "items.csv", [new, *reversed(rows[5:])])
-        drafted(ListFiles(path))
+        drafted(of(path))
         found = {entry.name_zh: entry.code for entry in queries.entries_of(queries.edition_numbered(1))}
         assert found.pop("全新的事项") == "ZJ-0132"
         assert all(kept[name] == code for name, code in found.items())
@@ -123,7 +129,7 @@ def test_abolished_items_are_kept_as_not_on_the_list(app: Flask) -> None:
     [
         ("name_zh", "", "import.needed"),
         ("pricing", "free", "import.pricing"),
-        ("act_type", "许可", "import.act_type"),
+        ("act_type", "批准", "import.act_type"),
         ("time_limit_workdays", "-3", "import.days"),
         ("time_limit_workdays", "１５天", "import.days"),
         ("self_service_allowed", "maybe", "import.self_service_allowed"),
@@ -135,34 +141,34 @@ def test_abolished_items_are_kept_as_not_on_the_list(app: Flask) -> None:
 def test_a_bad_cell_is_named_by_line_column_value_and_reason(
     tmp_path: Path, column: str, value: str, code: str
 ) -> None:
-    rows = rows_of(PACKAGED.items)[:4]
+    rows = rows_of(DATA / "items.csv")[:4]
     rows[2] = {**rows[2], column: value}
-    data = read_list(ListFiles(write(tmp_path / "items.csv", rows)))
+    data = read_list(of(write(tmp_path / "items.csv", rows)))
     assert [(cell.line, cell.column, cell.code) for cell in data.bad] == [(4, column, code)]
     assert len(data.items) == 3
 
 
 def test_a_row_that_stands_twice_is_bad(tmp_path: Path) -> None:
-    rows = rows_of(PACKAGED.items)[:2]
-    data = read_list(ListFiles(write(tmp_path / "items.csv", [*rows, rows[0]])))
+    rows = rows_of(DATA / "items.csv")[:2]
+    data = read_list(of(write(tmp_path / "items.csv", [*rows, rows[0]])))
     assert [(cell.line, cell.code) for cell in data.bad] == [(4, "import.twice")]
 
 
 def test_a_row_with_too_many_cells_is_bad(tmp_path: Path) -> None:
-    path = write(tmp_path / "items.csv", rows_of(PACKAGED.items)[:1])
+    path = write(tmp_path / "items.csv", rows_of(DATA / "items.csv")[:1])
     path.write_text(path.read_text(encoding="utf-8") + "a,b,c\n", encoding="utf-8")
-    assert [cell.code for cell in read_list(ListFiles(path)).bad] == ["import.cell_count"]
+    assert [cell.code for cell in read_list(of(path)).bad] == ["import.cell_count"]
 
 
 def test_links_must_join_an_item_and_a_schedule(tmp_path: Path) -> None:
-    rows = rows_of(PACKAGED.links)
+    rows = rows_of(DATA / "links.csv")
     wrong = [
         {**rows[0], "name_zh": "没有的事项"},
         {**rows[1], "schedule_id": "nope"},
         {**rows[2], "role": "sometimes"},
         {**rows[3], "role": "in_force"},
     ]
-    files = ListFiles(PACKAGED.items, PACKAGED.schedules, write(tmp_path / "links.csv", wrong))
+    files = ListFiles(PACKAGED.items, PACKAGED.schedules, Upload.of(write(tmp_path / "links.csv", wrong)))
     assert {cell.code for cell in read_list(files).bad} == {
         "import.link_no_item",
         "import.link_no_schedule",
@@ -183,14 +189,14 @@ def test_a_file_that_is_no_list_is_refused_in_one_sentence(tmp_path: Path, conte
     path = tmp_path / "items.csv"
     path.write_bytes(content)
     with pytest.raises(BreaksRule) as refused:
-        read_list(ListFiles(path))
+        read_list(of(path))
     assert refused.value.code == code
 
 
 def test_gb18030_files_are_read(tmp_path: Path) -> None:
     path = tmp_path / "items.csv"
-    path.write_bytes(PACKAGED.items.read_text(encoding="utf-8").encode("gb18030"))
-    assert len(read_list(ListFiles(path)).items) == 131
+    path.write_bytes(PACKAGED.items.content.decode().encode("gb18030"))
+    assert len(read_list(of(path)).items) == 131
 
 
 def test_there_is_one_draft_at_a_time(app: Flask) -> None:

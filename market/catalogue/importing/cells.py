@@ -1,38 +1,44 @@
-"""One CSV file: its rows with line numbers, and its bad cells with the reason."""
+"""What reading a file yields: rows with line numbers, and bad cells with the reason."""
 
-import csv
-import io
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from market.base.errors import BreaksRule
+from market.base.money import shown
 from market.base.words import N_, SENTENCES, register_sentences
 
 LONGEST = 4000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
 class BadCell:
-    """A cell that cannot be imported: where it is, what it holds, and why not."""
+    """A cell that cannot be imported: where it is, what it holds, and why not.
+
+    `column` is the key, `heading` the heading as it stands in the file, `address` such as F12 in a workbook.
+    """
 
     file: str
     line: int
     column: str
     value: str
     code: str
+    heading: str = ""
+    address: str = ""
+    sheet: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def sentence(self, translate: Callable[[str], str] = str) -> str:
         """Why the cell is bad and what to do."""
-        return translate(SENTENCES[self.code])
+        return translate(SENTENCES[self.code]).format(**self.facts)
+
+    @property
+    def place(self) -> str:
+        """Sheet and address in a workbook; empty elsewhere."""
+        return "!".join(part for part in (self.sheet, self.address) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a file with the line it begins on."""
+    """A row of a file with the line it begins on; a column that the file lacks is empty."""
 
     line: int
     cells: Mapping[str, str]
@@ -41,77 +47,70 @@ class Row:
         return self.cells[column]
 
 
-def read_text(path: Path) -> str:
-    """The file's text as UTF-8 (with or without a mark) or GB 18030; refuses `import.file_unreadable`."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BreaksRule("import.file_unreadable", path=path.name, why=error.strerror or "unreadable") from error
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BreaksRule("import.file_unreadable", path=path.name, why="neither UTF-8 nor GB 18030")
+class Formula(str):
+    """A formula in a workbook's cell."""
+
+    __slots__ = ()
 
 
-def read_rows(path: Path, columns: Iterable[str]) -> tuple[list[Row], list[BadCell]]:
-    """Rows whose cells can be used at all, and the bad cells; refuses a file without the needed columns."""
-    text = read_text(path)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        head = [name.strip() for name in next(reader, [])]
-        missing = [name for name in columns if name not in head]
-        if missing or len(set(head)) != len(head):
-            raise BreaksRule("import.columns_missing", path=path.name, columns=", ".join(missing or head))
-        return _rows(path.name, head, _numbered(reader))
-    except csv.Error as error:
-        raise BreaksRule("import.not_csv", path=path.name, line=reader.line_num, why=str(error)) from error
+class SheetError(str):
+    """An error such as #REF! in a workbook's cell."""
+
+    __slots__ = ()
 
 
-def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
-    begin = reader.line_num + 1
-    for values in reader:
-        yield begin, values
-        begin = reader.line_num + 1
+@dataclass(slots=True)
+class Table:
+    """A file's table before its cells are read: headings as written, and the rows under them."""
+
+    file: str
+    sheet: str
+    head: list[str]
+    keys: list[str]  # the column of each heading; empty where the heading is not known
+    rows: list[tuple[int, list[object]]]
+    bad: list[BadCell] = field(default_factory=list)
+    spoiled: set[int] = field(default_factory=set)  # lines that a refused merge covers
+
+    def bad_cell(self, line: int, column: str, value: object, code: str, **facts: object) -> BadCell:
+        """A bad cell of this table."""
+        at = self.keys.index(column) if column in self.keys else -1
+        address = f"{letters(at)}{line}" if self.sheet and at >= 0 else ""
+        heading = self.head[at] if at >= 0 else ""
+        return BadCell(self.file, line, column, shown(value), code, heading, address, self.sheet, facts)
+
+    @property
+    def unknown(self) -> list[str]:
+        """Headings that no column has."""
+        return [name for name, key in zip(self.head, self.keys, strict=True) if name and not key]
 
 
-def _rows(file: str, head: list[str], lines: Iterable[tuple[int, list[str]]]) -> tuple[list[Row], list[BadCell]]:
-    rows: list[Row] = []
-    bad: list[BadCell] = []
-    for line, values in lines:
-        if not any(value.strip() for value in values):
-            continue
-        if len(values) != len(head):
-            bad.append(BadCell(file, line, "", f"{len(values)} / {len(head)}", "import.cell_count"))
-            continue
-        cells = {name: value.strip() for name, value in zip(head, values, strict=True)}
-        wrong = [BadCell(file, line, name, value[:40], _fault(value)) for name, value in cells.items() if _fault(value)]
-        bad += wrong
-        if not wrong:
-            rows.append(Row(line, cells))
-    return rows, bad
-
-
-def _fault(value: str) -> str:
-    if _CONTROL.search(value):
-        return "import.control_character"
-    return "import.cell_too_long" if len(value) > LONGEST else ""
+def letters(index: int) -> str:
+    """The letters of a workbook's column, counted from 0: 0 is A, 26 is AA."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(65 + rest) + name
+    return name
 
 
 register_sentences(
     {
-        "import.file_unreadable": N_(
-            "The file {path} cannot be read ({why}). Check its name, your right to read it, and its encoding."
-        ),
-        "import.columns_missing": N_(
-            "The file {path} lacks columns or names one twice: {columns}. Use the template's first line."
-        ),
-        "import.not_csv": N_("The file {path} is not a CSV file at line {line} ({why}). Save it as CSV again."),
         "import.cell_count": N_(
             "The row has more or fewer cells than the first line. Quote cells that contain commas."
         ),
         "import.control_character": N_("The cell holds an invisible control character. Type its text again."),
         "import.cell_too_long": N_("The cell is longer than 4000 characters. Shorten it."),
+        "import.formula": N_("The cell holds a formula, and its result may differ elsewhere. Paste it as a value."),
+        "import.sheet_error": N_("The cell holds an error of the workbook. Enter the value."),
+        "import.not_finite": N_("The cell holds no finite number. Enter the published figure."),
+        "import.merged": N_(
+            "The cells {range} are merged, so it is not clear which rows and columns the value belongs to. "
+            "Unmerge them and fill each cell."
+        ),
+        "import.no_heading": N_("The cell stands in a column without a heading. Name the column or empty the cell."),
+        "import.date_in_cell": N_(
+            "The workbook turned the cell into a date. Format the cell as text and type its value again."
+        ),
     }
 )

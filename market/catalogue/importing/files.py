@@ -1,42 +1,49 @@
 """The files of the list: items, clean-up decisions, links and schedules, checked against each other."""
 
+import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from market.base.errors import BreaksRule
 from market.base.words import N_, register_sentences
-from market.catalogue.importing.cells import BadCell, Row, read_rows, read_text
-from market.catalogue.rules import ActKind, Confidence, Handling, Pricing, ScheduleRole, SelfService
+from market.catalogue.importing.cells import BadCell, Row, Table
+from market.catalogue.importing.checks import Faults, item_faults, no_faults, repeated, shared
+from market.catalogue.importing.columns import ITEM_COLUMNS, PARTS, PROBLEMS, folded
+from market.catalogue.importing.exact import exact_json
+from market.catalogue.importing.schedule_sheets import read_sheets
+from market.catalogue.importing.tables import Book
+from market.catalogue.importing.uploads import Upload, decoded
+from market.catalogue.importing.values import value
+from market.catalogue.rules import Handling, ScheduleRole
 from market.catalogue.schedules import NormalSchedule, RefusedSchedule, read_schedules
 
-ITEM_COLUMNS = (
-    *("code", "name_zh", "name_en", "category_zh", "category_en", "act_type", "act_name_zh", "act_name_en"),
-    *("authority_zh", "authority_en", "legal_basis_zh", "service_output_zh", "agency_qualification_zh", "pricing"),
-    *("price_basis_zh", "price_rule", "unit_zh", "time_limit_workdays", "self_service_allowed", "merged_group_zh"),
-    "confidence",
-)
-_NEEDED = ("name_zh", "name_en", "category_zh", "category_en", "act_name_zh", "authority_zh")
-_CLOSED: Mapping[str, Collection[str]] = {
-    "act_type": set(ActKind),
-    "pricing": set(Pricing),
-    "self_service_allowed": set(SelfService),
-    "confidence": set(Confidence),
-}
-_Check = Callable[[Row], list[tuple[str, str]]]
-_DAYS = re.compile(r"[1-9][0-9]{0,2}")
-_CODE = re.compile(r"[A-Za-z0-9-]{0,40}")
+__all__ = ["ITEM_COLUMNS", "ListData", "ListFiles", "marks", "read_list"]
+
 _PARENTHESES = re.compile(r"（[^（）]*）")
+_CODE_NAMES = ("code", "local_code")
+_CHUNK = 100
+Told = Callable[[int, int], None]
+"""Told how many rows of how many have been checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListFiles:
-    """Where the files are; all but `items` may be absent."""
+    """The files as handed in; all but `items` may be absent, and `items` may carry the other parts itself."""
 
-    items: Path
-    schedules: Path | None = None
-    links: Path | None = None
-    cleaned_up: Path | None = None
+    items: Upload
+    schedules: Upload | None = None
+    links: Upload | None = None
+    cleaned_up: Upload | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all contents in their roles, in hex: the same files again have the same digest."""
+        roles = (self.items, self.schedules, self.links, self.cleaned_up)
+        return hashlib.sha256(":".join(one.digest if one else "-" for one in roles).encode()).hexdigest()
+
+    def __iter__(self) -> Iterator[Upload]:
+        yield from (one for one in (self.items, self.schedules, self.links, self.cleaned_up) if one)
 
 
 @dataclass(slots=True)
@@ -49,6 +56,8 @@ class ListData:
     schedules: dict[str, NormalSchedule | RefusedSchedule] = field(default_factory=dict)
     raw_schedules: str = ""
     bad: list[BadCell] = field(default_factory=list)
+    digest: str = ""
+    passed_over: list[str] = field(default_factory=list)  # headings that no column has
 
     def links_of(self, name: str) -> list[Row]:
         """The links of an item."""
@@ -66,61 +75,89 @@ def marks(decision: Row, name: str) -> bool:
     return decision["handling_type"] != Handling.ABOLISHED and same
 
 
-def read_list(files: ListFiles) -> ListData:
-    """Read every file and check every cell; bad cells are listed, a file that cannot be read at all is refused."""
-    data = ListData()
-    data.items = _checked(data, files.items, ITEM_COLUMNS, _bad_item)
-    if files.cleaned_up:
-        columns = ("name_zh", "act_name_zh", "decision_document", "handling_type", "handling", "confidence")
-        data.clean_ups = _checked(data, files.cleaned_up, columns, _bad_clean_up)
-    if files.schedules:
-        data.raw_schedules = read_text(files.schedules)
-        data.schedules = {schedule.id: schedule for schedule in read_schedules(data.raw_schedules)}
-    if files.links:
-        rows = _checked(data, files.links, ("name_zh", "schedule_id", "role"), _bad_link)
-        data.links = _joined(data, files.links.name, rows)
+def _nobody(done: int, total: int) -> None:
+    """Nobody waits for the progress."""
+
+
+def read_list(files: ListFiles, *, told: Told = _nobody) -> ListData:
+    """Read every file and check every cell; bad cells are listed, a file that cannot be read at all is refused.
+
+    `told` hears how many rows of how many have been checked.
+    """
+    books: dict[Upload, Book] = {one: Book(one) for one in dict.fromkeys(files)}
+    data = ListData(digest=files.digest)
+    data.items = _part(data, books[files.items].sole("items"), "items", told)
+    _schedules(data, books[files.schedules or files.items], sole=files.schedules)
+    for name, upload in (("cleaned_up", files.cleaned_up), ("links", files.links)):
+        table = books[upload].sole(name) if upload else books[files.items].part(name)
+        if table is None:
+            continue
+        rows = _part(data, table, name, _nobody)
+        if name == "links":
+            data.links = _joined(data, table, rows)
+        else:
+            data.clean_ups = rows
     return data
 
 
-def _checked(data: ListData, path: Path, columns: Sequence[str], check: _Check) -> list[Row]:
-    rows, bad = read_rows(path, columns)
-    good: list[Row] = []
-    seen: set[tuple[str, ...]] = set()
-    for row in rows:
-        wrong = [BadCell(path.name, row.line, column, row[column][:40], code) for column, code in check(row)]
-        key = (row["name_zh"], row.cells.get("act_name_zh", row.cells.get("schedule_id", "")))
-        if not wrong and key in seen:
-            wrong = [BadCell(path.name, row.line, "name_zh", row["name_zh"], "import.twice")]
-        seen.add(key)
-        bad += wrong
+def _schedules(data: ListData, book: Book, *, sole: Upload | None) -> None:
+    """The schedules of the file handed in for them, or those that the items' file carries."""
+    if book.document is not None and ("schedules" in book.document or sole):
+        data.raw_schedules = decoded(book.upload)[0]
+    elif book.workbook is not None:
+        found = read_sheets(book.workbook)
+        if found is not None:
+            data.raw_schedules = exact_json({"schedules": found[0]})
+            data.bad += found[1]
+        elif sole:
+            raise BreaksRule("import.columns_missing", path=book.upload.shown, columns="schedules")
+    elif sole:
+        data.raw_schedules = decoded(book.upload)[0]
+    if data.raw_schedules:
+        data.schedules = {schedule.id: schedule for schedule in read_schedules(data.raw_schedules)}
+
+
+def _part(data: ListData, table: Table, name: str, told: Told) -> list[Row]:
+    """The good rows of a part; every bad cell goes to `data.bad`."""
+    rows, bad = _cells(table, name, told)
+    if name == "items":
+        for column in _CODE_NAMES:
+            bad += shared(table, rows, column)
+    second = {"items": "act_name_zh", "cleaned_up": "act_name_zh", "links": "schedule_id"}[name]
+    wrong = {cell.line for cell in bad}
+    bad += repeated(table, [row for row in rows if row.line not in wrong], lambda row: (row["name_zh"], row[second]))
+    data.bad += sorted([*table.bad, *bad], key=lambda cell: cell.line)
+    data.passed_over += [one for one in table.unknown if folded(one) != PROBLEMS]
+    wrong = {cell.line for cell in bad} | table.spoiled
+    return [row for row in rows if row.line not in wrong]
+
+
+def _cells(table: Table, name: str, told: Told) -> tuple[list[Row], list[BadCell]]:
+    columns = PARTS[name]
+    faults: Callable[[Row], Faults] = item_faults if name == "items" else no_faults
+    at = {key: index for index, key in enumerate(table.keys) if key}
+    rows: list[Row] = []
+    bad: list[BadCell] = []
+    for count, (line, values) in enumerate(table.rows):
+        if count % _CHUNK == 0:
+            told(count, len(table.rows))
+        cells = {}
+        wrong = []
+        for column in columns:
+            raw = values[at[column.key]] if column.key in at else None
+            cells[column.key], code = value(column, raw)
+            if code:
+                wrong.append(table.bad_cell(line, column.key, cells[column.key], code))
+        row = Row(line, cells)
         if not wrong:
-            good.append(row)
-    data.bad += bad
-    return good
+            wrong = [table.bad_cell(line, column, row[column], code) for column, code in faults(row)]
+        bad += wrong
+        rows.append(row)
+    told(len(table.rows), len(table.rows))
+    return rows, bad
 
 
-def _bad_item(row: Row) -> list[tuple[str, str]]:
-    wrong = [(column, "import.needed") for column in _NEEDED if not row[column]]
-    wrong += [(column, f"import.{column}") for column, allowed in _CLOSED.items() if row[column] not in allowed]
-    if row["time_limit_workdays"] and not _DAYS.fullmatch(row["time_limit_workdays"]):
-        wrong.append(("time_limit_workdays", "import.days"))
-    if not _CODE.fullmatch(row["code"]):
-        wrong.append(("code", "import.code"))
-    return wrong + [(column, "import.name_too_long") for column in _NEEDED if len(row[column]) > 200]
-
-
-def _bad_clean_up(row: Row) -> list[tuple[str, str]]:
-    wrong = [(column, "import.needed") for column in ("name_zh", "decision_document") if not row[column]]
-    if row["handling_type"] not in set(Handling):
-        wrong.append(("handling_type", "import.handling_type"))
-    return wrong + ([("confidence", "import.confidence")] if row["confidence"] not in set(Confidence) else [])
-
-
-def _bad_link(row: Row) -> list[tuple[str, str]]:
-    return [] if row["role"] in set(ScheduleRole) else [("role", "import.role")]
-
-
-def _joined(data: ListData, file: str, links: Sequence[Row]) -> list[Row]:
+def _joined(data: ListData, table: Table, links: list[Row]) -> list[Row]:
     """The links whose two ends exist; a government price cannot hang on an item that the market prices."""
     pricing = {row["name_zh"]: row["pricing"] for row in data.items}
     good = []
@@ -133,7 +170,7 @@ def _joined(data: ListData, file: str, links: Sequence[Row]) -> list[Row]:
         elif link["role"] == ScheduleRole.IN_FORCE and not pricing[link["name_zh"]].startswith("government"):
             fault = "role", "import.link_not_government"
         if fault:
-            data.bad.append(BadCell(file, link.line, fault[0], link[fault[0]], fault[1]))
+            data.bad.append(table.bad_cell(link.line, fault[0], link[fault[0]], fault[1]))
         else:
             good.append(link)
     return good
@@ -141,21 +178,6 @@ def _joined(data: ListData, file: str, links: Sequence[Row]) -> list[Row]:
 
 register_sentences(
     {
-        "import.needed": N_("The cell is empty, but it is needed. Fill it in."),
-        "import.twice": N_("The same row stands twice in the file. Keep one."),
-        "import.act_type": N_("The kind of act is not one of licence, penalty, enforcement. Use one of these."),
-        "import.pricing": N_(
-            "The price management mode is not one of government_set, government_guided, market_regulated, fiscal. Use one of these."
-        ),
-        "import.self_service_allowed": N_("Whether the applicant may do it itself must be yes, no or unknown."),
-        "import.confidence": N_("The confidence must be sourced or general_knowledge."),
-        "import.days": N_("The time limit must be a whole number of working days from 1 to 999, or empty."),
-        "import.code": N_(
-            "A published code has only letters, digits and hyphens, at most 40. Correct it or leave it empty."
-        ),
-        "import.name_too_long": N_("A name has at most 200 characters. Shorten it."),
-        "import.handling_type": N_("The handling must be abolished, authority_commissioned or self_prepare_allowed."),
-        "import.role": N_("The role of a schedule must be in_force or reference."),
         "import.link_no_item": N_("No item of that name is in the list's file. Check the name."),
         "import.link_no_schedule": N_("No schedule of that id is in the schedules' file. Check the id."),
         "import.link_not_government": N_(

@@ -5,10 +5,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from market.base.pricing import Band, Measure, PricedItem
 from market.catalogue.importing.cells import Row
+from market.catalogue.importing.exact import exact_json
 from market.catalogue.importing.files import ListData
 from market.catalogue.rules import PriceState, Pricing, ScheduleRole
 from market.catalogue.schedules import NormalSchedule, RefusedSchedule
@@ -110,16 +110,3 @@ def documents_of(raw: str) -> dict[str, str]:
         for schedule in parsed["schedules"]
         if isinstance(schedule, Mapping) and isinstance(schedule.get("id"), str)
     }
-
-
-def exact_json(value: Any) -> str:
-    """JSON text that keeps every decimal digit by digit."""
-    if isinstance(value, Mapping):
-        return (
-            "{"
-            + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {exact_json(one)}" for key, one in value.items())
-            + "}"
-        )
-    if isinstance(value, list):
-        return "[" + ", ".join(exact_json(one) for one in value) + "]"
-    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)

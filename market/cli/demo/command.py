@@ -22,7 +22,7 @@ from market.base.people import Actor, Role
 from market.base.words import N_, register_sentences
 from market.catalogue import actions as catalogue
 from market.catalogue import queries
-from market.catalogue.importing import ListFiles, read_list
+from market.catalogue.importing import ListFiles, Upload, read_list
 from market.catalogue.rules import Payer, Pricing
 from market.cli.demo.agencies import Market, Shop, agency_story, shops
 from market.cli.demo.cast import ENTERPRISES, Registry
@@ -120,7 +120,7 @@ def publish_packaged_list(editor: Actor, approver: Actor) -> None:
     """Import the package's copy of the real list and publish it by a second person, in force from this day."""
     with as_file(files("market.catalogue") / "data") as folder:
         names = ("items.csv", "price_schedules.json", "links.csv", "cleaned_up.csv")
-        data = read_list(ListFiles(*(folder / name for name in names)))
+        data = read_list(ListFiles(*(Upload.of(folder / name) for name in names)))
     with transaction() as now:
         catalogue.import_edition(data, "行政权力中介服务事项清单（第1版）", actor=editor, now=now)
     with transaction() as now:
