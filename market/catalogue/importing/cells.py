@@ -53,6 +53,12 @@ class Formula(str):
     __slots__ = ()
 
 
+class Exact(str):
+    """A text of a JSON document: no spreadsheet needs an apostrophe before it."""
+
+    __slots__ = ()
+
+
 class SheetError(str):
     """An error such as #REF! in a workbook's cell."""
 

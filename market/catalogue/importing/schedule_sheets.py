@@ -17,7 +17,7 @@ from market.catalogue.importing.cells import BadCell, Table
 from market.catalogue.importing.columns import BRACKET_SHEET, SCHEDULE_SHEET, folded
 from market.catalogue.importing.exact import exact_json
 from market.catalogue.importing.tables import fill_down, heading, nothing_beside
-from market.catalogue.importing.values import number, plain
+from market.catalogue.importing.values import number, plain, protected
 from market.catalogue.importing.workbook import Workbook
 
 OWNER = "schedule_id"
@@ -31,6 +31,20 @@ HEADINGS = {
 _FEES = {"minimum_fee", "maximum_fee", "fee", "fee_min", "fee_max", "y", "rate", "min", "max"}
 _QUANTITIES = {"from", "to", "x", "minimum_base"}
 _SHARES = {"rate_percent", "rate_permille", "unit_rate", "area_ratio_percent", "max_rate_percent"}
+_TEXTS = {
+    "id",
+    OWNER,
+    "title_zh",
+    "document_no",
+    "method",
+    "unit",
+    "base",
+    "notes",
+    "float_range",
+    "status",
+    "item",
+    "per",
+}
 _MONEY = re.compile(r"(.*?)(亿元|万元|元)")
 _BASE_UNIT = re.compile(r"[（(]([^（）()]*)[）)]")
 _LITERAL = re.compile(r'(?:true|false|null|NaN|-?Infinity|[-\[{"0-9].*)', re.DOTALL)
@@ -38,11 +52,12 @@ _LITERAL = re.compile(r'(?:true|false|null|NaN|-?Infinity|[-\[{"0-9].*)', re.DOT
 Found = tuple[list[dict[str, Any]], list[BadCell]]
 
 
-def written(value: object) -> str:
-    """A value of the JSON format as the text of a cell; reading takes it back digit by digit."""
-    if isinstance(value, str) and not _LITERAL.fullmatch(value):
-        return value
-    return exact_json(value)
+def written(key: str, value: object) -> str:
+    """A value of the JSON format as the text of a cell; reading takes it back unchanged."""
+    if not isinstance(value, str):
+        return exact_json(value)
+    bare = plain(protected(value)) == (value, "") and not value.startswith('"')
+    return value if value and bare and (key in _TEXTS or not _LITERAL.fullmatch(value)) else exact_json(value)
 
 
 def read_sheets(workbook: Workbook) -> Found | None:
@@ -82,7 +97,7 @@ def _rows(workbook: Workbook, name: str, owners: Mapping[str, dict[str, Any]]) -
 def _row(table: Table, line: int, values: list[object], owners: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     cells = dict(zip(table.keys, values, strict=True))
     row: dict[str, Any] = {}
-    texts = {key: plain(cells.get(key))[0] for key in ("unit", "base", OWNER)}
+    texts = {key: _literal(key, plain(cells.get(key))[0]) for key in ("unit", "base", OWNER)}
     owner = owners.get(texts[OWNER], texts)
     if owners and owner is texts:
         table.bad.append(table.bad_cell(line, OWNER, texts[OWNER], "import.link_no_schedule"))
@@ -91,7 +106,8 @@ def _row(table: Table, line: int, values: list[object], owners: Mapping[str, dic
         text, code = plain(raw)
         if not text and not code:
             continue
-        read, code = (text, code) if code else _figure(key, text, owner)
+        # A document's remarks may be longer than a cell of the list.
+        read, code = (text, code) if code not in ("", "import.cell_too_long") else _figure(key, text, owner)
         if code:
             table.bad.append(table.bad_cell(line, key, text, code))
         row[key] = read
@@ -100,7 +116,7 @@ def _row(table: Table, line: int, values: list[object], owners: Mapping[str, dic
 
 def _figure(key: str, text: str, owner: Mapping[str, Any]) -> tuple[Any, str]:
     if key not in _FEES | _QUANTITIES | _SHARES:
-        return _literal(text), ""
+        return _literal(key, text), ""
     if text == "null":
         return None, ""
     typed = "".join(unicodedata.normalize("NFKC", text).split())
@@ -129,9 +145,9 @@ def _money_unit(key: str, owner: Mapping[str, Any]) -> str | None:
     return unit if unit in FEN_PER_UNIT else None
 
 
-def _literal(text: str) -> Any:
-    """A text, or what it says as JSON: numbers, true, false, null, lists and tables."""
-    if not _LITERAL.fullmatch(text):
+def _literal(key: str, text: str) -> Any:
+    """A text, or what it says as JSON: numbers, true, false, null, lists and tables; a text's own column stays text."""
+    if not _LITERAL.fullmatch(text) or (key in _TEXTS and not text.startswith('"')):
         return text
     try:
         return json.loads(text, parse_float=Decimal, parse_int=Decimal)

@@ -7,7 +7,7 @@ from typing import Any
 
 from market.base.errors import BreaksRule
 from market.base.words import N_, register_sentences
-from market.catalogue.importing.cells import Table
+from market.catalogue.importing.cells import Exact, Table
 from market.catalogue.importing.columns import (
     BRACKET_SHEET,
     PARTS,
@@ -95,8 +95,12 @@ def _of_document(upload: Upload, document: Mapping[str, Any], name: str) -> Tabl
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise BreaksRule("import.not_json", path=upload.shown, why=f"{name}: no list of tables")
     head = list(dict.fromkeys(key for row in rows for key in row)) or [one.key for one in PARTS[name]]
-    lines = [(count, [row.get(key) for key in head]) for count, row in enumerate(rows, 1)]
+    lines = [(count, [_exact(row.get(key)) for key in head]) for count, row in enumerate(rows, 1)]
     return _checked(Table(upload.name, "", head, keys_of(head, PARTS[name]), lines), PARTS[name])
+
+
+def _exact(raw: object) -> object:
+    return Exact(raw) if isinstance(raw, str) else raw
 
 
 def _of_csv(upload: Upload, name: str) -> Table:

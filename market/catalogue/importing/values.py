@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
 from market.base.words import N_, register_sentences
-from market.catalogue.importing.cells import LONGEST, Formula, SheetError
+from market.catalogue.importing.cells import LONGEST, Exact, Formula, SheetError
 from market.catalogue.importing.columns import ACT_KINDS, Column, Kind, folded
 
 Read = tuple[str, str]
@@ -84,7 +84,7 @@ def day(text: str) -> date | None:
 
 def _text(raw: str) -> Read:
     text = raw.replace("\r\n", "\n").replace("\r", "\n").strip(_BLANKS)
-    if text.startswith("'"):
+    if text.startswith("'") and not isinstance(raw, Exact):
         text = text[1:].strip(_BLANKS)
     if _CONTROL.search(text):
         return text, "import.control_character"
