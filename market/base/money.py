@@ -1,6 +1,7 @@
 """Money is a whole number of fen everywhere; this module reads what people type, rounds, and writes amounts out.
 
-Rounding is stated once: half up to the fen. Nothing here uses floating point.
+Rounding is stated once: to the fen, half up unless a published price names another of `ROUNDINGS`. Nothing here uses
+floating point.
 """
 
 import re
@@ -20,6 +21,10 @@ MAX_FEN = 10**12
 FEN_PER_UNIT: dict[str, Fen] = {"元": 100, "万元": 1_000_000, "亿元": 10_000_000_000}
 """How many fen one unit of a published price or basis is."""
 
+HALF_UP, HALF_EVEN, DOWN, UP = "half_up", "half_even", "down", "up"
+ROUNDINGS = (HALF_UP, HALF_EVEN, DOWN, UP)
+"""四舍五入, 四舍六入五成双 (GB/T 8170), 舍去 and 进一: how a price that is finer than a fen becomes whole fen."""
+
 LONGEST_NUMBER = 40
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 _SUFFIXES = (("亿元", "亿元"), ("亿", "亿元"), ("万元", "万元"), ("万", "万元"), ("元", "元"), ("", "元"))
@@ -38,6 +43,18 @@ register_sentences(
 def round_half_up(amount: Fraction) -> int:
     """The nearest whole number; exactly half goes up."""
     return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
+
+
+def rounded(num: int, den: int, mode: str = HALF_UP) -> int:
+    """num/den (den above 0) as a whole number by one of `ROUNDINGS`."""
+    if mode == HALF_UP:
+        return (2 * num + den) // (2 * den)
+    if mode == DOWN:
+        return num // den
+    if mode == UP:
+        return -(-num // den)
+    whole, rest = divmod(2 * num + den, 2 * den)
+    return whole - 1 if rest == 0 and whole % 2 else whole
 
 
 def shown(given: object) -> str:

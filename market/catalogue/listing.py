@@ -18,7 +18,7 @@ from market.catalogue.schedules import NormalSchedule, find_schedule, read_sched
 
 _SHAPE = (
     *("payer", "q_from", "q_to", "q0", "y0", "slope_num", "slope_den"),
-    *("float_low", "float_high", "float_den", "min_fen", "max_fen", "limits"),
+    *("float_low", "float_high", "float_den", "min_fen", "max_fen", "limits", "rounding"),
 )
 
 

@@ -73,6 +73,15 @@ class Request(Base):
                         "OLD.published_at IS NULL AND NEW.published_at IS NOT NULL AND (" + not_in_force("NEW.published_at") + ")",
                         events=("UPDATE",),
                     ),
+                    # A price of the edition in force may still begin later, or have ended: no request is opened on it.
+                    Refuses(
+                        "price.not_in_force",
+                        "OLD.published_at IS NULL AND NEW.published_at IS NOT NULL AND EXISTS (SELECT 1 FROM request_line line"
+                        " JOIN fee_item item ON item.id = line.fee_item_id WHERE line.request_id = NEW.id"
+                        " AND (item.effective_from > china_date(NEW.published_at)"
+                        " OR item.effective_until < china_date(NEW.published_at)))",
+                        events=("UPDATE",),
+                    ),
                     Refuses("request.not_a_draft", "NEW.published_at IS NOT NULL"),
                     # What is free to the applicant is bought by the authority; an enterprise cannot pose as one.
                     Refuses(

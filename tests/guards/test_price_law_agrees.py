@@ -71,7 +71,7 @@ def lines(draw: st.DrawFn) -> Band:
 def accepts(engine: Engine, band: Band, **said: int) -> bool:
     shape = {name: getattr(band, name) for name in (
         "payer", "q_from", "q_to", "q0", "y0", "slope_num", "slope_den", "float_low", "float_high", "float_den",
-        "min_fen", "max_fen", "limits",
+        "min_fen", "max_fen", "limits", "rounding",
     )}  # fmt: skip
     key = dict.fromkeys(("band_id", "edition_id", "service_id", "fee_item_id", "agency_id", "coefficient_set_id"), 1)
     with engine.connect() as connection:

@@ -20,9 +20,22 @@ from market.base.pricing.band import (
     straight,
 )
 from market.base.pricing.evaluate import evaluate, parse_coefficient, price_at
-from market.base.pricing.item import Gap, Part, PricedItem, find_band, gap_at, outside
+from market.base.pricing.item import (
+    SLAB,
+    Factor,
+    FactorValue,
+    Gap,
+    Part,
+    PricedItem,
+    find_band,
+    gap_at,
+    in_force,
+    outside,
+)
+from market.base.pricing.proof import Joint, curve, is_monotone, joints
 from market.base.pricing.quantity import MAX_QUANTITY, Measure, parse_quantity
 from market.base.pricing.trace import Price, Step, shown_facts
+from market.base.pricing.units import UNITS, Unit, UnitKind, known_unit, same_unit, unit_name
 
 __all__ = [
     "AFTER",
@@ -54,4 +67,18 @@ __all__ = [
     "scaled",
     "shown_facts",
     "straight",
+    "SLAB",
+    "Factor",
+    "FactorValue",
+    "in_force",
+    "Joint",
+    "curve",
+    "is_monotone",
+    "joints",
+    "UNITS",
+    "Unit",
+    "UnitKind",
+    "known_unit",
+    "same_unit",
+    "unit_name",
 ]

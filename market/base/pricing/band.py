@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from market.base.errors import BreaksRule
-from market.base.money import MAX_FEN, Fen
+from market.base.money import HALF_UP, MAX_FEN, ROUNDINGS, UP, Fen, rounded
 from market.base.pricing.quantity import MAX_QUANTITY
 from market.base.words import N_, register_labels, register_sentences
 
@@ -45,6 +45,10 @@ register_labels(
         "payer.authority": N_("Paid by the authority"),
         "limits.before": N_("Minimum and maximum apply before the coefficient"),
         "limits.after": N_("Minimum and maximum apply after the coefficient"),
+        "rounding.half_up": N_("Rounded half up to the fen"),
+        "rounding.half_even": N_("Rounded half to even to the fen (GB/T 8170)"),
+        "rounding.down": N_("Rounded down to the fen"),
+        "rounding.up": N_("Rounded up to the fen"),
     }
 )
 
@@ -53,10 +57,10 @@ register_labels(
 class Band:
     """A straight line of price over quantities above `q_from` up to and including `q_to` (in steps).
 
-    Base: `y0` fen at `q0`, rising by slope_num/slope_den fen a step, rounded half up. The lawful amount is base x
-    coefficient x [float_low/float_den .. float_high/float_den], rounded half up once more, kept within
-    min_fen..max_fen either `before` or `after` the coefficient. `base_known` is false where the document prints only
-    a range or a ceiling: the line is then the upper figure and no single base price exists.
+    Base: `y0` fen at `q0`, rising by slope_num/slope_den fen a step, rounded to the fen by `rounding`. The lawful
+    amount is base x coefficient x [float_low/float_den .. float_high/float_den], rounded once more in the same way and
+    kept within min_fen..max_fen either `before` or `after` the coefficient. `base_known` is false where the document
+    prints only a range or a ceiling: the line is then the upper figure and no single base price exists.
     """
 
     payer: str = APPLICANT
@@ -72,6 +76,7 @@ class Band:
     min_fen: Fen = 0
     max_fen: Fen = MAX_FEN
     limits: str = AFTER
+    rounding: str = HALF_UP
     coefficients: tuple[int, ...] = (COEFFICIENT_UNIT,)
     base_known: bool = True
 
@@ -81,18 +86,17 @@ class Band:
         return Fraction(self.slope_num, self.slope_den)
 
     def base(self, q: int) -> Fen:
-        """The base line at `q` steps, rounded half up to the fen."""
+        """The base line at `q` steps, rounded to the fen."""
         den = self.slope_den
-        return self.y0 + (2 * self.slope_num * (q - self.q0) + den) // (2 * den)
+        return rounded(self.y0 * den + self.slope_num * (q - self.q0), den, self.rounding)
 
     def charge_base(self, base: Fen) -> Fen:
         """The base as it enters the coefficient: kept within the limits where they apply before it."""
         return self._clip(base) if self.limits == BEFORE else base
 
     def amount(self, charge_base: Fen, coefficient: int, float_part: int) -> Fen:
-        """Base x coefficient x float_part/float_den, rounded half up, within the limits where they apply after."""
-        den = COEFFICIENT_UNIT * self.float_den
-        amount = (2 * charge_base * coefficient * float_part + den) // (2 * den)
+        """Base x coefficient x float_part/float_den, rounded, within the limits where they apply after."""
+        amount = rounded(charge_base * coefficient * float_part, COEFFICIENT_UNIT * self.float_den, self.rounding)
         return self._clip(amount) if self.limits == AFTER else amount
 
     def _clip(self, amount: Fen) -> Fen:
@@ -148,6 +152,7 @@ def _contradictions(band: Band) -> tuple[tuple[str, bool], ...]:
     return (
         ("payer", band.payer not in (APPLICANT, AUTHORITY)),
         ("limits", band.limits not in (BEFORE, AFTER)),
+        ("rounding", band.rounding not in ROUNDINGS),
         ("q_from < q_to", not 0 <= band.q_from < band.q_to <= MAX_QUANTITY),
         ("slope", band.slope_den < 1 or gcd(band.slope_num, band.slope_den) != 1),
         ("float", band.float_den < 1 or not 0 <= band.float_low <= band.float_high),
@@ -164,9 +169,11 @@ def _fits(band: Band, q_to: int) -> bool:
     highest, most = max(band.coefficients), max(band.charge_base(end) for end in ends)
     product = 2 * most * highest * band.float_high
     den = COEFFICIENT_UNIT * band.float_den
-    amount = max(band.min_fen, (product + den) // (2 * den))
+    # Rounded up, whatever the mode: no mode gives more. Each CHECK compares products that differ by two units at most.
+    amount = max(band.min_fen, rounded(product, 2 * den, UP))
     return (
         amount <= MAX_FEN
+        and 2 * max(den, band.slope_den) < _SAFE
         and product < _SAFE
         and 2 * amount * den < _SAFE
         and 2 * abs(band.slope_num) * reach < _SAFE

@@ -6,8 +6,9 @@ from fractions import Fraction
 from market.base.errors import BreaksRule
 from market.base.money import parse_decimal, shown
 from market.base.pricing.band import APPLICANT, COEFFICIENT_UNIT, Band
+from market.base.pricing.factors import in_units, named_sets
 from market.base.pricing.item import PricedItem, find_band, gap_at
-from market.base.pricing.quantity import STEPS, exact_decimal
+from market.base.pricing.quantity import STEPS
 from market.base.pricing.trace import Price, shown_facts
 from market.base.words import N_, register_sentences
 
@@ -28,7 +29,7 @@ def evaluate(band: Band, q: int, coefficient: int = COEFFICIENT_UNIT, *, item: P
     if not band.q_from < q <= band.q_to:
         find_band((band,), q, payer=band.payer, measure=item.measure if item else STEPS)
     if coefficient not in band.coefficients:
-        raise _not_in_set(band, exact_decimal(Fraction(coefficient, COEFFICIENT_UNIT)))
+        raise _not_in_set(band, in_units(coefficient), item)
     base = band.base(q)
     charge_base = band.charge_base(base)
     return Price(
@@ -55,23 +56,25 @@ def price_at(item: PricedItem, q: int, *, payer: str = APPLICANT, coefficient: i
     return evaluate(band, q, coefficient, item=item)
 
 
-def parse_coefficient(given: str | Decimal, band: Band) -> int:
-    """A typed coefficient in ten-thousandths; it must be one of the band's set.
+def parse_coefficient(given: str | Decimal, band: Band, *, item: PricedItem | None = None) -> int:
+    """A typed coefficient in ten-thousandths; it must be one of the band's set. `item` names the sets in a refusal.
 
     Refuses `price.coefficient_not_in_set`.
     """
     try:
         number = parse_decimal(given) if isinstance(given, str) else given
     except BreaksRule:
-        raise _not_in_set(band, shown(given)) from None
+        raise _not_in_set(band, shown(given), item) from None
     if not number.is_finite() or not -6 < number.adjusted() < 6:
-        raise _not_in_set(band, shown(given))
+        raise _not_in_set(band, shown(given), item)
     coefficient = Fraction(number) * COEFFICIENT_UNIT
     if coefficient not in band.coefficients:
-        raise _not_in_set(band, shown(given))
+        raise _not_in_set(band, shown(given), item)
     return int(coefficient)
 
 
-def _not_in_set(band: Band, given: str) -> BreaksRule:
-    allowed = ", ".join(exact_decimal(Fraction(one, COEFFICIENT_UNIT)) for one in band.coefficients)
+def _not_in_set(band: Band, given: str, item: PricedItem | None) -> BreaksRule:
+    allowed = ", ".join(in_units(one) for one in band.coefficients)
+    if item and item.factors:
+        allowed += f" ({named_sets(item.factors)})"
     return BreaksRule("price.coefficient_not_in_set", given=given, allowed=allowed)

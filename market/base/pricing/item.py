@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 
 from market.base.errors import BreaksRule
@@ -27,8 +28,23 @@ register_sentences(
             "Price not published here: another published list governs the part above {lower} {unit}, "
             "and this schedule does not give its rate."
         ),
+        "price.not_in_force": N_(
+            "One of the published prices asked for here is not in force on this day. Look at the days of each price and "
+            "ask for those that are in force."
+        ),
+        "price.not_in_force_yet": N_(
+            "The published price of {item} takes effect on {day}. Until then nothing can be charged by it; wait for "
+            "that day."
+        ),
+        "price.no_longer_in_force": N_(
+            "The published price of {item} was in force until {day}. It can no longer be charged by; look for the price "
+            "that followed it."
+        ),
     }
 )
+
+SLAB = "progressive_slab"
+"""全额累进: the whole quantity bears the rate of its bracket. Beside it, `progressive` is 差额累进, by block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +66,32 @@ class Part:
     slope: Fraction
 
 
+@dataclass(frozen=True, slots=True)
+class FactorValue:
+    """One lawful value of a factor, in ten-thousandths, and what it is for (names may be empty)."""
+
+    value: int
+    name_zh: str = ""
+    name_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A closed set of coefficients, such as 复杂程度调整系数; a coefficient is a product, one value of each factor."""
+
+    name_zh: str
+    name_en: str
+    values: tuple[FactorValue, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PricedItem:
     """A fee item: what is charged (`name`), on what (`base_name`, in `unit`), and its bands.
 
-    `method` is how the document computes (progressive, bracket_interpolated, flat, per_unit). `parts` are the printed
-    brackets of a progressive schedule, for the trace. A quantity below `minimum_quantity` steps counts as it.
+    `method` is how the document computes (progressive: each bracket's rate on the part inside it; progressive_slab: on
+    the whole quantity; bracket_interpolated, flat, per_unit). `parts` are the printed brackets of a progressive
+    schedule, for the trace. A quantity below `minimum_quantity` steps counts as it. `factors` say what the lawful
+    coefficients are products of. In force from `effective_from` to `effective_until`, both days included.
     """
 
     name: str
@@ -67,6 +103,9 @@ class PricedItem:
     method: str = "flat"
     parts: tuple[Part, ...] = ()
     minimum_quantity: int = 0
+    factors: tuple[Factor, ...] = ()
+    effective_from: date | None = None
+    effective_until: date | None = None
 
     @property
     def measure(self) -> Measure:
@@ -84,6 +123,20 @@ def find_band(bands: Sequence[Band], q: int, *, payer: str = APPLICANT, measure:
         if band.q_from < q <= band.q_to:
             return band
     raise outside([(band.q_from, band.q_to) for band in mine], measure)
+
+
+def in_force(name: str, span: tuple[date | None, date | None], on: date | None) -> None:
+    """Refuse a day outside the first and last day of a price; where no day is known, nothing.
+
+    Refuses `price.not_in_force_yet` and `price.no_longer_in_force`, naming the price and its day.
+    """
+    first, last = span
+    if on is None:
+        return
+    if first is not None and on < first:
+        raise BreaksRule("price.not_in_force_yet", item=name, day=first.isoformat())
+    if last is not None and on > last:
+        raise BreaksRule("price.no_longer_in_force", item=name, day=last.isoformat())
 
 
 def gap_at(item: PricedItem, q: int) -> Gap | None:

@@ -4,12 +4,13 @@ A step is a code with facts; facts whose name ends in `_fen` are money and are w
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from market.base.money import format_yuan
+from market.base.money import HALF_UP, format_yuan
 from market.base.pricing.band import BEFORE, COEFFICIENT_UNIT, Band
-from market.base.pricing.item import Part, PricedItem
+from market.base.pricing.factors import in_units, named_products
+from market.base.pricing.item import SLAB, Part, PricedItem
 from market.base.pricing.quantity import STEPS, exact_decimal, exact_yuan
 from market.base.words import N_, SENTENCES, register_sentences
 
@@ -23,15 +24,25 @@ register_sentences(
         "trace.line": N_(
             "{y0_fen} at {q0} {unit}, then {rate} on a straight line for the {rise} {unit} above it: {amount}"
         ),
+        "trace.slab": N_(
+            "The whole {quantity} {unit} lies in the bracket above {lower} {unit} and bears its rate, {rate}: {amount}"
+        ),
         "trace.base_rounded": N_("Rounded half up to the fen: {base_fen}"),
+        "trace.base_rounded_half_even": N_("Rounded half to even to the fen (GB/T 8170): {base_fen}"),
+        "trace.base_rounded_down": N_("Rounded down to the fen: {base_fen}"),
+        "trace.base_rounded_up": N_("Rounded up to the fen: {base_fen}"),
         "trace.no_base": N_(
             "The document prints only a range or a ceiling; {upper_fen} is its upper figure and there is no base price."
         ),
         "trace.minimum_fee": N_("Less than the minimum fee counts as the minimum fee: {min_fen}"),
         "trace.maximum_fee": N_("More than the maximum fee counts as the maximum fee: {max_fen}"),
         "trace.coefficient": N_("Multiplied by the coefficient {coefficient}: {amount}"),
+        "trace.coefficient_product": N_("Multiplied by the coefficient {coefficient} ({factors}): {amount}"),
         "trace.float": N_("Lawful from {low} % to {high} % of it: {lowest} to {highest}"),
         "trace.rounded": N_("Rounded half up to the fen: {floor_fen} to {ceiling_fen}"),
+        "trace.rounded_half_even": N_("Rounded half to even to the fen (GB/T 8170): {floor_fen} to {ceiling_fen}"),
+        "trace.rounded_down": N_("Rounded down to the fen: {floor_fen} to {ceiling_fen}"),
+        "trace.rounded_up": N_("Rounded up to the fen: {floor_fen} to {ceiling_fen}"),
         "trace.result": N_("Lawful charge: at least {floor_fen}, at most {ceiling_fen}"),
     }
 )
@@ -92,24 +103,40 @@ def _steps(price: Price) -> Iterator[Step]:
     yield from _base_steps(price, exact)
     base = band.base(price.quantity)
     if band.base_known:
-        yield Step("trace.base_rounded", {"base_fen": base})
+        yield Step(_by_mode("trace.base_rounded", band), {"base_fen": base, "rounding": band.rounding})
     else:
         yield Step("trace.no_base", {"upper_fen": base})
     if band.limits == BEFORE:
         yield from _limit_steps(band, base, base)
     amount = Fraction(price.charge_base_fen * price.coefficient, COEFFICIENT_UNIT)
-    if price.coefficient != COEFFICIENT_UNIT:
-        written = exact_decimal(Fraction(price.coefficient, COEFFICIENT_UNIT))
-        yield Step("trace.coefficient", {"coefficient": written, "amount": exact_yuan(amount)})
+    yield from _coefficient_steps(price, amount)
     yield from _float_steps(price, amount)
     yield Step("trace.result", {"floor_fen": price.floor_fen, "ceiling_fen": price.ceiling_fen})
+
+
+def _by_mode(code: str, band: Band) -> str:
+    return code if band.rounding == HALF_UP else f"{code}_{band.rounding}"
+
+
+def _coefficient_steps(price: Price, amount: Fraction) -> Iterator[Step]:
+    facts: dict[str, int | str] = {"coefficient": in_units(price.coefficient), "amount": exact_yuan(amount)}
+    if price.item and price.item.factors:
+        named = named_products(price.item.factors, price.coefficient)
+        yield Step("trace.coefficient_product", {**facts, "factors": named})
+    elif price.coefficient != COEFFICIENT_UNIT:
+        yield Step("trace.coefficient", facts)
 
 
 def _base_steps(price: Price, exact: Fraction) -> Iterator[Step]:
     band, item = price.band, price.item
     measure = item.measure if item else STEPS
     amount = exact_yuan(exact)
-    if item and item.parts:
+    slab = _slab(item, price.quantity)
+    if slab:
+        facts = {"lower": measure.number(slab.q_from), "unit": measure.unit, "rate": measure.rate(slab.slope)}
+        counted = max(price.quantity, item.minimum_quantity if item else 0)
+        yield Step("trace.slab", {"quantity": measure.number(counted), **facts, "amount": amount})
+    elif item and item.parts:
         yield from _share_steps(item, max(price.quantity, item.minimum_quantity))
         yield Step("trace.sum", {"amount": amount})
     elif not band.slope_num:
@@ -121,6 +148,14 @@ def _base_steps(price: Price, exact: Fraction) -> Iterator[Step]:
         else:
             rise = measure.number(price.quantity - band.q0)
             yield Step("trace.line", {"y0_fen": band.y0, "q0": measure.number(band.q0), "rise": rise, **facts})
+
+
+def _slab(item: PricedItem | None, quantity: int) -> Part | None:
+    """The printed bracket that rules the whole quantity, where the document says slab."""
+    if item is None or item.method != SLAB:
+        return None
+    counted = max(quantity, item.minimum_quantity)
+    return next((part for part in item.parts if part.q_from < counted <= part.q_to), None)
 
 
 def _share_steps(item: PricedItem, q: int) -> Iterator[Step]:
@@ -158,11 +193,12 @@ def _float_steps(price: Price, amount: Fraction) -> Iterator[Step]:
                 "highest": exact_yuan(amount * high),
             },
         )
-    unlimited = Band(float_low=band.float_low, float_high=band.float_high, float_den=band.float_den)
+    unlimited = replace(band, limits=BEFORE)
     floor = unlimited.amount(price.charge_base_fen, price.coefficient, band.float_low)
     ceiling = unlimited.amount(price.charge_base_fen, price.coefficient, band.float_high)
     if floats or price.coefficient != COEFFICIENT_UNIT:
-        yield Step("trace.rounded", {"floor_fen": floor, "ceiling_fen": ceiling})
+        facts: dict[str, int | str] = {"floor_fen": floor, "ceiling_fen": ceiling, "rounding": band.rounding}
+        yield Step(_by_mode("trace.rounded", band), facts)
     if band.limits != BEFORE:
         yield from _limit_steps(band, floor, ceiling)
 

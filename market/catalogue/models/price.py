@@ -4,9 +4,12 @@ Every price is a list of bands, each a straight line over an interval of quantit
 of the list carry the sentinel agency 0; an agency's marked price is a set of bands with its own agency id.
 """
 
+from datetime import date
+
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from market.base.money import HALF_UP, ROUNDINGS
 from market.catalogue.models.edition import list_law
 from market.catalogue.rules import Payer, PriceState, Pricing, ScheduleRole
 from market.store.db import Base
@@ -72,6 +75,9 @@ class FeeItem(Base):
     schedule_item: Mapped[Line] = mapped_column(default="")
     reason: Mapped[Code]
     coefficient_set_id: Mapped[int] = mapped_column(ForeignKey("coefficient_set.id"))
+    # The first and the last day on which the price may be asked for, both included; null where the document says none.
+    effective_from: Mapped[date | None] = mapped_column(default=None)
+    effective_until: Mapped[date | None] = mapped_column(default=None)
     __table_args__ = (
         ForeignKeyConstraint(
             ["entry_id", "edition_id", "service_id", "pricing"],
@@ -86,6 +92,7 @@ class FeeItem(Base):
             "(pricing = 'market_regulated') = (price_state = 'marked') AND (pricing = 'fiscal') = (price_state = 'free')",
             name="fee_item_state_follows_pricing",
         ),
+        CheckConstraint("effective_from <= effective_until", name="fee_item_days_in_order"),
         {"info": list_law()},
     )
 
@@ -127,7 +134,9 @@ _BY_PRICING = (
     " OR pricing = 'fiscal' AND parent_id IS NULL AND payer = 'authority'"
     " OR pricing IN ('government_set', 'government_guided') AND parent_id IS NOT NULL AND payer = 'applicant'))"
 )
-LINE = ["q_from", "q_to", "q0", "y0", "slope_num", "slope_den", "min_fen", "max_fen", "limits", "coefficient_set_id"]
+LINE = [
+    "q_from", "q_to", "q0", "y0", "slope_num", "slope_den", "min_fen", "max_fen", "limits", "rounding", "coefficient_set_id",
+]  # fmt: skip
 _KEY = [
     "id", "edition_id", "service_id", "fee_item_id", "agency_id", "payer",
     "float_low", "float_high", "float_den", *LINE,
@@ -158,6 +167,7 @@ class Band(Base):
     min_fen: Mapped[Whole]
     max_fen: Mapped[Whole]
     limits: Mapped[Code]
+    rounding: Mapped[Code] = mapped_column(default=HALF_UP)
     coefficient_set_id: Mapped[int] = mapped_column(ForeignKey("coefficient_set.id"))
     base_known: Mapped[bool]
     # The list's band that a mark on a government price narrows; null for the list's own bands and for market prices.
@@ -192,6 +202,7 @@ class Band(Base):
         Index("ix_band_fee_item_id_agency_id", "fee_item_id", "agency_id"),
         one_of("payer", Payer, "band_payer_known"),
         CheckConstraint("limits IN ('before', 'after')", name="band_limits_known"),
+        one_of("rounding", ROUNDINGS, "band_rounding_known"),
         CheckConstraint("q_from >= 0 AND q_to > q_from AND q_to <= 100000000000000", name="band_interval"),
         CheckConstraint("slope_den > 0 AND float_den > 0", name="band_fractions"),
         CheckConstraint("0 <= float_low AND float_low <= float_high", name="band_float"),

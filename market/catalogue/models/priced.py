@@ -6,8 +6,9 @@ ceiling, no quantity outside the band, and no charge on what is free. Every colu
 NULL would switch the foreign key off.
 
 The formula is checked in two steps that each stay inside 64 bits (the importer proves the bound for every band):
-first the base price on the band's straight line, half up to the fen; then the amount between floor and ceiling, which
-are base x coefficient x float, half up to the fen. MAX and GREATEST differ between databases, hence AND and OR.
+first the base price on the band's straight line, rounded to the fen as the band states; then the amount between floor
+and ceiling, which are base x coefficient x float, rounded once more in the same way. MAX and GREATEST differ between
+databases, hence AND and OR.
 """
 
 from typing import Any
@@ -23,15 +24,37 @@ BAND_KEY = [
     "float_low", "float_high", "float_den", *LINE,
 ]  # fmt: skip
 
+# Rounding as an inequality: twice the deviation from the exact value lies, in fen, above -1 and up to 1 for half up,
+# above -2 and up to 0 for down, from 0 and below 2 for up; half even takes both -1 and 1, but only on an even fen.
 _LINE = "2 * (base_fen - y0) * slope_den - 2 * slope_num * (quantity - q0)"
+_ON_THE_LINE = (
+    f"rounding = 'half_up' AND {_LINE} > -slope_den AND {_LINE} <= slope_den"
+    f" OR rounding = 'half_even' AND {_LINE} >= -slope_den AND {_LINE} <= slope_den"
+    f" AND ({_LINE} > -slope_den AND {_LINE} < slope_den OR (base_fen & 1) = 0)"
+    f" OR rounding = 'down' AND {_LINE} > -2 * slope_den AND {_LINE} <= 0"
+    f" OR rounding = 'up' AND {_LINE} >= 0 AND {_LINE} < 2 * slope_den"
+)
 _LIMITED = (
     "(limits = 'after' AND charge_base_fen = base_fen) OR (limits = 'before' AND ("
     "base_fen < min_fen AND charge_base_fen = min_fen OR base_fen > max_fen AND charge_base_fen = max_fen"
     " OR base_fen >= min_fen AND base_fen <= max_fen AND charge_base_fen = base_fen))"
 )
 _AMOUNT = "2 * amount_fen * 10000 * float_den"
-_HIGH = f"{_AMOUNT} <= 2 * charge_base_fen * coefficient * float_high + 10000 * float_den"
-_LOW = f"{_AMOUNT} > 2 * charge_base_fen * coefficient * float_low - 10000 * float_den"
+_UNIT = "10000 * float_den"
+_MOST = "2 * charge_base_fen * coefficient * float_high"
+_LEAST = "2 * charge_base_fen * coefficient * float_low"
+_HIGH = (
+    f"rounding = 'half_up' AND {_AMOUNT} <= {_MOST} + {_UNIT}"
+    f" OR rounding = 'half_even' AND ({_AMOUNT} < {_MOST} + {_UNIT} OR {_AMOUNT} = {_MOST} + {_UNIT} AND (amount_fen & 1) = 0)"
+    f" OR rounding = 'down' AND {_AMOUNT} <= {_MOST}"
+    f" OR rounding = 'up' AND {_AMOUNT} < {_MOST} + 2 * {_UNIT}"
+)
+_LOW = (
+    f"rounding = 'half_up' AND {_AMOUNT} > {_LEAST} - {_UNIT}"
+    f" OR rounding = 'half_even' AND ({_AMOUNT} > {_LEAST} - {_UNIT} OR {_AMOUNT} = {_LEAST} - {_UNIT} AND (amount_fen & 1) = 0)"
+    f" OR rounding = 'down' AND {_AMOUNT} > {_LEAST} - 2 * {_UNIT}"
+    f" OR rounding = 'up' AND {_AMOUNT} >= {_LEAST}"
+)
 
 
 class Priced:
@@ -55,6 +78,7 @@ class Priced:
     min_fen: Mapped[Whole]
     max_fen: Mapped[Whole]
     limits: Mapped[Code]
+    rounding: Mapped[Code]
     coefficient_set_id: Mapped[Whole]
     quantity: Mapped[Whole]
     base_fen: Mapped[Whole]
@@ -69,7 +93,7 @@ def priced_table(*more: Any) -> tuple[Any, ...]:
         ForeignKeyConstraint(BAND_KEY, ["band." + column.replace("band_id", "id") for column in BAND_KEY]),
         ForeignKeyConstraint(["coefficient_set_id", "coefficient"], ["coefficient.set_id", "coefficient.value"]),
         CheckConstraint("quantity > q_from AND quantity <= q_to", name="price_quantity_outside_band"),
-        CheckConstraint(f"{_LINE} > -slope_den AND {_LINE} <= slope_den", name="price_base_off_the_line"),
+        CheckConstraint(_ON_THE_LINE, name="price_base_off_the_line"),
         CheckConstraint(_LIMITED, name="price_base_not_limited"),
         CheckConstraint(
             f"amount_fen >= 0 AND amount_fen <= 1000000000000 AND ({_HIGH} OR limits = 'after' AND amount_fen <= min_fen)"
