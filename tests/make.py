@@ -29,9 +29,11 @@ from market.base.pricing import AUTHORITY, Band, floated, straight
 from market.base.refs import RefKind
 from market.catalogue import actions as list_actions
 from market.catalogue import rules
+from market.catalogue.actions.bases import enter_cited
+from market.catalogue.comparing import LISTS, entry_fingerprint, fingerprint
 from market.catalogue.importing import ListFiles, Upload, read_list
 from market.catalogue.listing import band_row
-from market.catalogue.models import Act, Coefficient, CoefficientSet, Edition, Entry, FeeItem, Service
+from market.catalogue.models import Act, Coefficient, CoefficientSet, Edition, Entry, EntryArticle, FeeItem, Service
 from market.catalogue.queries import entry_of
 from market.catalogue.rules import EditionState, PriceState, Pricing
 from market.store.calendar import seed_calendar
@@ -276,6 +278,9 @@ def make_listed_service(
         db.session.flush()
         lines = list_lines(price) if bands is None else bands
         db.session.add_all(band_row(item, line, agency_id=0) for item in items for line in lines)
+        entry.price_fingerprint = fingerprint({"price": price, "bands": [repr(line) for line in lines]})
+        entry.fingerprint = entry_fingerprint(entry, dict.fromkeys(LISTS, ()), entry.price_fingerprint)
+        _cite(entry)
         ids = tuple(item.id for item in items)
         listed = Listed(entry.code, entry.name_zh, entry.id, own, entry.service_id, ids)
     if edition_id is None:
@@ -345,6 +350,14 @@ def _entry(price: tuple[Pricing, PriceState], edition_id: int, code: str, name: 
         mark_decision="",
         mark_handling="",
     )
+
+
+def _cite(entry: Entry) -> None:
+    """Let the entry rest on a law that is in force: without one no edition can be published."""
+    cited = enter_cited([entry.legal_basis], reason="test", actor=Actor.system(), now=clock.now())
+    for position, article in enumerate(cited[entry.legal_basis], 1):
+        row = EntryArticle(entry_id=entry.id, edition_id=entry.edition_id, article_id=article, position=position)
+        db.session.add(row)
 
 
 def _fee_item(entry: Entry, state: PriceState, position: int, unit: str) -> FeeItem:

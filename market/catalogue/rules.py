@@ -20,6 +20,43 @@ class ActKind(StrEnum):
     LICENCE = "licence"
     PENALTY = "penalty"
     ENFORCEMENT = "enforcement"
+    INSPECTION = "inspection"
+    PAYMENT = "payment"
+    COLLECTION = "collection"
+    ADJUDICATION = "adjudication"
+    CONFIRMATION = "confirmation"
+    REWARD = "reward"
+    OTHER = "other"
+
+
+class SetupLevel(StrEnum):
+    """Who set the item up (设立层级)."""
+
+    NATIONAL = "national"
+    PROVINCIAL = "provincial"
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
+
+
+class RequirementMode(StrEnum):
+    """Whether any one of the qualifications asked for is enough, or all are needed."""
+
+    ANY = "any"
+    ALL = "all"
+
+
+class RequirementKind(StrEnum):
+    """What is asked of the agency: a qualification with its level, or a number of practitioners."""
+
+    QUALIFICATION = "qualification"
+    PRACTITIONER = "practitioner"
+
+
+class RegionLevel(StrEnum):
+    """The level of a division of GB/T 2260."""
+
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
 
 
 class Pricing(StrEnum):
@@ -95,6 +132,23 @@ register_labels(
         "act.licence": N_("Licensing"),
         "act.penalty": N_("Penalty"),
         "act.enforcement": N_("Enforcement"),
+        "act.inspection": N_("Inspection"),
+        "act.payment": N_("Benefit payment"),
+        "act.collection": N_("Collection"),
+        "act.adjudication": N_("Adjudication"),
+        "act.confirmation": N_("Confirmation"),
+        "act.reward": N_("Reward"),
+        "act.other": N_("Other administrative act"),
+        "setup_level.national": N_("Set up by the state"),
+        "setup_level.provincial": N_("Set up by the province"),
+        "setup_level.prefecture": N_("Set up by the prefecture"),
+        "setup_level.county": N_("Set up by the county"),
+        "commissioned_by.applicant": N_("The applicant commissions it"),
+        "commissioned_by.authority": N_("The authority commissions it"),
+        "requirement_mode.any": N_("Any one of these is enough"),
+        "requirement_mode.all": N_("All of these are needed"),
+        "requirement.qualification": N_("Qualification"),
+        "requirement.practitioner": N_("Practitioners"),
         "pricing.government_set": N_("Government-set price"),
         "pricing.government_guided": N_("Government-guided price"),
         "pricing.market_regulated": N_("Market-regulated price"),
@@ -180,5 +234,25 @@ register_sentences(
             "The government sets or guides this price, but no published figure is known. Ask the price authority."
         ),
         "edition.not_a_draft": N_("Edition {number} is not a draft, so it cannot be thrown away."),
+        "edition.basis_dead": N_(
+            "An entry without a legal basis in force cannot enter an edition. Cite the law that is in force, or take the entry out."
+        ),
+        "edition.without_basis": N_(
+            "These entries have no legal basis in force on {day}: {entries}. Cite the law that is in force, or take them out."
+        ),
+        "service.code_taken": N_(
+            "The code {code} belongs to “{service}” for ever. Leave the code empty, or restore that name and act."
+        ),
+        "region.not_found": N_("The region {code} is not among the regions of this site. Use a code of GB/T 2260 that is."),
+        "zone.not_found": N_("The zone {code} is not among the zones of this site. Register the zone first."),
+        "act.not_understood": N_("“{given}” is not an act. Write kind:name, for example licence:建设工程规划许可."),
+        "notice.basis_repealed": N_(
+            "“{title}” is repealed from {day}. Entries that cite it are marked as under revision; cite the law in force in the next edition."
+        ),
+        "basis.not_found": N_("There is no such law or document in the register of legal bases."),
+        "basis.dates_contradict": N_("A law cannot end before it began. Check both dates."),
+        "basis.own_successor": N_("A law cannot supersede itself. Name the law that took its place."),
+        "basis.reason_needed": N_("Say on which document this rests: its title and number."),
+        "basis.known_already": N_("This law or document is in the register already. Open its page instead."),
     }
 )

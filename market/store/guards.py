@@ -102,6 +102,13 @@ def install(connection: Connection, metadata: MetaData) -> None:
             connection.execute(text(statement.replace(":", r"\:")))
 
 
+def drop_triggers(connection: Connection) -> None:
+    """Take every trigger off a SQLite database, for a migration that `install` follows."""
+    names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
+    for name in names:
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+
+
 def _sqlite(trigger: Trigger) -> list[str]:
     condition = _CHINA_DATE.sub(r"date(\1, '+8 hours')", trigger.when)
     when = f" WHEN {condition}" if condition else ""

@@ -120,6 +120,12 @@ def test_a_later_edition_needs_a_later_day(app: Flask, at) -> None:  # type: ign
         assert refused.value.code == "edition.date_taken"
 
 
+FEE_ITEM = (
+    "entry_id, edition_id, service_id, pricing, price_state, position, name_zh, name_en, base_name, unit, steps_per_unit,"
+    " method, document_no, schedule_key, schedule_item, reason, coefficient_set_id"
+)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -132,9 +138,12 @@ def test_a_later_edition_needs_a_later_day(app: Flask, at) -> None:  # type: ign
         "UPDATE edition SET title = 'x'",
         "UPDATE edition SET state = 'draft', approved_by = NULL, published_at = NULL, effective_from = NULL",
         "DELETE FROM edition",
-        "INSERT INTO fee_item SELECT id + 1000, entry_id, edition_id, service_id, pricing, price_state, position,"
-        " name_zh, name_en, base_name, unit, steps_per_unit, method, document_no, schedule_key, schedule_item, reason,"
-        " coefficient_set_id FROM fee_item",
+        f"INSERT INTO fee_item (id, {FEE_ITEM}) SELECT id + 1000, {FEE_ITEM} FROM fee_item",
+        "DELETE FROM entry_article",
+        "UPDATE entry_article SET article_id = article_id + 1",
+        "INSERT INTO entry_act (entry_id, edition_id, act_id, position) SELECT id, edition_id, act_id, 1 FROM entry",
+        "INSERT INTO entry_requirement (entry_id, edition_id, position, kind, name, level, count)"
+        " SELECT id, edition_id, 1, 'qualification', 'x', '', 1 FROM entry",
     ],
 )
 def test_raw_sql_cannot_change_a_published_edition(app: Flask, statement: str) -> None:

@@ -8,9 +8,13 @@ from market.base import clock
 from market.base.errors import BadState, BreaksRule
 from market.base.people import Actor
 from market.catalogue import queries
+from market.catalogue.actions.belongings import BELONGINGS
 from market.catalogue.actions.writing import Writer
+from market.catalogue.comparing import fingerprint
 from market.catalogue.importing import ListData
+from market.catalogue.importing.prices import documents_of
 from market.catalogue.models import Band, CleanUp, Edition, Entry, FeeItem, PriceSchedule
+from market.catalogue.queries.bases import without_living_basis
 from market.catalogue.rules import EDITION, EditionState
 from market.journal.actions import record
 from market.journal.queries import history
@@ -21,23 +25,36 @@ IN_FORCE = "edition.in_force"
 
 
 def import_edition(data: ListData, title: str, *, actor: Actor, now: datetime) -> Edition:
-    """Write a draft edition from checked files; refuses a second draft beside one that is not published yet.
+    """Write a draft edition from checked files; the same content again answers the draft that is there.
 
-    Whether bad rows may be left out is the door's decision; here only good rows arrive.
+    Refuses another draft beside one that is not published yet. Whether bad rows may be left out is the door's
+    decision; here only good rows arrive.
     """
     if not data.items:
         raise BreaksRule("import.nothing")
+    digest = digest_of(data)
     unpublished = queries.unpublished_edition()
+    if unpublished is not None and unpublished.digest == digest:
+        return unpublished
     if unpublished is not None:
         raise BadState("edition.draft_exists", number=unpublished.number)
     number = (db.session.scalar(select(func.max(Edition.number))) or 0) + 1
-    edition = Edition(number=number, state=EditionState.DRAFT, title=title, drafted_by=actor.id, drafted_at=now)
+    edition = Edition(
+        number=number, state=EditionState.DRAFT, title=title, drafted_by=actor.id, drafted_at=now, digest=digest
+    )
     db.session.add(edition)
     db.session.flush()
-    Writer(edition, data).write()
+    Writer(edition, data).write(actor=actor, now=now)
     facts = {"number": number, "entries": len(data.items), "left_out": len(data.bad)}
     record("edition.import", _obj(edition), actor=actor, payload=facts, now=now)
     return edition
+
+
+def digest_of(data: ListData) -> str:
+    """What a draft would be made of, as one sha256: alike for the same rows, whatever the format of their files."""
+    tables = {"items": data.items, "links": data.links, "clean_ups": data.clean_ups}
+    rows = {name: [dict(sorted(row.cells.items())) for row in found] for name, found in tables.items()}
+    return fingerprint({**rows, "schedules": documents_of(data.raw_schedules)})
 
 
 def submit(edition: Edition, *, actor: Actor, now: datetime) -> None:
@@ -57,7 +74,7 @@ def discard(edition: Edition, *, actor: Actor, now: datetime) -> None:
     if edition.state != EditionState.DRAFT:
         raise BadState("edition.not_a_draft", number=edition.number)
     record("edition.discard", _obj(edition), actor=actor, payload={"number": edition.number}, now=now)
-    for table in (Band, FeeItem, PriceSchedule, CleanUp, Entry):
+    for table in (Band, FeeItem, PriceSchedule, CleanUp, *BELONGINGS, Entry):
         db.session.execute(delete(table).where(table.edition_id == edition.id))
     db.session.delete(edition)
 
@@ -65,7 +82,7 @@ def discard(edition: Edition, *, actor: Actor, now: datetime) -> None:
 def publish(edition: Edition, effective_from: date | None, *, actor: Actor, now: datetime) -> None:
     """Publish an edition in review, in force from a day (today when None); never by the person who drafted it.
 
-    Refuses `edition_two_persons`, `edition.date_past` and `edition.date_taken`.
+    Refuses `edition_two_persons`, `edition.date_past`, `edition.date_taken` and `edition.without_basis`.
     """
     if actor.id == edition.drafted_by:
         raise BreaksRule("edition_two_persons")
@@ -76,10 +93,19 @@ def publish(edition: Edition, effective_from: date | None, *, actor: Actor, now:
     latest = queries.latest_effective_date()
     if latest is not None and day <= latest:
         raise BreaksRule("edition.date_taken", day=day, latest=latest)
+    _require_bases(edition, day)
     edition.state = EDITION.step(edition.state, "publish")
     edition.approved_by, edition.published_at, edition.effective_from = actor.id, now, day
     facts = {"number": edition.number, "effective_from": day.isoformat()}
     record("edition.publish", _obj(edition), actor=actor, payload=facts, now=now)
+
+
+def _require_bases(edition: Edition, day: date) -> None:
+    """Nothing enters an edition but what a law in force on its first day demands (国办发〔2015〕31号)."""
+    dead = without_living_basis(edition.id, day)
+    if dead:
+        named = [f"{entry.code} {entry.name_zh}" for entry in dead[:5]] + (["…"] if len(dead) > 5 else [])
+        raise BreaksRule("edition.without_basis", day=day, entries="; ".join(named))
 
 
 def come_into_force(*, now: datetime) -> int | None:

@@ -1,5 +1,7 @@
 """THE LIST as tables: editions and entries, price rules as bands, and the key that binds every later row to them."""
 
+from market.catalogue.models.basis import EntryArticle, LegalArticle, LegalBasis, LegalBasisChange
+from market.catalogue.models.belongings import EntryAct, EntryRegion, EntryRequirement, EntryZone, Region, Zone
 from market.catalogue.models.edition import Act, CleanUp, Edition, Entry, Service, not_in_force
 from market.catalogue.models.price import Band, Coefficient, CoefficientSet, FeeItem, PriceSchedule
 from market.catalogue.models.priced import BAND_KEY, Priced, priced_table
@@ -13,10 +15,20 @@ __all__ = [
     "CoefficientSet",
     "Edition",
     "Entry",
+    "EntryAct",
+    "EntryArticle",
+    "EntryRegion",
+    "EntryRequirement",
+    "EntryZone",
     "FeeItem",
+    "LegalArticle",
+    "LegalBasis",
+    "LegalBasisChange",
     "PriceSchedule",
     "Priced",
+    "Region",
     "Service",
+    "Zone",
     "not_in_force",
     "priced_table",
 ]

@@ -3,10 +3,21 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from market.catalogue.rules import EDITION, ActKind, Confidence, EditionState, Handling, Payer, Pricing, SelfService
+from market.catalogue.rules import (
+    EDITION,
+    ActKind,
+    Confidence,
+    EditionState,
+    Handling,
+    Payer,
+    Pricing,
+    RequirementMode,
+    SelfService,
+    SetupLevel,
+)
 from market.store.db import Base
 from market.store.guards import Frozen, Moves, Refuses
 from market.store.types import Code, Instant, Key, Line, Prose, Whole, one_of
@@ -33,6 +44,18 @@ def not_in_force(moment: str) -> str:
     )
 
 
+def living_basis(day: str) -> str:
+    """A subquery with a row for each basis of `entry` that is in force on a day (an SQL expression)."""
+    return (
+        "SELECT 1 FROM entry_article JOIN legal_article ON legal_article.id = entry_article.article_id"
+        " JOIN legal_basis_change known ON known.basis_id = legal_article.basis_id"
+        " AND known.id = (SELECT max(newest.id) FROM legal_basis_change newest"
+        " WHERE newest.basis_id = legal_article.basis_id)"
+        f" WHERE entry_article.entry_id = entry.id AND (known.in_force_from IS NULL OR known.in_force_from <= {day})"
+        f" AND (known.repealed_from IS NULL OR known.repealed_from > {day})"
+    )
+
+
 class Edition(Base):
     """One edition of the list. Numbered from 1; in force from `effective_from` until the next one is."""
 
@@ -46,6 +69,8 @@ class Edition(Base):
     drafted_at: Mapped[Instant]
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     published_at: Mapped[Instant | None]
+    # What the draft was made of (sha256), so that the same files again change nothing.
+    digest: Mapped[Code] = mapped_column(default="")
     row_version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": row_version}
     __table_args__ = (
@@ -62,6 +87,12 @@ class Edition(Base):
                 "frozen": Frozen(when="OLD.state = 'published'"),
                 "refuses": (
                     Refuses("edition.published_stays", "NEW.state = 'published'"),
+                    Refuses(
+                        "edition.basis_dead",
+                        "OLD.state <> 'published' AND NEW.state = 'published' AND EXISTS (SELECT 1 FROM entry"
+                        " WHERE entry.edition_id = NEW.id AND NOT EXISTS (" + living_basis("NEW.effective_from") + "))",
+                        events=("UPDATE",),
+                    ),
                     # Or the drafter would write another name there and publish alone.
                     Refuses(
                         "edition_two_persons",
@@ -140,17 +171,41 @@ class Entry(Base):
     mark: Mapped[Code | None]
     mark_decision: Mapped[Line]
     mark_handling: Mapped[Prose]
+    standard_code: Mapped[Code] = mapped_column(default="")
+    setup_level: Mapped[Code] = mapped_column(default=SetupLevel.PREFECTURE)
+    industry_authority_zh: Mapped[Line] = mapped_column(default="")
+    industry_authority_en: Mapped[Line] = mapped_column(default="")
+    service_content: Mapped[Prose] = mapped_column(default="")
+    time_limit_calendar_days: Mapped[Whole | None]
+    commissioned_by: Mapped[Code] = mapped_column(default=Payer.APPLICANT)
+    requirement_mode: Mapped[Code] = mapped_column(default=RequirementMode.ALL)
+    filing: Mapped[Line] = mapped_column(default="")
+    commitment_only: Mapped[bool] = mapped_column(default=False)
+    remarks: Mapped[Prose] = mapped_column(default="")
+    source: Mapped[Prose] = mapped_column(default="")
+    # sha256 of everything the entry says, and of its price rules alone: what differs is found without reading it.
+    fingerprint: Mapped[Code] = mapped_column(default="")
+    price_fingerprint: Mapped[Code] = mapped_column(default="")
     edition: Mapped[Edition] = relationship(lazy="raise")
     act: Mapped[Act] = relationship(lazy="raise")
     __table_args__ = (
         UniqueConstraint("edition_id", "service_id"),
+        UniqueConstraint("id", "edition_id"),
         UniqueConstraint("id", "edition_id", "service_id"),
         UniqueConstraint("id", "edition_id", "service_id", "pricing"),
+        Index("ix_entry_service_id", "service_id"),
+        one_of("setup_level", SetupLevel, "entry_setup_level_known"),
+        one_of("commissioned_by", Payer, "entry_commissioned_by_known"),
+        one_of("requirement_mode", RequirementMode, "entry_requirement_mode_known"),
         one_of("pricing", Pricing, "entry_pricing_known"),
         one_of("payer", Payer, "entry_payer_known"),
         one_of("self_service", SelfService, "entry_self_service_known"),
         one_of("confidence", Confidence, "entry_confidence_known"),
         CheckConstraint("time_limit_workdays IS NULL OR time_limit_workdays > 0", name="entry_time_limit_positive"),
+        CheckConstraint(
+            "time_limit_calendar_days IS NULL OR time_limit_workdays IS NULL AND time_limit_calendar_days > 0",
+            name="entry_time_limit_of_one_kind",
+        ),
         # Borne by the treasury means: the authority pays, and nobody else.
         CheckConstraint("(pricing = 'fiscal') = (payer = 'authority')", name="entry_fiscal_is_paid_by_authority"),
         CheckConstraint(

@@ -1,8 +1,8 @@
 """Runs migrations as the tables' owner, and puts back what a migration may have taken away.
 
 On SQLite a table is changed by copying it, so foreign keys are off (said before BEGIN: inside it the pragma does
-nothing) and checked afterwards. Batch mode also drops a table's triggers without a word, so `install` writes them all
-again after every upgrade. On PostgreSQL the application's role gets its rights to new tables.
+nothing) and checked afterwards. A copy cannot take its table's name while a trigger elsewhere still speaks of that
+table, so all triggers are dropped before, and `install` writes them again after every upgrade. On PostgreSQL the application's role gets its rights to new tables.
 """
 
 from alembic import context
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from market.store.db import Base, db, make_strict
-from market.store.guards import install
+from market.store.guards import drop_triggers, install
 from market.store.roles import grant_application_role
 
 
@@ -34,6 +34,8 @@ def migrate() -> None:
             **current_app.extensions["migrate"].configure_args,
         )
         with context.begin_transaction():
+            if sqlite and _upgrades():
+                drop_triggers(connection)
             context.run_migrations()
             if _upgrades():
                 install(connection, Base.metadata)
