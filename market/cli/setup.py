@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from market.accounts.queries import anybody
 from market.base import clock
+from market.catalogue.actions.seeds import seed_bases, seed_regions
 from market.cli.demo.command import SEED, build
 from market.cli.search import rebuild_index
 from market.evaluation.actions import seed_scheme
@@ -39,10 +40,12 @@ def _told(name: str) -> Iterator[None]:
 
 
 def seeds() -> None:
-    """Settings, working days and the evaluation's scheme; keeps what is there."""
+    """Settings, working days, the list's registers and the evaluation's scheme; keeps what is there."""
     with transaction() as now:
         seed_settings()
         seed_calendar()
+        seed_regions()
+        seed_bases(now=now)
         seed_scheme(now)
 
 
