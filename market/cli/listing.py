@@ -10,10 +10,13 @@ from flask.cli import with_appcontext
 from market.base.errors import BreaksRule
 from market.base.permissions import Permission
 from market.base.words import N_, register_sentences
-from market.catalogue import actions, queries
-from market.catalogue.importing import BadCell, ListData, ListFiles, Upload, read_list
+from market.catalogue import actions, exporting, queries
+from market.catalogue.importing import ListData, ListFiles, Upload, read_list
+from market.catalogue.importing.marking import marked_copy
 from market.catalogue.models import Edition
+from market.catalogue.queries.export import export_of
 from market.catalogue.schedules import RefusedSchedule
+from market.cli.list_files import Progress, report_bad, write_file
 from market.cli.list_price import price
 from market.cli.people import person
 from market.cli.refusing import refusing
@@ -33,28 +36,66 @@ _FILE = click.Path(path_type=Path)
 
 @list_group.command("import")
 @click.argument("items", type=_FILE)
-@click.option("--schedules", type=_FILE, help="Published fee schedules (JSON).")
+@click.option("--schedules", type=_FILE, help="Published fee schedules (JSON or xlsx).")
 @click.option("--links", type=_FILE, help="Which schedule belongs to which item; links.csv beside ITEMS by default.")
 @click.option("--cleaned-up", type=_FILE, help="Clean-up decisions; cleaned_up.csv beside ITEMS by default.")
 @click.option("--title", help="The draft's title.")
 @click.option("--by", "email", help="E-mail address of the drafting list editor; the first one by default.")
 @click.option("--skip-bad", "bad", flag_value="skip", help="Import the good rows although others are bad.")
+@click.option("--replace", "draft", flag_value="replace", help="Throw the present draft away first.")
+@click.option("--marked-copy", type=_FILE, help="Where to write a copy of ITEMS with every bad cell marked.")
 @with_appcontext
 @refusing
-def import_(items: Path, email: str | None, title: str | None, bad: str | None, **more: Path | None) -> None:
-    """Make a draft edition of ITEMS (CSV). Every bad cell is listed, and then nothing is imported."""
-    data = read_list(_files(items, more))
-    _report_bad(data.bad)
-    if data.bad and bad != "skip":
+def import_(items: Path, title: str | None, email: str | None, **more: Any) -> None:
+    """Make a draft edition of ITEMS (xlsx, CSV or JSON, told by content). Every bad cell is listed, and then nothing
+    is imported. The same content again changes nothing."""
+    files = _files(items, more)
+    with Progress() as progress:
+        data = read_list(files, told=progress.told)
+    report_bad(data)
+    if data.bad and more["marked_copy"]:
+        write_file(more["marked_copy"], marked_copy(files.items, data.bad).content)
+    if data.bad and more["bad"] != "skip":
         raise BreaksRule("import.bad_rows", count=len(data.bad))
     actor = person(Permission.CATALOGUE_EDITION_DRAFT, email)
     with transaction() as now:
+        before = queries.unpublished_edition()
+        present = before.id if before else None
+        if before and more["draft"] == "replace":
+            actions.discard(before, actor=actor, now=now)
+            present = None
         edition = actions.import_edition(data, title or items.name, actor=actor, now=now)
-        number = edition.number
-    _report_prices(data, more["schedules"])
-    left_out = f", {len({cell.line for cell in data.bad})} rows left out" if data.bad else ""
+        number, unchanged = edition.number, edition.id == present
+    if unchanged:
+        click.echo(f"Nothing changed: draft edition {number} was made of this content.")
+        return
+    _report_prices(data)
+    left_out = f", {len({(cell.sheet, cell.line) for cell in data.bad})} rows left out" if data.bad else ""
     click.echo(f"Draft edition {number}: {len(data.items)} entries{left_out}.")
     click.echo(f"Next: flask list submit {number}, then a second person: flask list publish {number}")
+
+
+@list_group.command("export")
+@click.argument("number", type=int)
+@click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "json"]), default="xlsx", show_default=True)
+@click.option("--out", type=_FILE, required=True, help="The file to write.")
+@with_appcontext
+@refusing
+def export(number: int, kind: str, out: Path) -> None:
+    """Write edition NUMBER to a file: xlsx (official columns), csv (the items) or json (everything)."""
+    with transaction():
+        data = export_of(queries.edition_numbered(number))
+    write_file(out, {"xlsx": exporting.xlsx, "csv": exporting.csv, "json": exporting.json}[kind](data))
+    click.echo(f"Edition {number}: {len(data.items)} entries in {out}.")
+
+
+@list_group.command("template")
+@click.option("--out", type=_FILE, required=True, help="The file to write (xlsx).")
+@refusing
+def template(out: Path) -> None:
+    """Write a workbook to fill in, with examples, drop-downs and every column explained."""
+    write_file(out, exporting.template())
+    click.echo(f"Template in {out}.")
 
 
 @list_group.command("submit")
@@ -125,7 +166,7 @@ def _line(edition: Edition) -> str:
     return f"{edition.number:>4}  {edition.state:<10} {edition.effective_from or '—'!s:<12} {edition.title}"
 
 
-def _files(items: Path, more: dict[str, Path | None]) -> ListFiles:
+def _files(items: Path, more: dict[str, Any]) -> ListFiles:
     def beside(name: str) -> Path | None:
         path = items.parent / name
         return path if path.is_file() else None
@@ -135,15 +176,7 @@ def _files(items: Path, more: dict[str, Path | None]) -> ListFiles:
     return ListFiles(Upload.of(items), *(Upload.of(path) if path else None for path in paths))
 
 
-def _report_bad(bad: list[BadCell]) -> None:
-    for cell in bad:
-        column = f", column {cell.column}" if cell.column else ""
-        click.echo(f"{cell.file}, line {cell.line}{column}: “{cell.value}”: {cell.code}: {cell.sentence()}", err=True)
-
-
-def _report_prices(data: ListData, schedules: Path | None) -> None:
-    if schedules is None:
-        return
+def _report_prices(data: ListData) -> None:
     for key, schedule in data.schedules.items():
         if isinstance(schedule, RefusedSchedule):
             click.echo(f"Schedule {key} refused: {schedule.code}: {schedule.sentence}")

@@ -105,3 +105,57 @@ def test_a_price_that_is_not_on_the_list_is_refused_in_one_line(
     code, out, err = run(app, "price", *words, "--json")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.split(":")[0] == refusal
+
+
+@pytest.mark.usefixtures("people")
+def test_the_same_content_again_changes_nothing(app: Flask) -> None:
+    assert run(app, "import", *FILES)[0] == 0
+    code, out, err = run(app, "import", *FILES)
+    assert (code, out.strip(), err) == (0, "Nothing changed: draft edition 1 was made of this content.", "")
+    assert editions(app) == 1
+
+
+@pytest.mark.usefixtures("people")
+def test_a_draft_gives_way_only_when_told_to(app: Flask, tmp_path: Path) -> None:
+    run(app, "import", *FILES)
+    other = str(write(tmp_path / "items.csv", rows_of(DATA / "items.csv")[:5]))
+    code, _, err = run(app, "import", other)
+    assert (code, err.split(":")[0]) == (2, "edition.draft_exists")
+    code, out, _ = run(app, "import", other, "--replace")
+    assert (code, "5 entries" in out, editions(app)) == (0, True, 1)
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("kind", ["xlsx", "json"])
+def test_an_exported_edition_imports_as_the_same_edition(app: Flask, tmp_path: Path, kind: str) -> None:
+    run(app, "import", *FILES)
+    first, second = tmp_path / f"first.{kind}", tmp_path / f"second.{kind}"
+    assert run(app, "export", "1", "--format", kind, "--out", str(first))[0] == 0
+    code, out, err = run(app, "import", str(first), "--replace", "--title", "items.csv")
+    assert (code, "131 entries" in out, err) == (0, True, "")
+    assert run(app, "export", "1", "--format", kind, "--out", str(second))[0] == 0
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.usefixtures("people")
+def test_a_marked_copy_is_written_for_bad_cells(app: Flask, tmp_path: Path) -> None:
+    rows = rows_of(DATA / "items.csv")[:5]
+    rows[3]["pricing"] = "whatever"
+    path, copy = write(tmp_path / "items.csv", rows), tmp_path / "marked.csv"
+    assert run(app, "import", str(path), "--marked-copy", str(copy))[0] == 2
+    marked = rows_of(copy)
+    assert ["pricing" in row["问题"] for row in marked] == [False, False, False, True, False]
+
+
+def test_the_template_is_written_without_an_edition(app: Flask, tmp_path: Path) -> None:
+    out = tmp_path / "template.xlsx"
+    assert run(app, "template", "--out", str(out))[0] == 0
+    assert out.read_bytes().startswith(b"PK")
+    code, _, err = run(app, "template", "--out", str(tmp_path / "no" / "template.xlsx"))
+    assert (code, err.split(":")[0]) == (2, "export.not_written")
+
+
+@pytest.mark.usefixtures("people")
+def test_an_edition_that_is_not_there_is_not_exported(app: Flask, tmp_path: Path) -> None:
+    code, _, err = run(app, "export", "7", "--out", str(tmp_path / "x.xlsx"))
+    assert (code, err.split(":")[0]) == (2, "edition.not_found")

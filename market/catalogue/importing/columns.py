@@ -34,6 +34,7 @@ class Column:
     needed: bool = False  # must stand in the first line
     filled: bool = False  # must not be empty
     closed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    most: int = 0  # characters that the register holds there; 0 for as many as any cell may have
 
     @cached_property
     def words(self) -> dict[str, str]:
@@ -85,7 +86,7 @@ ITEMS = (
     Column("name_zh", "中介服务事项名称", Kind.NAME, needed=True, filled=True),
     Column("name_en", "英文名称", Kind.NAME, needed=True, filled=True),
     Column("category_zh", "类别", Kind.NAME, needed=True, filled=True),
-    Column("category_en", "类别（英文）", Kind.NAME, needed=True, filled=True),
+    Column("category_en", "类别（英文）", Kind.NAME, needed=True, filled=True, most=60),
     Column("act_type", "行政行为类别", Kind.CLOSED, needed=True, filled=True, closed=ACT_KINDS),
     Column("act_name_zh", "涉及的审批事项", Kind.NAME, needed=True, filled=True),
     Column("act_name_en", "审批事项（英文）", Kind.NAME, needed=True),
@@ -104,7 +105,7 @@ ITEMS = (
     Column("pricing", "价格管理方式", Kind.CLOSED, needed=True, filled=True, closed=_PRICING),
     Column("price_basis_zh", "收费依据", needed=True),
     Column("price_rule", "收费标准", needed=True),
-    Column("unit_zh", "计费单位", needed=True),
+    Column("unit_zh", "计费单位", needed=True, most=60),
     Column("payer", "付费方", Kind.CLOSED, closed=_WHO),
     Column(
         "self_service_allowed", "可否自行编制", Kind.CLOSED, needed=True, filled=True,
@@ -115,7 +116,7 @@ ITEMS = (
     Column("qualification_mode", "资质组合", Kind.CLOSED, closed={"any": ("任一",), "all": ("全部",)}),
     Column("qualifications", "资质清单", Kind.QUALIFICATIONS),
     Column("practitioners", "执业人员要求", Kind.PRACTITIONERS),
-    Column("filing", "备案要求"),
+    Column("filing", "备案要求", most=300),
     Column("commitment_only", "仅需承诺", Kind.CLOSED, closed=_YES_NO),
     Column("merged_group_zh", "多评合一", Kind.NAME, needed=True),
     Column("zones", "区域评估覆盖区域", Kind.ZONES),
@@ -125,7 +126,7 @@ ITEMS = (
 )  # fmt: skip
 LINKS = (
     Column("name_zh", "中介服务事项名称", Kind.NAME, needed=True, filled=True),
-    Column("schedule_id", "收费标准编号", needed=True, filled=True),
+    Column("schedule_id", "收费标准编号", needed=True, filled=True, most=64),
     Column(
         "role", "效力", Kind.CLOSED, needed=True, filled=True,
         closed={"in_force": ("现行有效", "有效"), "reference": ("仅供参考", "参考")},

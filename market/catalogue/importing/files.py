@@ -56,7 +56,6 @@ class ListData:
     schedules: dict[str, NormalSchedule | RefusedSchedule] = field(default_factory=dict)
     raw_schedules: str = ""
     bad: list[BadCell] = field(default_factory=list)
-    digest: str = ""
     passed_over: list[str] = field(default_factory=list)  # headings that no column has
 
     def links_of(self, name: str) -> list[Row]:
@@ -85,7 +84,7 @@ def read_list(files: ListFiles, *, told: Told = _nobody) -> ListData:
     `told` hears how many rows of how many have been checked.
     """
     books: dict[Upload, Book] = {one: Book(one) for one in dict.fromkeys(files)}
-    data = ListData(digest=files.digest)
+    data = ListData()
     data.items = _part(data, books[files.items].sole("items"), "items", told)
     _schedules(data, books[files.schedules or files.items], sole=files.schedules)
     for name, upload in (("cleaned_up", files.cleaned_up), ("links", files.links)):
@@ -147,7 +146,7 @@ def _cells(table: Table, name: str, told: Told) -> tuple[list[Row], list[BadCell
             raw = values[at[column.key]] if column.key in at else None
             cells[column.key], code = value(column, raw)
             if code:
-                wrong.append(table.bad_cell(line, column.key, cells[column.key], code))
+                wrong.append(table.bad_cell(line, column.key, cells[column.key], code, most=column.most))
         row = Row(line, cells)
         if not wrong:
             wrong = [table.bad_cell(line, column, row[column], code) for column, code in faults(row)]

@@ -15,9 +15,9 @@ from openpyxl.styles import Font, PatternFill
 
 from market.base.words import N_
 from market.catalogue.importing.cells import BadCell
-from market.catalogue.importing.columns import PROBLEM_SHEET, PROBLEMS, folded
+from market.catalogue.importing.columns import PARTS, PROBLEM_SHEET, PROBLEMS, folded
 from market.catalogue.importing.exact import exact_json
-from market.catalogue.importing.tables import Book
+from market.catalogue.importing.tables import Book, head_at, keys_of
 from market.catalogue.importing.uploads import Format, Upload, csv_lines, decoded, delimiter_of, format_of
 from market.catalogue.importing.values import protected
 
@@ -51,8 +51,8 @@ def _workbook(upload: Upload, bad: Sequence[BadCell], translate: Translate) -> b
         if cell.address:
             by_cell[cell.sheet, cell.address].append(cell)
     for (sheet, address), cells in by_cell.items():
-        target = book[sheet][address]
-        target = book[sheet][cells[0].facts["range"].split(":")[0]] if _merged(cells[0]) else target  # type: ignore[attr-defined]
+        # Of merged cells only the first can bear a mark.
+        target = book[sheet][str(cells[0].facts.get("range", address)).partition(":")[0]]
         target.fill = PatternFill("solid", start_color=_RED, end_color=_RED)
         text = "\n".join(dict.fromkeys(cell.sentence(translate) for cell in cells))
         target.comment = Comment(text, _SIGNED, width=320, height=140)
@@ -60,10 +60,6 @@ def _workbook(upload: Upload, bad: Sequence[BadCell], translate: Translate) -> b
     saved = io.BytesIO()
     book.save(saved)
     return saved.getvalue()
-
-
-def _merged(cell: BadCell) -> bool:
-    return "range" in cell.facts
 
 
 def _clean(sheet: Any) -> None:
@@ -101,15 +97,24 @@ def _csv(upload: Upload, bad: Sequence[BadCell], translate: Translate) -> bytes:
     }
     delimiter = delimiter_of(upload)
     lines = csv_lines(upload, delimiter)
-    head = next((at for at, (line, values) in enumerate(lines) if line not in said and any(values)), 0)
-    old = next((at for at, (_, values) in enumerate(lines) if values and folded(values[0]) == PROBLEMS), None)
+    head = _head_of(lines)
+    again = bool(lines) and bool(lines[head][1]) and folded(lines[head][1][0]) == PROBLEMS
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter)
     for at, (line, values) in enumerate(lines):
-        rest = values[1:] if old is not None and at >= old else values
-        first = PROBLEMS if at == (head if old is None else old) else said.get(line, "")
+        rest = values[1:] if again else values
+        first = PROBLEMS if at == head else said.get(line, "")
         writer.writerow([protected(first), *rest] if rest else [])
     return text.getvalue().encode(decoded(upload)[1], errors="replace")
+
+
+def _head_of(lines: Sequence[tuple[int, Sequence[object]]]) -> int:
+    """Which line holds the headings, whatever part of the list the file is."""
+    found = {part: head_at(lines, columns) for part, columns in PARTS.items()}
+    known = {
+        part: sum(map(bool, keys_of([str(one) for one in lines[at][1]], PARTS[part]))) for part, at in found.items()
+    }
+    return found[max(known, key=lambda part: known[part])]
 
 
 def _said(cell: BadCell, translate: Translate) -> str:

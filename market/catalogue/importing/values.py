@@ -59,7 +59,8 @@ def value(column: Column, raw: object) -> Read:
     if column.kind == Kind.CLOSED:
         known = column.words.get(folded(text))
         return (known, "") if known else (text, f"import.{column.key}")
-    return _KINDS[column.kind](text, column)
+    text, code = _KINDS[column.kind](text, column)
+    return text, code or ("import.longer_than" if column.most and len(text) > column.most else "")
 
 
 def number(text: str) -> Decimal | None:
@@ -217,6 +218,7 @@ register_sentences(
         "import.code": N_(
             "A published code has only letters, digits and hyphens, at most 40. Correct it or leave it empty."
         ),
+        "import.longer_than": N_("The cell has at most {most} characters here. Shorten it."),
         "import.name_too_long": N_("A name has at most 200 characters. Shorten it."),
         "import.regions": N_(
             "A region is a code of six digits (GB/T 2260); several are separated by semicolons. Correct the codes."
