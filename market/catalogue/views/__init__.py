@@ -1,6 +1,6 @@
 """Pages of the list's desk."""
 
-from market.catalogue.views import editions
+from market.catalogue.views import editions, prices
 from market.catalogue.views.blueprint import catalogue
 
-__all__ = ["catalogue", "editions"]
+__all__ = ["catalogue", "editions", "prices"]

@@ -1,0 +1,273 @@
+"""A typed schedule as the register understands it: the table, the curve, the proof of its joints and an example.
+
+Everything here is plain values for the template; amounts stand at the coefficient 1, or at the least one of the set.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from market.base.errors import BreaksRule, Refusal
+from market.base.money import MAX_FEN, format_yuan
+from market.base.pricing import COEFFICIENT_UNIT, Band, Gap, PricedItem, open_end, parse_quantity, price_at
+from market.base.words import N_, register_labels
+from market.catalogue.forms import Understood
+from market.web.labels import labels, said, sentence
+
+_HEIGHT, _TOP = 160, 14
+_SAMPLES = 8
+_TICKS = 6
+
+register_labels(
+    {
+        "price_piece.any": N_("Any quantity"),
+        "price_piece.above": N_("Above {low} {unit}"),
+        "price_piece.between": N_("Above {low} up to {high} {unit}"),
+        "price_piece.up_to": N_("Up to {high} {unit}"),
+        "price_piece.part": N_("{rate} of the part inside"),
+        "price_piece.line": N_("{start} at {at} {unit}, then {rate}"),
+        "price_piece.upper": N_("{line} (upper figure; no standard is printed)"),
+        "price_piece.jump": N_("The ceiling jumps by {fen}"),
+        "price_piece.falls": N_("The ceiling falls by {fen}"),
+        "price_piece.continuous": N_("Continuous"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One row of the table; a gap has no amounts and `standard` says why."""
+
+    interval: str
+    standard: str
+    floor: str
+    ceiling: str
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """Where two brackets meet: the ceiling on either side, and what happens there in words; `tone` colours it."""
+
+    quantity: str
+    left: str
+    right: str
+    told: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A curve in thousandths of the width and pixels of the height; `rows` are the figures behind it."""
+
+    lines: list[dict[str, object]]
+    gaps: list[dict[str, int]]
+    ticks: list[dict[str, object]]
+    top: str
+    rows: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One quantity priced: its lawful charge and the trace in words, or why there is none."""
+
+    charge: str
+    steps: list[str]
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """A fee item as understood. `rises` says that no greater quantity costs less."""
+
+    name: str
+    base: str
+    pieces: list[Piece]
+    limits: list[str]
+    chart: Chart | None
+    joints: list[Joint]
+    rises: bool
+    example: Example | None
+
+
+def item_views(understood: Understood, quantity: str) -> list[ItemView]:
+    """Every fee item of the schedule, with the example of the typed quantity."""
+    if understood.schedule is None:
+        return []
+    words = labels()
+    return [_view(item, quantity, words) for item in understood.schedule.items.values()]
+
+
+def _view(item: PricedItem, quantity: str, words: Mapping[str, str]) -> ItemView:
+    joints = [_joint(item, pair, words) for pair in _meeting(item)]
+    return ItemView(
+        name=words.get(f"fee_item.{item.name}", item.name),
+        base=f"{item.base_name} ({item.unit})" if item.unit else item.base_name,
+        pieces=[_piece(item, piece, words) for piece in _segments(item)],
+        limits=_limits(item, words),
+        chart=_chart(item, quantity) if len(_segments(item)) > 1 or any(one.slope_num for one in item.bands) else None,
+        joints=joints,
+        rises=all(joint.tone != "red" for joint in joints) and all(band.slope_num >= 0 for band in item.bands),
+        example=_example(item, quantity) if quantity else None,
+    )
+
+
+def _segments(item: PricedItem) -> list[Band | Gap]:
+    return sorted([*item.bands, *item.gaps], key=lambda one: one.q_from)
+
+
+def _amounts(band: Band, q: int) -> tuple[int, int]:
+    """Floor and ceiling that the band's line gives at `q` steps, also at its excluded lower end."""
+    coefficient = COEFFICIENT_UNIT if COEFFICIENT_UNIT in band.coefficients else min(band.coefficients)
+    charged = band.charge_base(band.base(q))
+    return band.amount(charged, coefficient, band.float_low), band.amount(charged, coefficient, band.float_high)
+
+
+def _endless(piece: Band | Gap, item: PricedItem) -> bool:
+    if isinstance(piece, Gap):
+        return piece.q_to >= max([one.q_to for one in item.bands], default=0)
+    return piece.q_to == open_end(piece)
+
+
+# --- the table
+
+
+def _piece(item: PricedItem, piece: Band | Gap, words: Mapping[str, str]) -> Piece:
+    low, high = item.measure.number(piece.q_from), item.measure.number(piece.q_to)
+    endless = _endless(piece, item)
+    key = ("any" if endless else "up_to") if piece.q_from == 0 else ("above" if endless else "between")
+    interval = words[f"price_piece.{key}"].format(low=low, high=high, unit=item.unit).strip()
+    if isinstance(piece, Gap):
+        return Piece(interval, sentence(piece.reason, piece.facts), "—", "—", gap=True)
+    floor, ceiling = _amounts(piece, piece.q_to)
+    known = not endless or not piece.slope_num
+    ends = (format_yuan(floor), format_yuan(ceiling)) if known else ("—", "—")
+    return Piece(interval, _standard(item, piece, words), *ends)
+
+
+def _standard(item: PricedItem, band: Band, words: Mapping[str, str]) -> str:
+    part = next((one for one in item.parts if one.q_from <= band.q_from < one.q_to), None)
+    if part is not None and band.slope_num:
+        return words["price_piece.part"].format(rate=item.measure.rate(part.slope))
+    if not band.slope_num:
+        told = format_yuan(band.y0)
+    elif band.y0 == band.slope * band.q0:
+        told = item.measure.rate(band.slope)
+    else:
+        facts = {"start": format_yuan(band.y0), "at": item.measure.number(band.q0), "unit": item.unit}
+        told = words["price_piece.line"].format(rate=item.measure.rate(band.slope), **facts)
+    return told if band.base_known else words["price_piece.upper"].format(line=told)
+
+
+def _limits(item: PricedItem, words: Mapping[str, str]) -> list[str]:
+    if not item.bands:
+        return []
+    band = item.bands[0]
+    told = []
+    if band.float_low != band.float_high:
+        low, high = (100 * part // band.float_den for part in (band.float_low, band.float_high))
+        told.append(f"{words['price_cell.float_range']}: {low}% – {high}%")
+    if band.min_fen:
+        told.append(f"{words['price_cell.minimum_fee']}: {format_yuan(band.min_fen)}")
+    if band.max_fen < MAX_FEN:
+        told.append(f"{words['price_cell.maximum_fee']}: {format_yuan(band.max_fen)}")
+    return told
+
+
+# --- the proof
+
+
+def _meeting(item: PricedItem) -> Iterator[tuple[Band, Band]]:
+    bands = sorted(item.bands, key=lambda band: band.q_from)
+    return ((left, right) for left, right in itertools.pairwise(bands) if left.q_to == right.q_from)
+
+
+def _joint(item: PricedItem, pair: tuple[Band, Band], words: Mapping[str, str]) -> Joint:
+    at = pair[0].q_to
+    left, right = (_amounts(band, at)[1] for band in pair)
+    jump = right - left
+    key = "continuous" if not jump else "jump" if jump > 0 else "falls"
+    return Joint(
+        quantity=f"{item.measure.number(at)} {item.unit}",
+        left=format_yuan(left),
+        right=format_yuan(right),
+        told=words[f"price_piece.{key}"].format(fen=format_yuan(abs(jump))),
+        tone={"continuous": "green", "jump": "amber", "falls": "red"}[key],
+    )
+
+
+# --- the curve
+
+
+def _chart(item: PricedItem, quantity: str) -> Chart | None:
+    """The curve with every bracket equally wide, so that small brackets can be read beside large ones."""
+    segments = _segments(item)
+    ends = [_drawn_to(item, piece, quantity) for piece in segments]
+    sampled = [
+        [(q, *_amounts(piece, q)) for q in _samples(piece.q_from, end)] if isinstance(piece, Band) else []
+        for piece, end in zip(segments, ends, strict=True)
+    ]
+    most = max((ceiling for points in sampled for _, _, ceiling in points), default=0)
+    if not most:
+        return None
+    width = 1000 // len(segments)
+    lines = [line for number, points in enumerate(sampled) for line in _lines(points, (width * number, width), most)]
+    return Chart(
+        lines=lines,
+        gaps=[{"x": width * n, "width": width} for n, piece in enumerate(segments) if isinstance(piece, Gap)],
+        ticks=_ticks(item, [segments[0].q_from, *ends], width),
+        top=format_yuan(most),
+        rows=[
+            (f"{item.measure.number(q)} {item.unit}", format_yuan(floor), format_yuan(ceiling))
+            for points in sampled
+            for q, floor, ceiling in points[-1:]
+        ],
+    )
+
+
+def _drawn_to(item: PricedItem, piece: Band | Gap, quantity: str) -> int:
+    """Where a bracket ends in the drawing: an open one goes on as far again, or a little beyond the example."""
+    if not _endless(piece, item):
+        return piece.q_to
+    try:
+        typed = parse_quantity(quantity, item.steps_per_unit) * 5 // 4 if quantity else 0
+    except Refusal:
+        typed = 0
+    return min(
+        piece.q_to, max(typed, 2 * piece.q_from, piece.q_from + 100 * item.steps_per_unit if not piece.q_from else 0)
+    )
+
+
+def _samples(low: int, high: int) -> list[int]:
+    return sorted({low + (high - low) * n // _SAMPLES for n in range(_SAMPLES + 1)})
+
+
+def _lines(points: list[tuple[int, int, int]], place: tuple[int, int], most: int) -> Iterator[dict[str, object]]:
+    start, width = place
+    low, span = points[0][0] if points else 0, points[-1][0] - points[0][0] if points else 1
+    for before, after in itertools.pairwise(points):
+        x1, x2 = (start + (one[0] - low) * width // max(span, 1) for one in (before, after))
+        for kind, column in (("floor", 1), ("ceiling", 2)):
+            y1, y2 = (_TOP + _HEIGHT - one[column] * _HEIGHT // most for one in (before, after))
+            yield {"kind": kind, "x1": x1, "x2": x2, "y1": y1, "y2": y2}
+
+
+def _ticks(item: PricedItem, ends: list[int], width: int) -> list[dict[str, object]]:
+    every = -(-len(ends) // _TICKS)
+    shown = [number for number in range(len(ends)) if number % every == 0]
+    return [{"x": width * number, "label": item.measure.number(ends[number])} for number in shown]
+
+
+# --- the example
+
+
+def _example(item: PricedItem, quantity: str) -> Example:
+    try:
+        q = parse_quantity(quantity, item.steps_per_unit)
+        band = next((one for one in item.bands if one.q_from < q <= one.q_to), None)
+        allowed = band.coefficients if band else (COEFFICIENT_UNIT,)
+        price = price_at(item, q, coefficient=COEFFICIENT_UNIT if COEFFICIENT_UNIT in allowed else min(allowed))
+    except BreaksRule as refusal:
+        return Example("", [], said(refusal))
+    charge = f"{format_yuan(price.floor_fen)} – {format_yuan(price.ceiling_fen)}"
+    return Example(charge, [sentence(step.code, step.facts) for step in price.trace])
