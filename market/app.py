@@ -23,6 +23,8 @@ from market.fees import models as fee_models
 from market.fees import views as fees
 from market.journal import models as journal_models
 from market.notices import models as notice_models
+from market.oversight import models as oversight_models
+from market.oversight import views as oversight
 from market.pages import desks
 from market.pages import views as pages
 from market.ratings import models as rating_models
@@ -42,6 +44,7 @@ BLUEPRINTS = (
     desks.desks,
     evaluation.evaluation_desk,
     fees.fees_desk,
+    oversight.oversight_desk,
     pages.pages,
     ratings.ratings_desk,
     selection.selection,
@@ -56,6 +59,7 @@ MODELS = (
     fee_models,
     journal_models,
     notice_models,
+    oversight_models,
     rating_models,
     selection_models,
 )

@@ -16,6 +16,8 @@ class Permission(StrEnum):
     CATALOGUE_EDITION_APPROVE = "catalogue:edition:approve"
     CATALOGUE_EDITION_DRAFT = "catalogue:edition:draft"
     CATALOGUE_EDITION_READ = "catalogue:edition:read"
+    CATALOGUE_VOICE_ANSWER = "catalogue:voice:answer"
+    CATALOGUE_VOICE_READ = "catalogue:voice:read"
     CONTRACT_BUYER_ACT = "contract:buyer:act"
     CONTRACT_PARTY_READ = "contract:party:read"
     CONTRACT_SELLER_ACT = "contract:seller:act"
@@ -58,10 +60,21 @@ _OWN: dict[Role, frozenset[Permission]] = {
             P.SELECTION_QUOTE_SUBMIT,
         }
     ),
-    Role.LIST_EDITOR: frozenset({P.CATALOGUE_EDITION_DRAFT, P.CATALOGUE_EDITION_READ}),
-    Role.LIST_APPROVER: frozenset({P.CATALOGUE_EDITION_APPROVE, P.CATALOGUE_EDITION_READ}),
+    Role.LIST_EDITOR: frozenset(
+        {
+            P.CATALOGUE_EDITION_DRAFT,
+            P.CATALOGUE_EDITION_READ,
+            P.CATALOGUE_VOICE_ANSWER,
+            P.CATALOGUE_VOICE_READ,
+        }
+    ),
+    Role.LIST_APPROVER: frozenset(
+        {P.CATALOGUE_EDITION_APPROVE, P.CATALOGUE_EDITION_READ, P.CATALOGUE_VOICE_READ}
+    ),
     Role.ADMISSION_DESK: frozenset({P.AGENCY_ADMISSION_DECIDE}),
-    Role.SUPERVISOR: frozenset({P.EVALUATION_ROUND_PUBLISH, P.EVALUATION_ROUND_READ, P.JOURNAL_ENTRY_READ}),
+    Role.SUPERVISOR: frozenset(
+        {P.CATALOGUE_VOICE_READ, P.EVALUATION_ROUND_PUBLISH, P.EVALUATION_ROUND_READ, P.JOURNAL_ENTRY_READ}
+    ),
     Role.EVALUATION_OFFICER: frozenset({P.EVALUATION_ROUND_COMPUTE, P.EVALUATION_ROUND_READ}),
     Role.AUDITOR: frozenset({P.CATALOGUE_EDITION_READ, P.EVALUATION_ROUND_READ, P.JOURNAL_ENTRY_READ}),
     Role.OPERATOR: frozenset({P.JOURNAL_ENTRY_READ}),

@@ -19,6 +19,7 @@ class RefKind(StrEnum):
     RATING = "RT"
     REQUEST = "RQ"
     ROUND = "EV"
+    VOICE = "VO"
 
 
 def make(kind: RefKind, year: int, number: int) -> str:

@@ -1,6 +1,7 @@
 """One round of everything the clock starts."""
 
 from market.jobs.catalogue import bring_list_into_force
+from market.jobs.oversight import erase_old_contacts
 from market.jobs.search import bring_up_to_date
 from market.jobs.selection import close_due_requests
 from market.search.index import Index
@@ -12,5 +13,6 @@ def one_round(index: Index) -> tuple[int, int]:
     Safe to run twice.
     """
     bring_list_into_force()
+    erase_old_contacts()
     closed = len(close_due_requests())
     return closed, bring_up_to_date(index)

@@ -75,6 +75,11 @@ def item_path(code: str) -> str:
     return f"/list/{quote(code)}"
 
 
+def removed_path(number: int) -> str:
+    """The address of the page of an item off the list."""
+    return f"/list/removed/{number}"
+
+
 def in_words(zh: str, en: str) -> str:
     """The name in the reader's language; Chinese where no English one is known."""
     return en if en and locale.current() == "en" else zh
@@ -163,7 +168,7 @@ def removed_card(item: Removed, edition_no: int) -> Card:
         days_text="",
         edition_no=edition_no,
         state="abolished" if abolished else "free",
-        href=None,
+        href=removed_path(item.id),
     )
 
 

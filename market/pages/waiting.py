@@ -1,8 +1,7 @@
-"""What waits for whom, by permission: a title, a deadline in working days, and the address of the act."""
+"""What waits for whom, by permission."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -13,7 +12,6 @@ from market.agencies.rules import AgencyState
 from market.base import clock
 from market.base.people import Actor
 from market.base.permissions import Permission, may
-from market.base.workdays import Calendar
 from market.catalogue.queries import unpublished_edition
 from market.catalogue.rules import EditionState
 from market.contracts import queries as contracts
@@ -22,43 +20,14 @@ from market.evaluation import queries as evaluation
 from market.evaluation.rules import RoundState
 from market.fees import queries as fees
 from market.pages.queries import desk as queries
+from market.pages.voices import open_voices, overdue_voices
+from market.pages.waits import Group, Today, Wait, due, until
 from market.ratings.queries import unrated
 from market.selection.queries import opportunities_for
-from market.selection.rules import Method, RequestState, written_deadline
+from market.selection.rules import Method, RequestState
 from market.store.calendar import calendar
-from market.web.filters import day
 
 P = Permission
-Mark = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """One thing to do; `deadline` has text, exact and tone, or is None."""
-
-    title: str
-    note: str
-    href: str
-    act: str
-    deadline: Mark | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Things of one kind to do, the most urgent first, and where all of them are."""
-
-    title: str
-    href: str
-    waits: list[Wait]
-
-
-@dataclass(frozen=True, slots=True)
-class Today:
-    """This moment, its day in China, and the working days."""
-
-    now: datetime
-    day: date
-    workdays: Calendar
 
 
 def waiting_for(actor: Actor, now: datetime) -> list[Group]:
@@ -66,33 +35,6 @@ def waiting_for(actor: Actor, now: datetime) -> list[Group]:
     today = Today(now, clock.china_date(now), calendar())
     found = [make(actor, today) for permission, make in _MAKERS if may(actor.role, permission)]
     return [group for group in found if group.waits]
-
-
-def due(on: date, today: Today) -> Mark:
-    """A deadline that ends with a day, in working days."""
-    exact = _("Until %(day)s 24:00", day=day(on))
-    left = today.workdays.between(today.day, on)
-    if on < today.day:
-        late = max(1, -left)
-        return {
-            "text": ngettext("%(num)d working day late", "%(num)d working days late", late),
-            "exact": exact,
-            "tone": "late",
-        }
-    if left <= 0:
-        return {"text": _("Today until 24:00") if on == today.day else exact, "exact": exact, "tone": "soon"}
-    text = ngettext("%(num)d working day left", "%(num)d working days left", left)
-    return {"text": text, "exact": exact, "tone": "soon" if left <= 2 else ""}
-
-
-def _until(moment: datetime | None, today: Today) -> Mark | None:
-    if moment is None:
-        return None
-    last = clock.china_date(moment - timedelta(microseconds=1))
-    exact = _("Until %(moment)s", moment=written_deadline(moment))
-    if moment <= today.now:
-        return {"text": _("The time is over"), "exact": exact, "tone": "late"}
-    return due(last, today) | {"exact": exact}
 
 
 def _requests(actor: Actor, today: Today) -> Group:
@@ -105,7 +47,7 @@ def _requests(actor: Actor, today: Today) -> Group:
             waits.append(Wait(row.title, _("Published, nobody chosen yet"), href, _("Choose")))
         elif row.quotes_until is not None and row.quotes_until <= today.now:
             note = ngettext("%(num)d quote was opened", "%(num)d quotes were opened", row.quotes)
-            waits.append(Wait(row.title, note, href, _("Choose"), _until(row.quotes_until, today)))
+            waits.append(Wait(row.title, note, href, _("Choose"), until(row.quotes_until, today)))
     return Group(_("Requests"), url_for("selection.requests"), waits)
 
 
@@ -181,7 +123,7 @@ def _opportunities(actor: Actor, today: Today) -> Group:
             row.buyer,
             url_for("selection.opportunity", ref=row.ref),
             _("Quote"),
-            _until(row.quotes_until, today),
+            until(row.quotes_until, today),
         )
         for row in rows
         if row.mine_fen is None
@@ -301,6 +243,8 @@ _MAKERS: Iterable[tuple[Permission, Callable[[Actor, Today], Group]]] = (
     (P.AGENCY_ADMISSION_DECIDE, _applications),
     (P.CATALOGUE_EDITION_DRAFT, _drafted),
     (P.CATALOGUE_EDITION_APPROVE, _reviewed),
+    (P.CATALOGUE_VOICE_ANSWER, open_voices),
+    (P.CATALOGUE_VOICE_READ, overdue_voices),
     (P.EVALUATION_ROUND_COMPUTE, _to_compute),
     (P.EVALUATION_ROUND_PUBLISH, _to_publish),
 )
@@ -318,6 +262,7 @@ def places(actor: Actor) -> list[tuple[str, str]]:
         (P.CONTRACT_SELLER_ACT, _("Ratings received"), "ratings.received"),
         (P.AGENCY_ADMISSION_DECIDE, _("Admission desk"), "agencies.admission"),
         (P.CATALOGUE_EDITION_READ, _("Editions of the list"), "catalogue.editions"),
+        (P.CATALOGUE_VOICE_READ, _("Voices to answer"), "oversight.desk_voices"),
         (P.EVALUATION_ROUND_READ, _("Yearly evaluation"), "evaluation.rounds"),
         (P.JOURNAL_ENTRY_READ, _("Journal"), "desks.journal"),
         (P.ACCOUNT_SELF_USE, _("Messages"), "desks.notices"),

@@ -14,6 +14,8 @@ DEFAULTS: dict[str, tuple[Any, str]] = {
     "request.quoting_workdays": (3, "operator's default"),
     "request.longest_quoting_workdays": (60, "operator's default"),
     "site.supervision_phones": (["12315", "12345"], "operator's default"),
+    "voice.answer_workdays": (10, "operator's default"),
+    "voice.contact_kept_days": (30, "operator's default"),
 }
 _FIRST_DAY = date(2020, 1, 1)
 

@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -28,6 +29,8 @@ CODE_OF_STATUS = {
     429: "page.too_many",
     500: "page.failed",
 }
+# Refused because it is not on the list: whoever was asked for it can report that from the refusal's page.
+REPORTABLE = {"service.not_listed": "service", "service.abolished": "service"}
 NEVER_KEPT = ("password", "csrf_token", "token")
 
 
@@ -49,7 +52,8 @@ def wants_json() -> bool:
 
 def refused(refusal: Refusal) -> Response:
     """The answer to a request that broke a rule."""
-    response = _answer(refusal.status, refusal.code, said(refusal))
+    fact = REPORTABLE.get(refusal.code, "")
+    response = _answer(refusal.status, refusal.code, said(refusal), reported=str(refusal.facts.get(fact, "")))
     seconds = refusal.facts.get("seconds")
     if refusal.status == HTTPStatus.TOO_MANY_REQUESTS and seconds is not None:
         response.headers["Retry-After"] = str(seconds)
@@ -99,8 +103,11 @@ def _same_origin() -> bool:
     return request.headers.get("Origin", "") == request.host_url.rstrip("/")
 
 
-def _answer(status: int, code: str, text: str, typed: list[tuple[str, str]] | None = None) -> Response:
-    body = jsonify(code=code, sentence=text) if wants_json() else _page(status, code, text, typed)
+def _answer(
+    status: int, code: str, text: str, typed: list[tuple[str, str]] | None = None, *, reported: str = ""
+) -> Response:
+    shown = {"refusal_sentence": text, "code": code, "typed": typed or [], "reported": reported}
+    body = jsonify(code=code, sentence=text) if wants_json() else _page(status, shown)
     response = make_response(body)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
@@ -108,14 +115,14 @@ def _answer(status: int, code: str, text: str, typed: list[tuple[str, str]] | No
     return response
 
 
-def _page(status: int, code: str, text: str, typed: list[tuple[str, str]] | None) -> str:
+def _page(status: int, shown: dict[str, Any]) -> str:
     general = "errors/500.html" if status >= 500 else "errors/422.html"
     try:
-        return render_template([f"errors/{status}.html", general], refusal_sentence=text, code=code, typed=typed or [])
+        return render_template([f"errors/{status}.html", general], **shown)
     except (SQLAlchemyError, TemplateError, BuildError):
         # The page that tells of a failure must not fail with it.
         log.exception("the error page failed")
-        return f'<!doctype html><meta charset="utf-8"><title>{status}</title><p>{escape(text)}</p>'
+        return f'<!doctype html><meta charset="utf-8"><title>{status}</title><p>{escape(shown["refusal_sentence"])}</p>'
 
 
 def init_app(app: Flask) -> None:

@@ -17,6 +17,7 @@ from market.contracts import rules as contracts
 from market.evaluation import queries
 from market.evaluation.actions import DEMO_SCHEME, seed_scheme
 from market.fees import rules as fees
+from market.oversight import rules as oversight
 from market.ratings import rules as ratings
 from market.ratings.rules import Factor
 from market.search import index, question
@@ -78,6 +79,14 @@ def in_code() -> Iterator[tuple[str, str, str]]:
     yield "Comment on a level of 1, 2 or 5", f"at least {ratings.COMMENT_AT_LEAST} characters", "`ratings/rules.py`"
     yield "Longest comment", f"{ratings.LONGEST_COMMENT} characters", "`ratings/rules.py`"
     yield "Ratings before a mean is shown", f"{ratings.FEWEST_SHOWN}", "`ratings/rules.py`"
+    yield (
+        "Text of a voice",
+        f"{oversight.LEAST_TEXT} to {oversight.LONGEST_TEXT} characters",
+        "`oversight/rules/voice.py`",
+    )
+    for what, throttle in (("Voices", oversight.SENDING), ("Wrong query codes", oversight.QUERYING)):
+        window = int(throttle.window.total_seconds()) // 60
+        yield f"{what} from one address", f"{throttle.most} in {window} minutes", "`oversight/rules/throttle.py`"
     yield "Cell of an imported file", f"{cells.LONGEST} characters", "`catalogue/importing/cells.py`"
     yield (
         "Name of a service",

@@ -11,7 +11,7 @@ from market.base.clock import CHINA
 from market.base.people import Role
 from market.base.workdays import Calendar
 from market.notices.queries import unread
-from market.pages.waiting import Today, due
+from market.pages.waits import Today, due
 from tests import make, people
 from tests.contracts import chain
 from tests.pages.reading import page

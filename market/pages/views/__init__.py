@@ -1,10 +1,12 @@
 """The public pages: anybody may read them, nothing here writes."""
 
-from market.pages.views import agencies, evaluation, home, item, listing, notices, search
+from market.pages.views import agencies, bases, editions, evaluation, home, item, listing, notices, removed, search
 from market.pages.views.blueprint import in_force_or_none, pages
 
 __all__ = [
     "agencies",
+    "bases",
+    "editions",
     "in_force_or_none",
     "evaluation",
     "home",
@@ -12,5 +14,6 @@ __all__ = [
     "listing",
     "notices",
     "pages",
+    "removed",
     "search",
 ]

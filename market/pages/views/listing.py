@@ -1,4 +1,4 @@
-"""The shelves: the list in force by category, act, authority and price; an older edition; what is not on the list."""
+"""The shelves: the list in force by category, act, authority and price; an older edition."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from market.base import clock
-from market.pages.cards import Hung, Tongue, cards, removed_card
+from market.pages.cards import Hung, Tongue, cards
 from market.pages.queries import editions
 from market.pages.queries.shelf import FACETS, Cell, ShelfRow, shelf_of
 from market.pages.views.blueprint import in_force, pages
@@ -43,15 +43,6 @@ def listing() -> ResponseReturnValue:
         view=view if view in VIEWS else VIEWS[0],
         views=[(name, "?" + urlencode([*chosen.items(), ("view", name)])) for name in VIEWS],
     )
-
-
-@pages.get("/list/removed")
-@public
-def removed() -> ResponseReturnValue:
-    """What is not on the list, with the decision that took it off."""
-    here = in_force()
-    found = [removed_card(item, here.number) for item in editions.not_listed(here.id)]
-    return render_template("pages/removed.html", edition=here, cards=found)
 
 
 @pages.get("/editions/<int:number>")

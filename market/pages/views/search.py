@@ -9,8 +9,9 @@ from market.agencies.queries import Listing, Wanted, directory
 from market.pages.cards import Card, Hung, cards, in_words, removed_card
 from market.pages.queries import editions
 from market.pages.queries import notice as notice_queries
-from market.pages.queries.editions import EditionFacts
+from market.pages.queries.editions import EditionFacts, Removed
 from market.pages.queries.notice import FoundNotice
+from market.pages.queries.removed import removed_named
 from market.pages.queries.shelf import shelf_of
 from market.pages.tones import REQUEST_TONES
 from market.pages.views.blueprint import in_force, pages
@@ -29,6 +30,7 @@ class Answers:
 
     listed: list[Card]
     removed: list[Card]
+    named: Removed | None
     notices: list[FoundNotice]
     agencies: list[Listing]
     page: Page[Hit]
@@ -61,9 +63,11 @@ def _answers(text: str, here: EditionFacts) -> Answers:
     if found.total and found.loose:
         # Some words somewhere are no answer beside all words elsewhere.
         gone, told = (one if not one.loose else Found() for one in (gone, told))
+    named = removed_named(text, here.id)
     return Answers(
         listed=_listed(found, here),
-        removed=_removed(gone, here),
+        removed=_removed(gone, named, here),
+        named=named[0] if named else None,
         notices=notice_queries.notices_by_ref([_key(hit) for hit in told.hits]),
         agencies=directory(Wanted(text=text), here.id, limit=FEW, offset=0),
         page=Page(found.hits, found.total, found.page, max(1, -(-found.total // found.per_page))),
@@ -77,10 +81,14 @@ def _listed(found: Found, here: EditionFacts) -> list[Card]:
     return cards(shelf.of_codes(_key(hit) for hit in found.hits), shelf.rules, Hung(here.number))
 
 
-def _removed(found: Found, here: EditionFacts) -> list[Card]:
+def _removed(found: Found, named: list[Removed], here: EditionFacts) -> list[Card]:
+    """What is off the list: first what has exactly the name that was asked for."""
+    first = {(one.name, one.act) for one in named}
     ids = [int(_key(hit)) for hit in found.hits if _key(hit).isdecimal()]
     rows = editions.removed_by_id(ids)
-    return [removed_card(rows[one], here.number) for one in ids if one in rows]
+    others = [rows[one] for one in ids if one in rows]
+    shown = [*named, *(one for one in others if (one.name, one.act) not in first)]
+    return [removed_card(one, here.number) for one in shown]
 
 
 def _key(hit: Hit) -> str:
