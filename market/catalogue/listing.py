@@ -6,11 +6,22 @@ done wrong. The database says the same by `Priced`; a guard proves that the two 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from market.base.errors import BreaksRule
 from market.base.money import format_yuan
-from market.base.pricing import APPLICANT, COEFFICIENT_UNIT, Measure, Price, PricedItem, Step, evaluate, outside
+from market.base.pricing import (
+    APPLICANT,
+    COEFFICIENT_UNIT,
+    Measure,
+    Price,
+    PricedItem,
+    Step,
+    evaluate,
+    in_force,
+    outside,
+)
 from market.base.pricing import Band as Line
 from market.catalogue.models import BAND_KEY, Band, FeeItem, Priced, PriceSchedule
 from market.catalogue.rules import PriceState
@@ -24,12 +35,16 @@ _SHAPE = (
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked for: a fee item, how much of it (in steps), at which coefficient (1/10000), paid by whom."""
+    """What is asked for: a fee item, how much of it (in steps), at which coefficient (1/10000), paid by whom.
+
+    `on` is the day it is asked for; None where no day is known, and then no day is refused.
+    """
 
     fee_item: FeeItem
     quantity: int
     coefficient: int = COEFFICIENT_UNIT
     payer: str = APPLICANT
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +94,11 @@ def price(ask: Ask, bands: Sequence[Band], *, amount_fen: int | None = None) -> 
     """The listed price of `ask` on the bands of one owner (the list, or one agency's offer).
 
     `amount_fen` None means the ceiling. Refuses `price.not_published`, `price.free_to_applicant`,
-    `price.quantity_outside`, `price.no_coefficient` and `price.outside_rule`.
+    `price.quantity_outside`, `price.no_coefficient`, `price.outside_rule`, and for a day outside those of the price
+    `price.not_in_force_yet` and `price.no_longer_in_force`.
     """
     item = ask.fee_item
+    require_in_force(item, ask.on)
     if item.price_state == PriceState.UNPUBLISHED:
         raise BreaksRule("price.not_published", item=item.name_zh)
     if item.price_state == PriceState.FREE and ask.payer == APPLICANT and amount_fen:
@@ -92,6 +109,11 @@ def price(ask: Ask, bands: Sequence[Band], *, amount_fen: int | None = None) -> 
         raise outside([(one.q_from, one.q_to) for one in mine], measure_of(item))
     key = {column: band.id if column == "band_id" else getattr(band, column) for column in BAND_KEY}
     return _listed(key, line_of(band, ask.coefficient), ask.quantity, ask.coefficient, amount_fen)
+
+
+def require_in_force(fee_item: FeeItem, on: date | None) -> None:
+    """Refuse a day outside those of a fee item: `price.not_in_force_yet`, `price.no_longer_in_force`."""
+    in_force(fee_item.name_zh, (fee_item.effective_from, fee_item.effective_until), on)
 
 
 def relist(row: Priced, *, amount_fen: int) -> ListedPrice:
@@ -122,6 +144,7 @@ def item_of(fee_item: FeeItem, schedules: Sequence[PriceSchedule] = ()) -> Price
     return PricedItem(
         name=fee_item.name_zh, base_name=fee_item.base_name, unit=fee_item.unit,
         steps_per_unit=fee_item.steps_per_unit, bands=(), method=fee_item.method,
+        effective_from=fee_item.effective_from, effective_until=fee_item.effective_until,
     )  # fmt: skip
 
 

@@ -1,10 +1,22 @@
 """The answer of `flask list price` as plain values; money in fen."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from market.base.pricing import COEFFICIENT_UNIT, Price, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a price is wanted for, as typed: how much, of which item, at which coefficient, on which day (None: any)."""
+
+    quantity: str
+    item: str | None = None
+    coefficient: str | None = None
+    on: date | None = None
 
 
 def about_price(priced: Price) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -15,16 +16,18 @@ from market.base.errors import BreaksRule, Refusal
 from market.base.money import format_yuan, parse_decimal
 from market.base.pricing import (
     COEFFICIENT_UNIT,
+    SLAB,
     PricedItem,
     evaluate,
     find_band,
     gap_at,
+    in_force,
     parse_coefficient,
     parse_quantity,
 )
 from market.base.words import N_, register_sentences
 from market.catalogue.schedules import NormalSchedule, choose_item, find_schedule, read_schedules
-from market.cli.list_answer import about_price, without_price
+from market.cli.list_answer import Wanted, about_price, without_price
 from market.cli.listed_price import from_list
 from market.cli.refusing import refuse
 
@@ -47,25 +50,25 @@ register_sentences(
 )
 
 
-def price_from_schedules(
-    path: str | None, schedule_id: str, quantity: str, *, item: str | None, coefficient: str | None
-) -> dict[str, Any]:
-    """The price of a quantity on a schedule of the file at `path` (None: the product's own copy), to be shown.
+def price_from_schedules(path: str | None, schedule_id: str, wanted: Wanted) -> dict[str, Any]:
+    """The price of what is wanted on a schedule of the file at `path` (None: the product's own copy), to be shown.
 
     Amounts are fen; they are None, and `reason` says why, where the document has no computable price. Refuses with
     `schedules.*`, `schedule.*` and `price.*`.
     """
     schedule = find_schedule(read_schedules(_read(path)), schedule_id)
-    chosen = choose_item(schedule, item)
-    steps = parse_quantity(quantity, chosen.steps_per_unit)
+    chosen = choose_item(schedule, wanted.item)
+    in_force(chosen.name, (chosen.effective_from, chosen.effective_until), wanted.on)
+    steps = parse_quantity(wanted.quantity, chosen.steps_per_unit)
     gap = gap_at(chosen, steps)
     if gap:
         answer = without_price(gap.reason, gap.facts)
     else:
         band = find_band(chosen.bands, steps, measure=chosen.measure)
-        product = parse_coefficient(coefficient, band) if coefficient is not None else COEFFICIENT_UNIT
+        typed = wanted.coefficient
+        product = parse_coefficient(typed, band, item=chosen) if typed is not None else COEFFICIENT_UNIT
         answer = about_price(evaluate(band, steps, product, item=chosen))
-    return {**answer, **_about(schedule, chosen), "quantity": parse_decimal(quantity)}
+    return {**answer, **_about(schedule, chosen), "quantity": parse_decimal(wanted.quantity)}
 
 
 def as_json(answer: Mapping[str, Any]) -> str:
@@ -99,6 +102,7 @@ def as_table(answer: Mapping[str, Any]) -> str:
 @click.option("--schedule", "schedule_id", help="The id of a schedule in that file")
 @click.option("--item", help="The item of a flat or per-unit schedule, or the fee item of a service")
 @click.option("--coefficient", help="One of the lawful coefficients, for example 1.5")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day it is asked for, for example 2026-12-31")
 @click.option("--json", "form", flag_value="json", help="Print one JSON object")
 def price(code: str | None, form: str | None, **given: Any) -> None:
     """Print the lawful base, floor and ceiling price of a quantity, and how they come about."""
@@ -118,18 +122,16 @@ def _answer(code: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
         raise BreaksRule("price.code_or_schedule")
     if quantity is None:
         raise BreaksRule("price.quantity_needed", unit="—")
-    if code is not None:
-        return _from_list(code, given)
-    return price_from_schedules(
-        given["path"], schedule_id, quantity, item=given["item"], coefficient=given["coefficient"]
-    )
+    on = given["on"].date() if given["on"] else None
+    wanted = Wanted(quantity, given["item"], given["coefficient"], on)
+    return price_from_schedules(given["path"], schedule_id, wanted) if code is None else _from_list(code, wanted)
 
 
-def _from_list(code: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def _from_list(code: str, wanted: Wanted) -> dict[str, Any]:
     application = click.get_current_context().ensure_object(ScriptInfo).load_app()
     with application.app_context():
         try:
-            return from_list(code, given["quantity"], item=given["item"], coefficient=given["coefficient"])
+            return from_list(code, wanted)
         except (OperationalError, ProgrammingError) as error:
             raise BreaksRule("price.no_database") from error
 
@@ -150,9 +152,17 @@ def _about(schedule: NormalSchedule, item: PricedItem) -> dict[str, Any]:
         "unit": item.unit,
         "schedule": schedule.id,
         "item": item.name,
+        "mode": {"progressive": "block", SLAB: "slab"}.get(item.method),
+        "rounding": item.bands[0].rounding if item.bands else None,
+        "effective_from": _iso(item.effective_from),
+        "effective_until": _iso(item.effective_until),
         "document_no": schedule.document_no,
         "remarks": list(schedule.remarks),
     }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _amount(fen: int | None) -> str:

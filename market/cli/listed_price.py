@@ -13,8 +13,8 @@ from market.base.words import N_, register_sentences
 from market.catalogue import listing, queries
 from market.catalogue.models import FeeItem, PriceSchedule
 from market.catalogue.rules import PriceState
-from market.catalogue.schedules import IN_FORCE
-from market.cli.list_answer import about_price, without_price
+from market.catalogue.schedules import IN_FORCE, NormalSchedule
+from market.cli.list_answer import Wanted, about_price, without_price
 
 register_sentences(
     {
@@ -26,27 +26,31 @@ register_sentences(
 )
 
 
-def from_list(code: str, quantity: str, *, item: str | None, coefficient: str | None) -> dict[str, Any]:
-    """The price of a service of the list in force; refuses as `price_from_schedules` does.
+def from_list(code: str, wanted: Wanted) -> dict[str, Any]:
+    """The price of a service of the list in force on the day wanted (today); refuses as `price_from_schedules` does.
 
     A market-regulated service with a published reference gets the reference's figures, and `status` says so.
     """
-    edition = queries.edition_in_force(clock.today())
+    on = wanted.on or clock.today()
+    edition = queries.edition_in_force(on)
     entry = queries.entry_of(code.strip().upper(), edition)
-    fee_item = _chosen(queries.fee_items_of(entry.id), item)
+    fee_item = _chosen(queries.fee_items_of(entry.id), wanted.item)
     schedules = queries.schedules_of(entry.id)
-    steps = parse_quantity(quantity, fee_item.steps_per_unit)
-    answer, status = _answer(fee_item, schedules, steps, coefficient)
+    if fee_item.price_state == PriceState.LISTED:
+        listing.require_in_force(fee_item, on)
+    steps = parse_quantity(wanted.quantity, fee_item.steps_per_unit)
+    answer, status = _answer(fee_item, schedules, steps, wanted.coefficient)
+    normal = _document(fee_item, schedules)
     about = {
         "status": status,
         "unit": fee_item.unit,
-        "quantity": parse_decimal(quantity),
+        "quantity": parse_decimal(wanted.quantity),
         "item": fee_item.name_zh,
         "document_no": fee_item.document_no or entry.price_basis,
         "schedule": fee_item.schedule_key or "",
         "service": entry.code,
         "edition": edition.number,
-        "remarks": [],
+        "remarks": list(normal.remarks) if normal else [],
     }
     return {**answer, **about}
 
@@ -73,7 +77,8 @@ def _answer(
         return without_price("price.marked_by_agencies", {}), IN_FORCE
     item = listing.item_of(fee_item, schedules)
     if state == PriceState.MARKED:
-        status = next(listing.published(one).status for one in schedules if one.key == fee_item.schedule_key)
+        document = _document(fee_item, schedules)
+        status = document.status if document else IN_FORCE
     else:
         bands = queries.list_bands([fee_item.id])[fee_item.id]
         closed = tuple(queries.coefficients_of([fee_item.coefficient_set_id])[fee_item.coefficient_set_id])
@@ -82,9 +87,12 @@ def _answer(
     gap = gap_at(item, steps)
     if gap:
         return without_price(gap.reason, gap.facts), status
-    product = _coefficient(coefficient, item.bands[0])
+    product = COEFFICIENT_UNIT
+    if coefficient is not None:
+        product = parse_coefficient(Decimal(parse_decimal(coefficient)), item.bands[0], item=item)
     return about_price(price_at(item, steps, coefficient=product)), status
 
 
-def _coefficient(given: str | None, line: Any) -> int:
-    return COEFFICIENT_UNIT if given is None else parse_coefficient(Decimal(parse_decimal(given)), line)
+def _document(fee_item: FeeItem, schedules: Sequence[PriceSchedule]) -> NormalSchedule | None:
+    one = next((one for one in schedules if one.key == fee_item.schedule_key and not one.refused_code), None)
+    return listing.published(one) if one else None

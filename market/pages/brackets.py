@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from market.base.money import MAX_FEN, format_yuan
-from market.base.pricing import MAX_QUANTITY, Band, Gap, Measure, PricedItem, open_end
+from market.base.money import HALF_UP, MAX_FEN, format_yuan
+from market.base.pricing import MAX_QUANTITY, SLAB, Band, Gap, Measure, PricedItem, open_end, unit_name
 from market.base.pricing.quantity import exact_decimal
 from market.base.words import N_, register_labels
+from market.web import locale
 from market.web.labels import labels, sentence
 
 register_labels(
@@ -21,6 +22,7 @@ register_labels(
         "bracket.least": N_("at least {fen}"),
         "bracket.most": N_("at most {fen}"),
         "bracket.part": N_("{rate} of the part inside"),
+        "bracket.whole": N_("{rate} of the whole quantity"),
         "bracket.between_points": N_("{start} to {end}, on a straight line"),
     }
 )
@@ -58,7 +60,7 @@ def rule_table(item: PricedItem) -> RuleTable:
     return RuleTable(
         name=item.name,
         base_name=item.base_name,
-        unit=item.unit,
+        unit=_unit(item.measure),
         method=words[f"schedule_method.{item.method}"],
         rows=rows,
         floats=any(row.floats for row in rows),
@@ -67,11 +69,11 @@ def rule_table(item: PricedItem) -> RuleTable:
 
 
 def _part_rows(item: PricedItem, words: Mapping[str, str]) -> list[Bracket]:
-    band = item.bands[0]
+    band, key = item.bands[0], "bracket.whole" if item.method == SLAB else "bracket.part"
     return [
         Bracket(
             _interval((part.q_from, part.q_to), item.measure, words, endless=part.q_to >= _last(item)),
-            words["bracket.part"].format(rate=item.measure.rate(part.slope)),
+            words[key].format(rate=_rate(item.measure, part.slope)),
             _floats(band),
             _limits(band, words),
         )
@@ -103,18 +105,27 @@ def _gap_row(gap: Gap, measure: Measure, words: Mapping[str, str]) -> Bracket:
 def _interval(span: tuple[int, int], measure: Measure, words: Mapping[str, str], *, endless: bool) -> str:
     low, high = (measure.number(one) for one in span)
     key = ("any" if endless else "up_to") if span[0] == 0 else ("above" if endless else "between")
-    return words[f"bracket.{key}"].format(low=low, high=high, unit=measure.unit).strip()
+    return words[f"bracket.{key}"].format(low=low, high=high, unit=_unit(measure)).strip()
 
 
 def _standard(band: Band, measure: Measure, words: Mapping[str, str]) -> str:
     if not band.slope_num:
         told = format_yuan(band.y0)
     elif band.y0 == band.slope * band.q0:
-        told = measure.rate(band.slope)
+        told = _rate(measure, band.slope)
     else:
-        facts = {"start": format_yuan(band.y0), "at": measure.number(band.q0), "rate": measure.rate(band.slope)}
-        told = words["bracket.line"].format(unit=measure.unit, **facts)
+        facts = {"start": format_yuan(band.y0), "at": measure.number(band.q0), "rate": _rate(measure, band.slope)}
+        told = words["bracket.line"].format(unit=_unit(measure), **facts)
     return told if band.base_known else words["bracket.upper"].format(line=told)
+
+
+def _unit(measure: Measure) -> str:
+    return unit_name(measure.unit, locale.current())
+
+
+def _rate(measure: Measure, slope: Fraction) -> str:
+    # Whether a rate is a percentage depends on the printed unit, so only other units are renamed.
+    return measure.rate(slope) if measure.is_money else Measure(_unit(measure), measure.steps_per_unit).rate(slope)
 
 
 def _floats(band: Band) -> str:
@@ -126,4 +137,6 @@ def _limits(band: Band, words: Mapping[str, str]) -> str:
     told = [words["bracket.least"].format(fen=format_yuan(band.min_fen))] if band.min_fen else []
     if band.max_fen < MAX_FEN:
         told.append(words["bracket.most"].format(fen=format_yuan(band.max_fen)))
+    if band.rounding != HALF_UP:
+        told.append(words[f"rounding.{band.rounding}"])
     return ", ".join(told)

@@ -92,6 +92,7 @@ class PricedItem:
     the whole quantity; bracket_interpolated, flat, per_unit). `parts` are the printed brackets of a progressive
     schedule, for the trace. A quantity below `minimum_quantity` steps counts as it. `factors` say what the lawful
     coefficients are products of. In force from `effective_from` to `effective_until`, both days included.
+    `unapplied` is a text of a binding document that no price here takes into account.
     """
 
     name: str
@@ -106,6 +107,7 @@ class PricedItem:
     factors: tuple[Factor, ...] = ()
     effective_from: date | None = None
     effective_until: date | None = None
+    unapplied: str = ""
 
     @property
     def measure(self) -> Measure:

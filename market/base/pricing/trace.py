@@ -43,6 +43,7 @@ register_sentences(
         "trace.rounded_half_even": N_("Rounded half to even to the fen (GB/T 8170): {floor_fen} to {ceiling_fen}"),
         "trace.rounded_down": N_("Rounded down to the fen: {floor_fen} to {ceiling_fen}"),
         "trace.rounded_up": N_("Rounded up to the fen: {floor_fen} to {ceiling_fen}"),
+        "trace.unapplied": N_("The document also says “{text}”. This is not applied here: read it before you charge."),
         "trace.result": N_("Lawful charge: at least {floor_fen}, at most {ceiling_fen}"),
     }
 )
@@ -111,6 +112,8 @@ def _steps(price: Price) -> Iterator[Step]:
     amount = Fraction(price.charge_base_fen * price.coefficient, COEFFICIENT_UNIT)
     yield from _coefficient_steps(price, amount)
     yield from _float_steps(price, amount)
+    if item and item.unapplied:
+        yield Step("trace.unapplied", {"text": item.unapplied})
     yield Step("trace.result", {"floor_fen": price.floor_fen, "ceiling_fen": price.ceiling_fen})
 
 

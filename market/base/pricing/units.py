@@ -51,8 +51,8 @@ class Unit:
 
 UNITS = (
     Unit("元", "yuan", UnitKind.MONEY, ("人民币元", "圆", "CNY", "RMB")),
-    Unit("万元", "10,000 yuan", UnitKind.MONEY, ("人民币万元",)),
-    Unit("亿元", "100 million yuan", UnitKind.MONEY, ("人民币亿元",)),
+    Unit("万元", "ten thousand yuan", UnitKind.MONEY, ("人民币万元",)),
+    Unit("亿元", "hundred million yuan", UnitKind.MONEY, ("人民币亿元",)),
     Unit("平方米", "m²", UnitKind.AREA, ("㎡", "m2", "m²", "平米", "平方公尺", "平方")),
     Unit("平方公里", "km²", UnitKind.AREA, ("平方千米", "km2", "km²", "㎢")),
     Unit("公顷", "hectare", UnitKind.AREA, ("hm2", "hm²", "ha")),

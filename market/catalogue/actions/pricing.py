@@ -71,6 +71,7 @@ class Prices:
             unit=item.measure.unit, steps_per_unit=item.measure.steps_per_unit, method=item.method,
             document_no=item.document_no, schedule_key=item.schedule_key, schedule_item=item.schedule_item,
             reason=item.reason, coefficient_set_id=self._sets[_text(item.coefficients)],
+            effective_from=item.effective_from, effective_until=item.effective_until,
         )  # fmt: skip
 
     def _enter_sets(self, closed: Iterable[tuple[int, ...]]) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from market.base.pricing import Band, Measure, PricedItem
@@ -39,6 +40,9 @@ class PlannedItem:
     name_en: str = ""
     reason: str = ""
     bands: tuple[Band, ...] = ()
+    # The first and the last day on which the price may be asked for; a reference does not bind, so it has none.
+    effective_from: date | None = None
+    effective_until: date | None = None
 
     @property
     def coefficients(self) -> tuple[int, ...]:
@@ -91,6 +95,8 @@ def _from_schedule(schedule: NormalSchedule, item: PricedItem, state: PriceState
     return PlannedItem(
         name, item.base_name, item.measure, state, item.method, schedule.document_no, schedule.id, item.name, name_en,
         bands=item.bands if state == PriceState.LISTED else (),
+        effective_from=item.effective_from if state == PriceState.LISTED else None,
+        effective_until=item.effective_until if state == PriceState.LISTED else None,
     )  # fmt: skip
 
 

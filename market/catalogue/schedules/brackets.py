@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from market.base.errors import BreaksRule
 from market.base.money import FEN_PER_UNIT, format_yuan
-from market.base.pricing import MAX_QUANTITY, Band, Gap, Measure, Part, PricedItem, find_band
+from market.base.pricing import MAX_QUANTITY, SLAB, Band, Gap, Measure, Part, PricedItem, find_band
 from market.base.words import N_, register_sentences
-from market.catalogue.schedules.cells import Place, known_keys, number, rows, table
+from market.catalogue.schedules.cells import Place, known_keys, number, rows, table, text
 from market.catalogue.schedules.head import Head, Line, proved, steps
 
 _RATES = {"rate_percent": 100, "rate_permille": 1000}
@@ -27,6 +27,10 @@ register_sentences(
         "schedule.unit_conflict": N_(
             "Schedule {schedule}, bracket {bracket}, cell {cell}: “{given}” does not fit the unit of the quantity. "
             "A percentage needs a basis in 元, 万元 or 亿元; a price for each unit needs the unit of the basis."
+        ),
+        "schedule.mode_unknown": N_(
+            "Schedule {schedule}, cell {cell}: “{given}” does not say how brackets count. Use block (each rate on the part "
+            "inside its bracket) or slab (the whole quantity at its bracket's rate)."
         ),
         "schedule.start_unknown": N_(
             "Schedule {schedule}, bracket {bracket}: progressive brackets must begin at 0, this one begins at {given}. "
@@ -85,8 +89,13 @@ def bracket_rows(place: Place, row: Mapping[str, object]) -> list[tuple[Place, d
 
 
 def read_progressive(head: Head, row: Mapping[str, object]) -> dict[str, PricedItem]:
-    """Each bracket's rate applies to the part inside it; where a rate is null, that part and all above are a gap."""
+    """Progressive brackets: by block each rate is for the part inside its bracket, by slab for the whole quantity.
+
+    Where a rate is null the price is a gap: by block for that part and all above it, by slab for that bracket only.
+    Refuses `schedule.mode_unknown`.
+    """
     unfit(head, row, "below_first", "above_last")
+    slab = _mode(head.place.at("mode"), row) == "slab"
     measure, built, value = _measure(head), _Built(), Fraction(0)
     brackets = bracket_rows(head.place, row)
     for (place, bracket), (low, high) in zip(brackets, spans(measure, brackets), strict=True):
@@ -94,19 +103,29 @@ def read_progressive(head: Head, row: Mapping[str, object]) -> dict[str, PricedI
         if place.bracket == 1 and low:
             raise place.refusal("schedule.start_unknown", measure.number(low))
         slope = _progressive_slope(head, measure, place, bracket)
-        if slope is None or built.gaps:
-            reason = built.gaps[0] if built.gaps else _other_list(measure, low)
-            built.gaps = [replace(reason, q_to=high or MAX_QUANTITY)]
+        if slope is None or (built.gaps and not slab):
+            gap = replace(other_list(measure, low), q_to=high or MAX_QUANTITY)
+            # By block the parts add up: one missing rate leaves everything above it without a price.
+            built.gaps = [*built.gaps, gap] if slab or not built.gaps else [replace(built.gaps[0], q_to=gap.q_to)]
             continue
-        band = head.band(place, (low, high), Line(low, value, slope))
+        line = Line(0, Fraction(0), slope) if slab else Line(low, value, slope)
+        band = head.band(place, (low, high), line)
         built.bands.append(band)
         built.parts.append(Part(low, band.q_to, slope))
         value += slope * (band.q_to - low)
-    return _one_item(head, measure, built)
+    return _one_item(replace(head, method=SLAB) if slab else head, measure, built)
+
+
+def _mode(place: Place, row: Mapping[str, object]) -> str:
+    given = text(place, row) if row.get("mode") is not None else "block"
+    if given not in ("block", "slab"):
+        raise place.refusal("schedule.mode_unknown", given)
+    return given
 
 
 def read_interpolated(head: Head, row: Mapping[str, object]) -> dict[str, PricedItem]:
     """Points or ranges with straight lines between them; an open last range has no computable price."""
+    unfit(head, row, "mode")
     measure, built = _measure(head), _Built()
     brackets = bracket_rows(head.place, row)
     if "x" in brackets[0][1]:
@@ -168,17 +187,30 @@ def _beyond(head: Head, row: Mapping[str, object], covered: tuple[int, int | Non
     """Below the first and above the last published figure a rate on the whole quantity may be stated."""
     first, last = covered
     outer = {"below_first": (0, first), "above_last": (last, None)}
+    measure = _measure(head)
     for cell, (low, high) in outer.items():
         if row.get(cell) is None:
             continue
         place = head.place.at(cell)
         rule = table(place, row[cell])
-        known_keys(place, rule, ("rate_percent", "origin"))
+        known_keys(place, rule, (*_RATES, "origin"))
         if low is None or high == 0:
             raise place.refusal("schedule.key_unfit")
-        at_rate = place.at("rate_percent")
-        slope = money_slope(head, _measure(head), at_rate, number(at_rate, rule) / 100)
-        built.bands.append(head.band(place, (low, high), Line(0, Fraction(0), slope)))
+        slope = _one_rate(head, measure, place, rule)
+        if slope is None:
+            built.gaps.append(replace(other_list(measure, low), q_to=high or MAX_QUANTITY))
+        else:
+            built.bands.append(head.band(place, (low, high), Line(0, Fraction(0), slope)))
+
+
+def _one_rate(head: Head, measure: Measure, place: Place, rule: Mapping[str, object]) -> Fraction | None:
+    given = [key for key in _RATES if key in rule]
+    if len(given) > 1:
+        raise place.refusal("schedule.one_rate")
+    at_rate = place.at(given[0] if given else "rate_percent")
+    if given and rule[given[0]] is None:
+        return None
+    return money_slope(head, measure, at_rate, number(at_rate, rule) / _RATES[at_rate.cell])
 
 
 def spans(measure: Measure, brackets: list[tuple[Place, dict[str, object]]]) -> list[tuple[int, int | None]]:
@@ -232,7 +264,8 @@ def _progressive_slope(head: Head, measure: Measure, place: Place, bracket: Mapp
     return rate * ratio * FEN_PER_UNIT[head.money_unit] / measure.steps_per_unit
 
 
-def _other_list(measure: Measure, low: int) -> Gap:
+def other_list(measure: Measure, low: int) -> Gap:
+    """The gap above `low` where the document names no rate because another list governs."""
     return Gap(low, MAX_QUANTITY, "price.other_list_governs", {"lower": measure.number(low), "unit": measure.unit})
 
 

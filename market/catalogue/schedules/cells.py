@@ -1,15 +1,22 @@
 """Reading single cells of a published schedule: every refusal names the schedule, the bracket and the cell."""
 
+import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from market.base.errors import BreaksRule
-from market.base.money import shown
+from market.base.money import parse_decimal, shown
 from market.base.words import N_, register_sentences
 
 NOWHERE = "—"
+_DAYS = tuple(
+    re.compile(form, re.ASCII)
+    for form in (r"(\d{4})-(\d\d?)-(\d\d?)", r"(\d{4})/(\d\d?)/(\d\d?)", r"(\d{4})年(\d\d?)月(\d\d?)日")
+)
 
 register_sentences(
     {
@@ -27,6 +34,7 @@ register_sentences(
             "Schedule {schedule}, bracket {bracket}, cell {cell}: {given} is beyond what the register can hold. "
             "Check the figure and its unit."
         ),
+        "schedule.not_a_day": N_("Schedule {schedule}, cell {cell}: “{given}” is not a day. Write it as 2026-01-31."),
         "schedule.not_text": N_(
             "Schedule {schedule}, bracket {bracket}, cell {cell}: “{given}” stands where a text belongs. Enter "
             "the text."
@@ -75,13 +83,15 @@ def known_keys(place: Place, row: Mapping[str, object], known: Collection[str]) 
 
 
 def number(place: Place, row: Mapping[str, object]) -> Fraction:
-    """The figure in the cell `place.cell` of `row`, zero or more.
+    """The figure in the cell `place.cell` of `row`, zero or more; a number written as text is understood.
 
     Refuses `schedule.cell_missing`, `schedule.not_a_number`, `schedule.negative`, `schedule.out_of_range`.
     """
     given = row.get(place.cell)
     if given is None:
         raise place.refusal("schedule.cell_missing")
+    if isinstance(given, str):
+        given = _written(place, given)
     if not isinstance(given, Decimal) or not given.is_finite():
         raise place.refusal("schedule.not_a_number", given)
     if given < 0:
@@ -89,6 +99,32 @@ def number(place: Place, row: Mapping[str, object]) -> Fraction:
     if (given and not -15 <= given.adjusted() <= 15) or len(given.as_tuple().digits) > 30:
         raise place.refusal("schedule.out_of_range", given)
     return Fraction(given)
+
+
+def _written(place: Place, given: str) -> Decimal:
+    """`１,０００` and `1,000 ` are a number beyond doubt; anything else in a text is not."""
+    try:
+        return parse_decimal(given)
+    except BreaksRule:
+        raise place.refusal("schedule.not_a_number", given) from None
+
+
+def day(place: Place, row: Mapping[str, object]) -> date | None:
+    """The day in the cell `place.cell` of `row`: 2026-01-31, 2026/1/31 or 2026年1月31日; None where it is empty.
+
+    Refuses `schedule.not_a_day`.
+    """
+    given = row.get(place.cell)
+    if given is None:
+        return None
+    plain = "".join(unicodedata.normalize("NFKC", given).split()) if isinstance(given, str) else ""
+    found = next((match for pattern in _DAYS if (match := pattern.fullmatch(plain))), None)
+    try:
+        if found:
+            return date(*(int(part) for part in found.groups()))
+    except ValueError:
+        pass
+    raise place.refusal("schedule.not_a_day", given)
 
 
 def text(place: Place, row: Mapping[str, object]) -> str:

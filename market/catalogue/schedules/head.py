@@ -1,31 +1,29 @@
 """The head of a schedule: units, minimum and maximum, and what its free text about floating means."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 
 from market.base.errors import BreaksRule
-from market.base.money import FEN_PER_UNIT, MAX_FEN
+from market.base.money import FEN_PER_UNIT, HALF_UP, MAX_FEN, ROUNDINGS
 from market.base.pricing import (
-    AFTER,
     BEFORE,
-    COEFFICIENT_UNIT,
     MAX_QUANTITY,
     Band,
+    Factor,
     Measure,
     closed,
     floated,
 )
 from market.base.words import N_, register_sentences
-from market.catalogue.schedules.cells import Place, number, text
+from market.catalogue.schedules.cells import Place, day, number, text
+from market.catalogue.schedules.factors import lawful_products, read_factors
+from market.catalogue.schedules.floats import ONLY_A_CEILING, read_floating
 
 PERCENT = "%"
 _BASE_UNIT = re.compile(r"[（(]([^（）()]*)[）)]")
-_FLOAT = re.compile(r"±([0-9]+(?:\.[0-9]+)?)%(?:\(一般知识\))?")
-_COEFFICIENTS = re.compile(r"[^0-9±/]*系数([0-9]+(?:\.[0-9]+)?(?:/[0-9]+(?:\.[0-9]+)?)+)")
-ONLY_A_CEILING = "最高标准"
 
 register_sentences(
     {
@@ -35,6 +33,13 @@ register_sentences(
         "schedule.float_ambiguous": N_(
             "Schedule {schedule}, cell {cell}: “{given}” can be read in more than one way, so it is not applied. "
             "State one range such as ±20%."
+        ),
+        "schedule.rounding_unknown": N_(
+            "Schedule {schedule}, cell {cell}: “{given}” is not a known way of rounding. Use half_up, half_even, down or "
+            "up."
+        ),
+        "schedule.days_contradict": N_(
+            "Schedule {schedule}, cell {cell}: the last day {given} comes before the first. Check both days."
         ),
         "schedule.limits_contradict": N_(
             "Schedule {schedule}: the minimum fee is above the maximum fee. Check both figures."
@@ -71,7 +76,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What the brackets of a schedule share. `template` carries limits, float and coefficients into each band."""
+    """What the brackets of a schedule share. `template` carries limits, float, rounding, coefficients into each band.
+
+    `unapplied` is a text about floating that was not understood and changes no price.
+    """
 
     place: Place
     title: str
@@ -82,6 +90,9 @@ class Head:
     template: Band
     minimum_base: Fraction | None
     remarks: tuple[str, ...]
+    unapplied: str = ""
+    factors: tuple[Factor, ...] = ()
+    effective: tuple[date | None, date | None] = (None, None)
 
     @property
     def money_unit(self) -> str:
@@ -149,7 +160,8 @@ def proved(place: Place, band: Band, q_to: int | None) -> Band:
 def read_head(place: Place, row: Mapping[str, object]) -> Head:
     """The head of a schedule.
 
-    Refuses `schedule.unit_unknown`, `schedule.float_ambiguous`, `schedule.limits_contradict` and bad cells.
+    Refuses `schedule.unit_unknown`, `schedule.float_ambiguous`, `schedule.limits_contradict`,
+    `schedule.rounding_unknown`, `schedule.days_contradict`, `schedule.coefficients_twice` and bad cells.
     """
     fee_unit = text(place.at("unit"), row).partition("/")[0]
     if fee_unit not in FEN_PER_UNIT and fee_unit != PERCENT:
@@ -169,10 +181,38 @@ def read_head(place: Place, row: Mapping[str, object]) -> Head:
         minimum_base=number(place.at("minimum_base"), row) if row.get("minimum_base") is not None else None,
         remarks=(),
     )
-    floating = text(place.at("float_range"), row)
-    template, understood = _floating(place.at("float_range"), floating)
-    remarks = tuple(remark for remark in ("" if understood else floating, text(place.at("notes"), row)) if remark)
-    return replace(head, template=_limited(head, row, template), remarks=remarks)
+    floating = read_floating(place.at("float_range"), text(place.at("float_range"), row))
+    factors = read_factors(place, row)
+    template = replace(floating.template, rounding=_rounding(place.at("rounding"), row))
+    if factors:
+        if template.coefficients != Band().coefficients:
+            raise place.at("coefficients").refusal("schedule.coefficients_twice", row["float_range"])
+        template = replace(template, coefficients=lawful_products(place.at("coefficients"), factors))
+    remarks = tuple(remark for remark in (floating.unapplied, text(place.at("notes"), row)) if remark)
+    return replace(
+        head,
+        template=_limited(head, row, template),
+        remarks=remarks,
+        unapplied=floating.unapplied,
+        factors=factors,
+        effective=_days(place, row),
+    )
+
+
+def _rounding(place: Place, row: Mapping[str, object]) -> str:
+    if row.get("rounding") is None:
+        return HALF_UP
+    given = text(place, row)
+    if given not in ROUNDINGS:
+        raise place.refusal("schedule.rounding_unknown", given)
+    return given
+
+
+def _days(place: Place, row: Mapping[str, object]) -> tuple[date | None, date | None]:
+    first, last = (day(place.at(cell), row) for cell in ("effective_from", "effective_until"))
+    if first and last and last < first:
+        raise place.at("effective_until").refusal("schedule.days_contradict", last)
+    return first, last
 
 
 def checked_unit(place: Place, unit: str) -> str:
@@ -192,31 +232,3 @@ def _limited(head: Head, row: Mapping[str, object], template: Band) -> Band:
     if lowest > highest:
         raise head.place.refusal("schedule.limits_contradict")
     return replace(template, min_fen=lowest, max_fen=highest)
-
-
-def _floating(place: Place, given: str) -> tuple[Band, bool]:
-    """A template band with the float or coefficients understood, and whether the text was understood."""
-    plain = "".join(unicodedata.normalize("NFKC", given).split())
-    found = _FLOAT.fullmatch(plain)
-    if found and len(found[1]) < 10:
-        width = Fraction(found[1]) / 100
-        if width > 1:
-            raise place.refusal("schedule.float_ambiguous", given)
-        return floated(Band(limits=AFTER), 1 - width, 1 + width), True
-    if "±" in plain:
-        raise place.refusal("schedule.float_ambiguous", given)
-    if plain == ONLY_A_CEILING:
-        # The minimum is applied first: it is part of the highest charge, and the floor stays at nothing.
-        return floated(Band(limits=BEFORE), Fraction(0), Fraction(1)), True
-    listed = _COEFFICIENTS.fullmatch(plain)
-    if listed:
-        return Band(coefficients=_coefficients(place, listed[1], given)), True
-    return Band(), not plain
-
-
-def _coefficients(place: Place, listed: str, given: str) -> tuple[int, ...]:
-    exact = [Fraction(one) * COEFFICIENT_UNIT for one in listed.split("/") if len(one) < 10]
-    products = sorted({int(one) for one in exact if one.denominator == 1 and one > 0})
-    if len(products) != len(listed.split("/")):
-        raise place.refusal("schedule.float_ambiguous", given)
-    return tuple(products)

@@ -1,14 +1,16 @@
 """Schedules of named items: flat prices, prices for each unit, and tables with one column an item."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from market.base.money import FEN_PER_UNIT
-from market.base.pricing import Band, Measure, PricedItem
+from market.base.pricing import Band, Measure, PricedItem, same_unit
 from market.base.words import N_, register_labels, register_sentences
-from market.catalogue.schedules.brackets import bracket_rows, money_slope, spans, unfit, with_minimum_base
+from market.catalogue.schedules.brackets import bracket_rows, money_slope, other_list, spans, unfit, with_minimum_base
 from market.catalogue.schedules.cells import Place, known_keys, number, text
 from market.catalogue.schedules.head import Head, Line, checked_unit, steps
 
@@ -20,6 +22,7 @@ _FORMS = (("fee",), ("rate",), ("min", "max"), ("rate_percent",), ("max_rate_per
 _ITEM = ("item", "per", "from", "to", "origin", *(cell for form in _FORMS for cell in form))
 _FIGURE = r"([0-9]{1,12}(?:\.[0-9]{1,6})?)"
 _FORMULA = re.compile(rf"{_FIGURE}\+{_FIGURE}\*\(([A-Za-z])-{_FIGURE}\)")
+_PLAIN = re.compile(r"[0-9.,]+")
 _SYMBOL = re.compile(r"(?<![A-Za-z])([A-Za-z])$")
 
 register_labels(
@@ -52,7 +55,7 @@ register_sentences(
 
 def read_named(head: Head, row: Mapping[str, object]) -> dict[str, PricedItem]:
     """The named items of a flat or per-unit schedule."""
-    unfit(head, row, "below_first", "above_last")
+    unfit(head, row, "below_first", "above_last", "mode")
     brackets = bracket_rows(head.place, row)
     if any(column in bracket for _, bracket in brackets for column in COLUMNS):
         return _columns(head, brackets)
@@ -65,13 +68,16 @@ def read_named(head: Head, row: Mapping[str, object]) -> dict[str, PricedItem]:
         name = name or head.title
         if name in items:
             raise place.at("item").refusal("schedule.item_twice", name)
-        items[name] = with_minimum_base(head, _item(head, place, bracket, name))
+        item = _item(head, place, bracket, name)
+        items[name] = with_minimum_base(head, item) if item.bands else item
     return items
 
 
 def _item(head: Head, place: Place, bracket: Mapping[str, object], name: str) -> PricedItem:
     form = _form(place, bracket)
     measure = _measure(head, place, bracket, form)
+    if form[-1] in bracket and bracket[form[-1]] is None:
+        return _silent(head, name, measure, form)
     if form == ("min", "max"):
         band = _range(head, place, bracket, measure)
     else:
@@ -86,6 +92,14 @@ def _item(head: Head, place: Place, bracket: Mapping[str, object], name: str) ->
         if form == ("max_rate_percent",):
             band = head.upper_only(place, band, Fraction(0))
     return _priced(head, name, measure, (band,))
+
+
+def _silent(head: Head, name: str, measure: Measure, form: tuple[str, ...]) -> PricedItem:
+    """An item whose figure is printed as missing: it is listed, and its price is not published here."""
+    gap = other_list(measure, 0)
+    if form == ("min", "max"):
+        gap = replace(gap, reason="price.no_ceiling_published")
+    return replace(_priced(head, name, measure, ()), gaps=(gap,))
 
 
 def _form(place: Place, bracket: Mapping[str, object]) -> tuple[str, ...]:
@@ -109,7 +123,7 @@ def _measure(head: Head, place: Place, bracket: Mapping[str, object], form: tupl
         raise at_per.refusal("schedule.unit_missing")
     if form in (("rate_percent",), ("max_rate_percent",)):
         return Measure.of(head.base_unit or head.money_unit)
-    if per and head.base_unit and per != head.base_unit:
+    if per and head.base_unit and not same_unit(per, head.base_unit):
         raise at_per.refusal("schedule.unit_conflict", per)
     unit = per or head.base_unit
     if not unit and _for_each(head, bracket, form) == "each":
@@ -159,7 +173,10 @@ def _column_line(head: Head, place: Place, bracket: Mapping[str, object], measur
     given = bracket.get(place.cell)
     if not isinstance(given, str):
         return Line(0, head.fen(place, number(place, bracket)))
-    found = _FORMULA.fullmatch("".join(given.split()))
+    plain = "".join(unicodedata.normalize("NFKC", given).split()).replace("×", "*").replace("−", "-")
+    if _PLAIN.fullmatch(plain):
+        return Line(0, head.fen(place, number(place, bracket)))
+    found = _FORMULA.fullmatch(plain)
     symbol = _SYMBOL.search(head.base_name)
     if not found or not symbol or found[3] != symbol[1]:
         raise place.refusal("schedule.formula_unreadable", given)

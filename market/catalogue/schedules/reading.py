@@ -3,9 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from typing import NoReturn
 
 from market.base.errors import BreaksRule
 from market.base.money import shown
@@ -36,6 +35,7 @@ _KEYS = (
         "minimum_base",
         "float_range",
     ),
+    *("mode", "rounding", "coefficients", "effective_from", "effective_until"),
     *("worked_examples", "notes", "source"),
 )
 IN_FORCE, REFERENCE, UNKNOWN = "in_force", "reference", "unknown"
@@ -46,6 +46,7 @@ register_labels(
         "schedule_status.reference": N_("Reference only, not binding"),
         "schedule_status.unknown": N_("Not verified whether in force"),
         "schedule_method.progressive": N_("Progressive by bracket"),
+        "schedule_method.progressive_slab": N_("Slab: the whole quantity at its bracket's rate"),
         "schedule_method.bracket_interpolated": N_("Straight line between published figures"),
         "schedule_method.flat": N_("Fixed amount or single rate"),
         "schedule_method.per_unit": N_("Price for each unit"),
@@ -146,17 +147,13 @@ def _parse(json_text: str) -> object:
             json_text,
             parse_float=Decimal,
             parse_int=Decimal,
-            parse_constant=_no_constant,
+            parse_constant=Decimal,
             object_pairs_hook=_no_repeated_key,
         )
     except RecursionError:
         raise BreaksRule("schedules.malformed", why="nested too deeply") from None
     except (ValueError, InvalidOperation) as error:
         raise BreaksRule("schedules.malformed", why=" ".join(str(error).split())[:200]) from None
-
-
-def _no_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a number")
 
 
 def _no_repeated_key(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -194,6 +191,12 @@ def _normal(place: Place, row: dict[str, object]) -> NormalSchedule:
     status = _status(place.at("in_force"), row)
     document_no = text(place.at("document_no"), row)
     head = read_head(place, row)
+    unapplied = head.unapplied if status == IN_FORCE else ""
+    first, last = head.effective
+    items = {
+        name: replace(item, factors=head.factors, unapplied=unapplied, effective_from=first, effective_until=last)
+        for name, item in _METHODS[method](head, row).items()
+    }
     return NormalSchedule(
         id=place.schedule,
         title_zh=head.title,
@@ -201,7 +204,7 @@ def _normal(place: Place, row: dict[str, object]) -> NormalSchedule:
         status=status,
         method=method,
         fee_unit=head.fee_unit,
-        items=_METHODS[method](head, row),
+        items=items,
         remarks=head.remarks,
     )
 
