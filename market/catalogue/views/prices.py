@@ -27,6 +27,7 @@ from market.catalogue.forms import (
     understand,
 )
 from market.catalogue.models import Edition, Entry, PriceSchedule
+from market.catalogue.queries.drafts import schedule_keys, tied_to
 from market.catalogue.rules import ScheduleRole
 from market.catalogue.views.blueprint import catalogue
 from market.catalogue.views.price_preview import item_views
@@ -84,6 +85,24 @@ def price_preview(number: int, code: str) -> ResponseReturnValue:
     return render_template("catalogue/price_preview.html", **_understood(place, form))
 
 
+@catalogue.route("/<int:number>/entries/<code>/price/untie", methods=["POST"])
+@needs(Permission.CATALOGUE_EDITION_DRAFT)
+def drop_price(number: int, code: str) -> ResponseReturnValue:
+    """Untie a schedule from the entry."""
+    place = _place(number, code)
+    given = actions.GivenSchedule(
+        code, {"id": place.key}, ScheduleRole.REFERENCE, _version(request.form.get("row_version"))
+    )
+    with transaction(select(Edition).where(Edition.number == number)) as now:
+        actions.drop_schedule(queries.edition_numbered(number), given, actor=current_actor(), now=now)
+    flash(_("The schedule no longer prices this service in the draft."), "success")
+    return redirect(url_for("catalogue.price", number=number, code=code))
+
+
+def _version(typed: str | None) -> int:
+    return int(typed) if typed and typed.isdecimal() and len(typed) < 10 else 0
+
+
 def _place(number: int, code: str) -> _Place:
     edition = queries.edition_numbered(number)
     actions.require_draft(edition)
@@ -93,7 +112,8 @@ def _place(number: int, code: str) -> _Place:
     known = [one.key for one in stored]
     if asked in known or (asked != NEW and known):
         return _Place(edition, entry, stored, asked if asked in known else known[0])
-    free = next(key for n in range(1, len(known) + 2) if (key := f"{code.lower()}-{n}") not in known)
+    taken = schedule_keys(edition)
+    free = next(key for n in range(1, len(taken) + 2) if (key := f"{code.lower()}-{n}") not in taken)
     return _Place(edition, entry, stored, free)
 
 
@@ -123,7 +143,7 @@ def _save(place: _Place, form: PriceForm) -> ResponseReturnValue:
     if understand(document, typed).problems:
         form.form_errors.append(_("The schedule has problems; they are named beside it and at their cells."))
         return _page(place, form)
-    version = int(form.row_version.data) if (form.row_version.data or "").isdecimal() else 0
+    version = _version(form.row_version.data)
     given = actions.GivenSchedule(place.entry.code, document, ScheduleRole(form.role.data), version)
     number = place.edition.number
     try:
@@ -181,6 +201,7 @@ def _page(place: _Place, form: PriceForm) -> ResponseReturnValue:
         stored=place.stored,
         key=place.key,
         fresh=place.schedule is None,
+        others="、".join(_others(place)),
         cells=ALL_CELLS,
         shown=heads[shown],
         heads=heads,
@@ -189,6 +210,12 @@ def _page(place: _Place, form: PriceForm) -> ResponseReturnValue:
         words={"remove": _("Remove row")},
         **values,
     )
+
+
+def _others(place: _Place) -> list[str]:
+    """The other entries of the draft that the same schedule prices."""
+    tied = tied_to(place.edition, place.key) if place.schedule else []
+    return [f"{one.code} {one.name_zh}" for one in tied if one.id != place.entry.id]
 
 
 def _heads(kind: PriceKind, words: Mapping[str, str]) -> dict[str, str]:
