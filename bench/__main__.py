@@ -2,13 +2,18 @@
 
 import sys
 
-from bench import pages, search, served
+from bench import pages, price, search, served
 
 
 def main() -> int:
     """Run them one after the other."""
     missed = 0
-    for title, run in (("Search", search.main), ("Statements per page", pages.main), ("Served pages", served.main)):
+    for title, run in (
+        ("Price", price.main),
+        ("Search", search.main),
+        ("Statements per page", pages.main),
+        ("Served pages", served.main),
+    ):
         print(f"== {title}", flush=True)
         missed += run()
     return int(missed > 0)

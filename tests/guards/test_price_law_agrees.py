@@ -1,17 +1,22 @@
 """The price law is said once in Python and once in the database; here the two are asked the same questions."""
 
-from collections.abc import Iterator
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import BigInteger, Engine, String, create_engine, delete, insert
+from sqlalchemy import BigInteger, Engine, String, create_engine, delete, insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from market.base.errors import BreaksRule
-from market.base.pricing import AFTER, BEFORE, Band, closed, evaluate, floated
+from market.base.money import MAX_FEN, ROUNDINGS
+from market.base.pricing import AFTER, BEFORE, MAX_QUANTITY, Band, closed, evaluate, floated, open_end, prove
 from market.catalogue.models import Priced, priced_table
 
 _CHECKS = [law for law in priced_table() if law.__class__.__name__ == "CheckConstraint"]
@@ -59,6 +64,7 @@ def lines(draw: st.DrawFn) -> Band:
         min_fen=least,
         max_fen=most,
         limits=draw(st.sampled_from([AFTER, BEFORE])),
+        rounding=draw(st.sampled_from(ROUNDINGS)),
         coefficients=(coefficient,),
     )
     try:
@@ -132,3 +138,109 @@ def test_numbers_beyond_the_register_are_refused_and_not_rounded(engine: Engine)
         assert not accepts(engine, band, quantity=5, base_fen=5, charge_base_fen=5, coefficient=10_000, amount_fen=huge)
     with engine.begin() as connection:
         connection.execute(delete(Said))
+
+
+RULES = 10_000
+_LAW = " AND ".join(f"({law.sqltext})" for law in _CHECKS)
+_SHAPE = (
+    *("payer", "q_from", "q_to", "q0", "y0", "slope_num", "slope_den", "float_low", "float_high", "float_den"),
+    *("min_fen", "max_fen", "limits", "rounding"),
+)
+_SAID = ("quantity", "base_fen", "charge_base_fen", "coefficient", "amount_fen")
+_TEXTS = {"payer", "limits", "rounding"}
+
+
+def any_rule(dice: random.Random) -> Band:
+    """A lawful band of any size: everyday ones, and ones whose arithmetic comes close to 64 bits."""
+    while True:
+        slope = Fraction(dice.randrange(10 ** dice.randrange(1, 12)), dice.randrange(1, 10 ** dice.randrange(1, 10)))
+        q_from = dice.choice([0, dice.randrange(10**6), dice.randrange(10**12)])
+        den = dice.choice([1, 1, 2, 5, 10, 100, dice.randrange(1, 10**4)])
+        least = dice.choice([0, 0, dice.randrange(10**7)])
+        band = Band(
+            q_from=q_from,
+            q0=dice.choice([0, q_from, q_from + 1]),
+            y0=dice.choice([0, dice.randrange(10**7), dice.randrange(10**11)]),
+            slope_num=slope.numerator,
+            slope_den=slope.denominator,
+            float_low=dice.randrange(den + 1),
+            float_high=dice.randrange(den, 2 * den + 1),
+            float_den=den,
+            min_fen=least,
+            max_fen=dice.choice([MAX_FEN, MAX_FEN, least + dice.randrange(10**9)]),
+            limits=dice.choice([AFTER, BEFORE]),
+            rounding=dice.choice(ROUNDINGS),
+            coefficients=(dice.choice([10_000, 10_000, 6_000, 11_500, 12_075, dice.randrange(1, 100_000)]),),
+        )
+        try:
+            end = open_end(band)
+            band = replace(band, q_to=dice.choice([end, dice.randrange(q_from + 1, end + 1)]))
+            prove(band)
+        except BreaksRule:
+            continue
+        return band
+
+
+def halfway(band: Band, dice: random.Random) -> int:
+    """A quantity of the band: its ends, any between, and where it can be one whose base is exactly half a fen."""
+    exact = band.slope_den // 2
+    half = band.q0 + exact if band.slope_den % 2 == 0 and band.slope_num % 2 else band.q_to
+    return dice.choice(
+        [
+            band.q_from + 1,
+            band.q_to,
+            dice.randint(band.q_from + 1, band.q_to),
+            min(max(half, band.q_from + 1), band.q_to),
+        ]
+    )
+
+
+def said_of(band: Band, dice: random.Random) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """What the formula allows of a band at one quantity, and what it refuses by one fen."""
+    q = halfway(band, dice)
+    law = evaluate(band, q, band.coefficients[0])
+    row = {
+        **{name: getattr(band, name) for name in _SHAPE},
+        "quantity": q,
+        "base_fen": band.base(q),
+        "charge_base_fen": law.charge_base_fen,
+        "coefficient": law.coefficient,
+    }
+    forged = band.base(q) + dice.choice([-1, 1])
+    off_the_line = {**row, "base_fen": forged, "charge_base_fen": band.charge_base(forged)}
+    lawful = [{**row, "amount_fen": amount} for amount in {law.floor_fen, law.ceiling_fen}]
+    unlawful = [{**row, "amount_fen": amount} for amount in (law.floor_fen - 1, law.ceiling_fen + 1)]
+    return lawful, [*unlawful, {**off_the_line, "amount_fen": law.ceiling_fen}]
+
+
+@cache
+def everything_said() -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Of ten thousand rules what the formula allows, and what it refuses."""
+    dice = random.Random(20261122)
+    said = [said_of(any_rule(dice), dice) for _ in range(RULES)]
+    return [row for allowed, _ in said for row in allowed], [row for _, refused in said for row in refused]
+
+
+def kept(engine: Engine, rows: Sequence[Mapping[str, object]]) -> int:
+    """How many of the rows keep every CHECK of the law, asked in one statement."""
+    names = (*_SHAPE, *_SAID)
+    columns = ", ".join(f"{name} {'text' if name in _TEXTS else 'bigint'}" for name in names)
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"CREATE TEMP TABLE unsaid ({columns})")
+            places = ", ".join(f":{name}" for name in names)
+            connection.exec_driver_sql(f"INSERT INTO temp.unsaid VALUES ({places})", list(rows))
+            found = connection.scalar(text(f"SELECT count(*) FROM temp.unsaid WHERE {_LAW}"))
+            connection.exec_driver_sql("DROP TABLE temp.unsaid")
+        else:
+            source = f"json_to_recordset(CAST(:rows AS json)) AS unsaid({columns})"
+            found = connection.scalar(text(f"SELECT count(*) FROM {source} WHERE {_LAW}"), {"rows": json.dumps(rows)})
+        return int(found or 0)
+
+
+def test_ten_thousand_random_rules_have_one_law_in_python_and_in_sql(engine: Engine) -> None:
+    lawful, unlawful = everything_said()
+    assert {row["rounding"] for row in lawful} == set(ROUNDINGS)
+    assert max(int(str(row["quantity"])) for row in lawful) > MAX_QUANTITY // 10
+    assert kept(engine, lawful) == len(lawful)
+    assert kept(engine, unlawful) == 0
