@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import ValidationError
 
 from market.base.errors import BreaksRule, Refusal
@@ -101,7 +101,7 @@ def aspect_of(form: VoiceForm) -> Aspect:
 class QueryForm(HouseForm):
     """Reference and query code, as they stand on the receipt."""
 
-    ref = LineField(_l("Reference"), [needed(), at_most(40)], render_kw=_NO_HISTORY)
+    ref = LineField(_l("Number of the voice"), [needed(), at_most(40)], render_kw=_NO_HISTORY)
     code = LineField(_l("Query code"), [needed(), at_most(60)], render_kw=_NO_HISTORY)
 
 
@@ -114,7 +114,7 @@ class AnswerForm(HouseForm):
         "voice.public_answer_needed": "answer",
         "voice.reason_needed": "reason",
     }
-    outcome = SelectField(_l("Outcome"), validators=[needed()])
+    outcome = RadioField(_l("Outcome"), validators=[needed()])
     passed_to = LineField(_l("Passed on to"), [at_most(LONGEST_NAME)])
     question = ProseField(_l("Public question"), [needed(), at_most(LONGEST_ANSWER)], render_kw={"rows": 4})
     answer = ProseField(_l("Public answer"), [needed(), at_most(LONGEST_ANSWER)], render_kw={"rows": 6})

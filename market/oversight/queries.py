@@ -86,7 +86,8 @@ class Asked:
 
 def entry_target(code: str, on: date) -> Target:
     """The entry of a code in the edition in force; refuses `voice.no_such_entry`."""
-    edition = edition_in_force_or_none(on)
+    # PostgreSQL takes no NUL, and no code holds one.
+    edition = edition_in_force_or_none(on) if code.isprintable() else None
     query = select(Entry.id, Entry.edition_id, Entry.service_id, Entry.code, Entry.name_zh, Entry.name_en)
     row = edition and db.session.execute(query.where(Entry.edition_id == edition.id, Entry.code == code)).one_or_none()
     if not row:

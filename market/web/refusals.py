@@ -30,7 +30,7 @@ CODE_OF_STATUS = {
     500: "page.failed",
 }
 # Refused because it is not on the list: whoever was asked for it can report that from the refusal's page.
-REPORTABLE = {"service.not_listed": "service", "service.abolished": "service"}
+REPORTABLE = ("service.not_listed", "service.abolished", "service.off_the_list")
 NEVER_KEPT = ("password", "csrf_token", "token")
 
 
@@ -52,8 +52,8 @@ def wants_json() -> bool:
 
 def refused(refusal: Refusal) -> Response:
     """The answer to a request that broke a rule."""
-    fact = REPORTABLE.get(refusal.code, "")
-    response = _answer(refusal.status, refusal.code, said(refusal), reported=str(refusal.facts.get(fact, "")))
+    reported = str(refusal.facts.get("service", "")) if refusal.code in REPORTABLE else ""
+    response = _answer(refusal.status, refusal.code, said(refusal), reported=reported)
     seconds = refusal.facts.get("seconds")
     if refusal.status == HTTPStatus.TOO_MANY_REQUESTS and seconds is not None:
         response.headers["Retry-After"] = str(seconds)

@@ -55,7 +55,7 @@ def receipt_of(client: FlaskClient, **changes: str) -> tuple[str, str]:
     """Send a voice; return its reference and query code."""
     answer = send(client, **changes)
     assert answer.status_code == 201, answer.text
-    ref, code = re.findall(r"<code>([^<]+)</code>", answer.text)
+    ref, code = re.findall(r"<data value=\"([^\"]+)\"", answer.text)
     return ref, code
 
 

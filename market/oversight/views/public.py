@@ -57,17 +57,20 @@ def _known(form: VoiceForm) -> Target:
 
 
 def _fill(form: VoiceForm) -> None:
-    given = request.args
-    form["service"].data = given.get("service", "").strip()[:64]
+    form["service"].data = _given("service", 64)
     if isinstance(form, DemandForm):
-        form.removed.data = given.get("removed", "").strip()[:19]
-        form.said.data = given.get("said", "").strip()[:LONGEST_NAME]
+        form.removed.data = _given("removed", 19)
+        form.said.data = _given("said", LONGEST_NAME)
         try:
             _target(form)
         except Refusal:
             # A code of nothing is what somebody was asked for.
             form.said.data = form.said.data or form.service.data
             form.service.data = form.removed.data = ""
+
+
+def _given(name: str, most: int) -> str:
+    return "".join(filter(str.isprintable, request.args.get(name, ""))).strip()[:most]
 
 
 def _target(form: VoiceForm) -> Target:
