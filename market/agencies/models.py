@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from market.accounts.models import Organisation
-from market.agencies.rules import AGENCY, OFFER, AgencyKind, AgencyState, OfferState
+from market.agencies.rules import AGENCY, OFFER, AgencyKind, AgencyState, OfferState, Succession
 from market.catalogue.models import not_in_force
 from market.store.db import Base
 from market.store.guards import Frozen, Moves, Refuses
@@ -173,6 +173,32 @@ class OfferBand(Base):
                 ),
             }
         },
+    )
+
+
+class CarryOver(Base):
+    """What became of an offer when a later edition came into force; said once for each offer.
+
+    A carried offer's successor is the agency's version 1 for the entry of the later edition.
+    """
+
+    __tablename__ = "carry_over"
+    offer_id: Mapped[Whole] = mapped_column(primary_key=True, autoincrement=False)
+    agency_id: Mapped[Whole]
+    from_edition_id: Mapped[Whole]
+    service_id: Mapped[Whole]
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    outcome: Mapped[Code]
+    settled_at: Mapped[Instant]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["offer_id", "agency_id", "from_edition_id", "service_id"],
+            ["offer.id", "offer.agency_id", "offer.edition_id", "offer.service_id"],
+        ),
+        Index("ix_carry_over_agency_id_edition_id", "agency_id", "edition_id"),
+        one_of("outcome", Succession, "carry_over_outcome_known"),
+        CheckConstraint("edition_id <> from_edition_id", name="carry_over_goes_on"),
+        {"info": {"frozen": Frozen()}},
     )
 
 

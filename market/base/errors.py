@@ -47,6 +47,12 @@ class NotFound(Refusal):
     status = 404
 
 
+class Gone(NotFound):
+    """It was here and is no more, and everybody may know it."""
+
+    status = 410
+
+
 class BadState(Refusal):
     """The object is in a state from which the act is not a move, or somebody else was faster."""
 

@@ -71,16 +71,16 @@ class RequestForm(HouseForm):
             last_day=self.last_day.data,
         )
 
-    def fill(self, request: Request) -> None:
-        """Show what a draft says."""
+    def fill(self, request: Request, same: Mapping[int, FeeItem]) -> None:
+        """Show what a draft says; `same` has by the draft's fee item the one of this form that it goes on as."""
         self.method.data, self.title.data = request.method, request.title
         self.case_number.data, self.description.data = request.case_number, request.description
         if request.quotes_until is not None:
             self.last_day.process_data(china_date(request.quotes_until - timedelta(microseconds=1)))
-        items = {item.id: item for item in self.items}
+        mine = {item.id for item in self.items}
         for line in request.lines:
-            if line.fee_item_id in items:
-                item = items[line.fee_item_id]
+            item = same.get(line.fee_item_id)
+            if item is not None and item.id in mine:
                 self.part("quantity", item.id).data = exact_decimal(Fraction(line.quantity, item.steps_per_unit))
                 if self.part("coefficient", item.id) is not None:
                     self.part("coefficient", item.id).data = str(line.coefficient)

@@ -89,6 +89,9 @@ def written_deadline(moment: datetime) -> str:
     return f"{local:%Y-%m-%d %H:%M}"
 
 
+CANCELLED_BY_RULE = "request.cancel_by_rule"
+"""The journal's name for a cancellation by the clock, because the list in force has the service no more."""
+
 QUOTE = Lifecycle("quote", tuple(QuoteState), (Move("withdraw", (QuoteState.STANDING,), QuoteState.WITHDRAWN),))
 AWARD = Lifecycle("award", tuple(AwardState), (Move("void", (AwardState.ACTIVE,), AwardState.VOID),))
 
@@ -107,6 +110,8 @@ register_labels(
         "award.void": N_("Voided"),
         "quote_origin.submitted": N_("Quoted"),
         "quote_origin.marked": N_("Marked price"),
+        "deed.request.cancel_by_rule": N_("Cancelled by rule: no longer on the list"),
+        "deed.request.accept_edition": N_("Draft taken over into the edition in force"),
     }
 )
 register_sentences(
@@ -123,6 +128,25 @@ register_sentences(
         ),
         "request.edition_superseded": N_(
             "The list has changed since the draft was written. Look at the new entry and publish again."
+        ),
+        "request.edition_changed": N_(
+            "The list changed while the form was open: edition {edition} is in force now. What you typed is kept; look at what changed and send it again."
+        ),
+        "request.quantity_no_longer_fits": N_(
+            "“{item}”: the edition in force has no price for {quantity}, so this quantity cannot be kept. Edit the draft and correct it."
+        ),
+        "service.off_the_list": N_(
+            "“{service}” is off the list since {day}; edition {edition} was the last that had it. Nobody may ask you for it; report it if somebody does."
+        ),
+        "notice.request.unlisted": N_(
+            "The request {ref} was cancelled by rule: “{service}” is not in edition {edition} of the list, which is in force now. Nobody may ask for it any more."
+        ),
+        "notice.request.unlisted_by_decision": N_(
+            "The request {ref} was cancelled by rule: “{service}” is not in edition {edition} of the list, which is in force now; it was taken off by {decision}. Nobody may ask for it any more."
+        ),
+        "request.unlisted": N_("Cancelled by rule: “{service}” is not in edition {edition} of the list."),
+        "request.unlisted_by_decision": N_(
+            "Cancelled by rule: “{service}” is not in edition {edition} of the list; it was taken off by {decision}."
         ),
         "request.direct_only_by_applicant": N_(
             "An authority that pays must let agencies compete; it cannot choose one directly."

@@ -16,6 +16,7 @@ from market.agencies.actions.registration import (
     submit,
 )
 from market.agencies.actions.standing import set_standing
+from market.agencies.actions.succession import carry_over
 
 __all__ = [
     "Marking",
@@ -25,6 +26,7 @@ __all__ = [
     "add_paper",
     "admit",
     "begin",
+    "carry_over",
     "mark_price",
     "planned_bands",
     "register",

@@ -27,12 +27,15 @@ from market.agencies.queries.offers import (
     rule_bands,
 )
 from market.agencies.queries.standing import standings_of
+from market.agencies.queries.succession import Lapsed, Settled, to_settle, waiting_to_be_marked
 
 __all__ = [
     "Application",
+    "Lapsed",
     "Listing",
     "MarkedEntry",
     "OfferRow",
+    "Settled",
     "Wanted",
     "admitted_agency",
     "agency_lock",
@@ -55,5 +58,7 @@ __all__ = [
     "reference_lines",
     "rule_bands",
     "standings_of",
+    "to_settle",
+    "waiting_to_be_marked",
     "waiting_for_check",
 ]

@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from market.agencies.queries import OfferRow
 from market.agencies.rules import mark_of, mark_sentence
 from market.base import clock
+from market.base.errors import NotFound
 from market.base.permissions import Permission, may
 from market.catalogue.rules import Payer, Pricing
 from market.contracts.queries import Days
@@ -24,11 +25,13 @@ from market.pages.queries.item import ItemFacts
 from market.pages.views.blueprint import pages, remember
 from market.ratings.queries import summaries
 from market.ratings.rules import NO_RATINGS, Summary
+from market.selection.queries import off_the_list
 from market.selection.rules import PAYER_OF
 from market.web.access import actor_or_none, public
 from market.web.filters import money_short
 from market.web.labels import labels, said, sentence
 from market.web.paging import Page, page_of, wanted
+from market.web.refusals import wants_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,14 @@ class OfferShown:
 @pages.get("/list/<code>")
 @public
 def item(code: str) -> ResponseReturnValue:
-    """The item; quantities and coefficients are in the address, so that a comparison can be sent to somebody."""
-    facts = queries.item_facts(code, clock.today())
+    """The item; quantities and coefficients are in the address, so that a comparison can be sent to somebody.
+
+    A service that an earlier edition listed is gone (410), and its page says since when and by which decision.
+    """
+    try:
+        facts = queries.item_facts(code, clock.today())
+    except NotFound:
+        return _gone(code)
     remember(facts.edition)
     payer = Payer(facts.entry.payer)
     offers = queries.offers(facts.entry.id)
@@ -80,6 +89,16 @@ def item(code: str) -> ResponseReturnValue:
         choose=_choose_path(facts, lines),
         said=said,
     )
+
+
+def _gone(code: str) -> ResponseReturnValue:
+    off = off_the_list(code, clock.today())
+    if off is None:
+        raise NotFound("service.not_listed", service=code)
+    if wants_json():
+        raise off.refusal
+    name = in_words(off.name_zh, off.name_en)
+    return render_template("pages/gone.html", off=off, name=name, report=url_for("pages.removed")), off.refusal.status
 
 
 def _examples(offers: Sequence[OfferRow]) -> Mapping[int, Sequence[calculator.Band]]:

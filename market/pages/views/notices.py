@@ -18,7 +18,7 @@ from market.pages.queries import notice as queries
 from market.pages.tones import REQUEST_TONES
 from market.pages.views.blueprint import pages
 from market.selection.models import Request
-from market.selection.queries import NoticeDetail, NoticeFilter, notice_of
+from market.selection.queries import NoticeDetail, NoticeFilter, notice_of, rule_ground
 from market.selection.queries import notices as published
 from market.selection.rules import RequestState, written_deadline
 from market.web.access import public
@@ -59,6 +59,8 @@ def notice(ref: str) -> ResponseReturnValue:
     now = clock.now()
     detail = notice_of(ref, now)
     contract = queries.contract_of_request(detail.request.id)
+    log = history(f"request/{ref}")
+    ground = rule_ground(log)
     return render_template(
         "pages/notice.html",
         detail=detail,
@@ -68,7 +70,8 @@ def notice(ref: str) -> ResponseReturnValue:
         reasons=_reasons(detail),
         steps=_steps(detail, contract, now),
         contract=contract,
-        log=history(f"request/{ref}"),
+        log=log,
+        ground=sentence(*ground) if ground else "",
         tones=REQUEST_TONES,
         now=now,
         in_words=in_words,

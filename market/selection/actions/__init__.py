@@ -4,6 +4,7 @@ Every function runs in the door's transaction, under the lock of `queries.reques
 """
 
 from market.selection.actions.choice import choose, close_due
+from market.selection.actions.editions import accept_edition, cancel_unlisted
 from market.selection.actions.quotes import Quoted, submit_quote, withdraw_quote
 from market.selection.actions.requests import Amount, Terms, cancel, draft_request, edit_draft, publish
 
@@ -11,7 +12,9 @@ __all__ = [
     "Amount",
     "Quoted",
     "Terms",
+    "accept_edition",
     "cancel",
+    "cancel_unlisted",
     "choose",
     "close_due",
     "draft_request",

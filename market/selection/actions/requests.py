@@ -83,6 +83,11 @@ def edit_draft(request: Request, terms: Terms, *, actor: Actor, now: datetime) -
     require_owner(request, actor)
     if request.state != RequestState.DRAFT:
         raise BadState("request.not_a_draft")
+    record("request.edit", obj(request), actor=actor, payload=rewrite(request, terms, actor=actor, now=now), now=now)
+
+
+def rewrite(request: Request, terms: Terms, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Replace a draft's terms and lines by the edition in force; what the journal says of it."""
     chosen = shelf(request.entry.code, actor, clock.china_date(now))
     columns, lines = _columns(chosen, terms, now), _lines(chosen, terms)
     db.session.execute(delete(RequestLine).where(RequestLine.request_id == request.id))
@@ -91,7 +96,7 @@ def edit_draft(request: Request, terms: Terms, *, actor: Actor, now: datetime) -
     db.session.flush()
     db.session.expire(request, ["entry", "lines"])
     _write_lines(request, lines)
-    record("request.edit", obj(request), actor=actor, payload=_facts(chosen, terms), now=now)
+    return _facts(chosen, terms)
 
 
 def publish(request: Request, *, actor: Actor, now: datetime) -> None:

@@ -14,9 +14,10 @@ from market.agencies.rules import OfferState
 from market.base.errors import BreaksRule, NotFound
 from market.base.people import Actor
 from market.catalogue.models import Band, Edition, Entry, FeeItem
-from market.catalogue.queries import coefficients_of, edition_in_force, entry_of, fee_items_of, list_bands
+from market.catalogue.queries import coefficients_of, edition_in_force, fee_items_of, list_bands
 from market.catalogue.rules import Payer, PriceState
 from market.selection.models import Award, Quote, QuoteLine, Request
+from market.selection.queries.editions import listed_entry
 from market.selection.rules import AwardState, QuoteState, RequestState, payer_for
 from market.store.db import db
 
@@ -36,11 +37,12 @@ class Shelf:
 def shelf(code: str, actor: Actor, on: date) -> Shelf:
     """What the actor can request of a service on a day, by the edition in force.
 
-    Refuses `service.not_listed`, `price.free_to_applicant`, `price.only_for_applicant`, and `price.not_published` when
-    no fee item of the entry has a price.
+    Refuses `service.not_listed`, what is off the list as Gone (`service.off_the_list`, `service.abolished`),
+    `price.free_to_applicant`, `price.only_for_applicant`, and `price.not_published` when no fee item of the entry has a
+    price.
     """
     edition = edition_in_force(on)
-    entry = entry_of(code, edition)
+    entry = listed_entry(code, on)
     payer = payer_for(actor.role, entry.payer, entry.name_zh)
     every = fee_items_of(entry.id)
     items = [item for item in every if item.price_state != PriceState.UNPUBLISHED]
@@ -74,7 +76,9 @@ def request_open_to(agency_id: int, ref: str) -> Request:
 
 def _one(query: Select[Request]) -> Request:
     loaded = query.options(
-        joinedload(Request.entry).joinedload(Entry.act), joinedload(Request.organisation), selectinload(Request.lines)
+        joinedload(Request.entry).options(joinedload(Entry.act), joinedload(Entry.edition)),
+        joinedload(Request.organisation),
+        selectinload(Request.lines),
     )
     found = db.session.scalar(loaded)
     if found is None:

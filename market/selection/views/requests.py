@@ -1,33 +1,27 @@
-"""The buyer's pages: a new request, my requests, one request with every act on it, and the direct choice."""
+"""The buyer's pages: my requests, one request with every act on it, and the direct choice."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 
-from market.base import clock
 from market.base.errors import NotFound, Refusal
 from market.base.permissions import Permission
-from market.catalogue.queries import fee_items_of, list_bands
+from market.catalogue.queries import fee_items_of
 from market.selection import actions, queries
-from market.selection.forms import ChooseForm, RequestForm, request_form
+from market.selection.forms import ChooseForm
 from market.selection.methods import METHODS, Given
-from market.selection.models import Request
 from market.selection.queries import Compared
 from market.selection.rules import Method, RequestState
 from market.selection.views.blueprint import selection
-from market.selection.views.shown import deadline_words, lines_shown, reasons_of, timeline_of
+from market.selection.views.page import NOTHING, request_page_of
+from market.selection.views.shown import lines_shown
 from market.store.transaction import database_now, transaction
 from market.web.access import current_actor, needs
-from market.web.filters import percent
 from market.web.forms import HouseForm
 from market.web.paging import page_of, wanted
-
-_NOTHING: MultiDict[str, str] = MultiDict()
 
 
 @selection.get("/desk/requests")
@@ -39,62 +33,14 @@ def requests() -> ResponseReturnValue:
     page = page_of(
         total, wanted(request.args), lambda limit, offset: queries.requests_of(mine, limit=limit, offset=offset)
     )
-    return HouseForm(_NOTHING).page("selection/requests.html", page=page, seen_at=database_now())
-
-
-@selection.route("/desk/requests/new/<code>", methods=["GET", "POST"])
-@needs(Permission.SELECTION_REQUEST_WRITE)
-def new_request(code: str) -> ResponseReturnValue:
-    """Write a request for a listed service."""
-    actor = current_actor()
-    shelf = queries.shelf(code, actor, clock.today())
-    form = request_form(shelf)()
-    if request.method == "GET":
-        _prefill(form)
-    if form.validate_on_submit():
-        terms = form.terms()
-        try:
-            with transaction() as now:
-                ref = actions.draft_request(code, terms, actor=actor, now=now).ref
-            flash(_("The draft is saved. Look through it and publish it; nobody else sees it before."), "success")
-            return redirect(url_for("selection.request_page", ref=ref))
-        except Refusal as refusal:
-            form.refuse(refusal)
-            shelf = queries.shelf(code, actor, clock.today())
-    return form.page("selection/request_form.html", shelf=shelf, draft=None)
-
-
-@selection.route("/desk/requests/<ref>/edit", methods=["GET", "POST"])
-@needs(Permission.SELECTION_REQUEST_WRITE)
-def edit_request(ref: str) -> ResponseReturnValue:
-    """Write a draft anew, by the edition in force."""
-    actor = current_actor()
-    draft = queries.request_of(actor, ref)
-    if draft.state != RequestState.DRAFT:
-        return redirect(url_for("selection.request_page", ref=ref))
-    code = draft.entry.code
-    shelf = queries.shelf(code, actor, clock.today())
-    form = request_form(shelf)()
-    if request.method == "GET":
-        form.fill(draft)
-    if form.validate_on_submit():
-        terms = form.terms()
-        try:
-            with transaction(queries.request_lock(ref)) as now:
-                actions.edit_draft(queries.request_of(actor, ref), terms, actor=actor, now=now)
-            flash(_("The draft is saved. Look through it and publish it; nobody else sees it before."), "success")
-            return redirect(url_for("selection.request_page", ref=ref))
-        except Refusal as refusal:
-            form.refuse(refusal)
-            shelf = queries.shelf(code, actor, clock.today())
-    return form.page("selection/request_form.html", shelf=shelf, draft=ref)
+    return HouseForm(NOTHING).page("selection/requests.html", page=page, seen_at=database_now())
 
 
 @selection.get("/desk/requests/<ref>")
 @needs(Permission.SELECTION_REQUEST_WRITE)
 def request_page(ref: str) -> ResponseReturnValue:
     """One request of mine: where it stands, its lines, the prices, and what can be done now."""
-    return _page(ref, HouseForm(_NOTHING))
+    return request_page_of(ref, HouseForm(NOTHING))
 
 
 @selection.post("/desk/requests/<ref>/publish")
@@ -115,7 +61,7 @@ def cancel(ref: str) -> ResponseReturnValue:
 @needs(Permission.SELECTION_REQUEST_CHOOSE)
 def confirm_choice(ref: str, agency_ref: str) -> ResponseReturnValue:
     """The last look before a direct choice: whom, at what price, in how many days."""
-    return _confirmation(ref, agency_ref, ChooseForm(_NOTHING))
+    return _confirmation(ref, agency_ref, ChooseForm(NOTHING))
 
 
 @selection.post("/desk/requests/<ref>/choose")
@@ -138,7 +84,7 @@ def choose(ref: str) -> ResponseReturnValue:
             return redirect(url_for("selection.request_page", ref=ref))
         except Refusal as refusal:
             form.refuse(refusal)
-    return _confirmation(ref, named, form) if named and form.refused_status != 409 else _page(ref, form)
+    return _confirmation(ref, named, form) if named and form.refused_status != 409 else request_page_of(ref, form)
 
 
 def _agency_id(rows: Sequence[Compared], agency_ref: str) -> int:
@@ -158,7 +104,7 @@ def _act(ref: str, act: Callable[..., object], said: str) -> ResponseReturnValue
             return redirect(url_for("selection.request_page", ref=ref))
         except Refusal as refusal:
             form.refuse(refusal)
-    return _page(ref, form)
+    return request_page_of(ref, form)
 
 
 def _confirmation(ref: str, agency_ref: str, form: ChooseForm) -> ResponseReturnValue:
@@ -179,63 +125,6 @@ def _confirmation(ref: str, agency_ref: str, form: ChooseForm) -> ResponseReturn
     )
 
 
-def _page(ref: str, form: HouseForm) -> ResponseReturnValue:
-    now = database_now()
-    mine = queries.request_of(current_actor(), ref)
-    items = {item.id: item for item in fee_items_of(mine.entry_id)}
-    award = queries.award_of(mine.id)
-    method = METHODS[Method(mine.method)]
-    choosing = mine.state == RequestState.DRAFT or (mine.state == RequestState.OPEN and not method.takes_quotes)
-    offers = queries.compare(mine) if choosing else []
-    return form.page(
-        "selection/request_page.html",
-        mine=mine,
-        method=method,
-        award=award,
-        reasons=reasons_of(award),
-        steps=timeline_of(mine, award, now),
-        due=deadline_words(mine, now),
-        lines=lines_shown(mine, items, list_bands(items)),
-        offers=offers,
-        notes=_against_median(offers),
-        quotes=queries.opened_quotes(mine, now),
-        sealed=queries.sealed_count(mine.id) if method.takes_quotes else 0,
-        decidable=_decidable(mine, now),
-    )
-
-
-def _decidable(mine: Request, now: datetime) -> bool:
-    ended = mine.quotes_until is not None and now >= mine.quotes_until
-    return mine.state == RequestState.OPEN and METHODS[Method(mine.method)].takes_quotes and ended
-
-
 def _place(rows: Sequence[Compared], row: Compared) -> dict[str, Any]:
     totals = [one.total_fen for one in rows if one.prices is not None]
     return {"of": len(totals), "lower": sum(total < row.total_fen for total in totals), "least_fen": min(totals)}
-
-
-def _against_median(rows: Sequence[Compared]) -> dict[int, str]:
-    """By offer, how its total stands to the median of all marked prices; nothing below three prices."""
-    totals = sorted(row.total_fen for row in rows if row.prices is not None)
-    if len(totals) < 3:
-        return {}
-    median = totals[len(totals) // 2]
-    below, above, same = _("%(share)s below the median"), _("%(share)s above the median"), _("the median")
-    notes = {}
-    for row in rows:
-        if row.prices is not None:
-            away = abs(row.total_fen - median)
-            words = same if not away else below if row.total_fen < median else above
-            notes[row.offer.offer_id] = words.replace("%(share)s", percent(away, median))
-    return notes
-
-
-def _prefill(form: RequestForm) -> None:
-    """What the item page's calculator asked for comes along in the address."""
-    for item in form.items:
-        for what in ("quantity", "coefficient"):
-            field, given = form.part(what, item.id), request.args.get(f"{what}_{item.id}", "")[:40]
-            if field is not None and given:
-                field.data = given
-    if "agency" in request.args:
-        form.method.data = str(Method.DIRECT)

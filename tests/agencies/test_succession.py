@@ -1,0 +1,116 @@
+"""Marked prices go on where the next edition has the same price law, and lapse where it has not."""
+
+from sqlalchemy import func, select
+
+from market.agencies.actions import withdraw_offer
+from market.agencies.models import CarryOver, Offer
+from market.agencies.queries import offers_for, waiting_to_be_marked
+from market.agencies.rules import Fixed, Percent
+from market.catalogue.models import Entry
+from market.jobs.catalogue import bring_list_into_force
+from market.journal.queries import history
+from market.store.db import db
+from market.store.transaction import transaction
+from tests import make
+from tests.journeys.editions import (
+    BEFORE_DAY,
+    FIRST_MOMENT,
+    MORNING,
+    both_editions,
+    figures,
+    notices_to,
+    offers_now,
+    second_listed,
+)
+from tests.selection.test_races import together
+
+
+def test_an_offer_goes_on_where_the_price_law_is_the_same_and_lapses_where_it_is_not(app, at):
+    at(BEFORE_DAY)
+    with app.app_context():
+        lists = both_editions()
+        agency, other = make.make_agency(), make.make_agency()
+        services = {**lists.same, **lists.repriced, **lists.removed}
+        for name, service in services.items():
+            mark = Percent(900) if name in ("guided", "dearer", "cheaper", "freed", "gone_b") else None
+            make.make_offer(agency=agency, service=service, mark=mark, days=10)
+        make.make_offer(agency=other, service=lists.same["market"], mark=Fixed(4_000_00), days=7)
+        before = db.session.scalar(select(func.count(Offer.id)))
+    at(FIRST_MOMENT)
+    with app.app_context():
+        assert bring_list_into_force() == 2
+        for name in ("market", "guided", "set", "fiscal"):
+            (mine, *_) = [row for row in offers_now(lists, services[name]) if row.agency_id == agency.id]
+            (was,) = [row for row in offers_for(services[name].entry_id) if row.agency_id == agency.id]
+            assert (mine.version, mine.promised_days, mine.marked_at) == (1, 10, FIRST_MOMENT)
+            assert figures(mine) == figures(was)
+            assert history(f"offer/{agency.ref}/{services[name].code}")[-1].act == "offer.carry_over"
+        assert {row.agency_id for row in offers_now(lists, services["market"])} == {agency.id, other.id}
+        for name in ("shorter", "dearer", "cheaper", "newly_set", "freed"):
+            assert offers_now(lists, services[name]) == []
+        outcomes = dict(
+            db.session.execute(
+                select(Entry.code, CarryOver.outcome)
+                .join(Offer, Offer.id == CarryOver.offer_id)
+                .join(Entry, Entry.id == Offer.entry_id)
+                .where(Offer.agency_id == agency.id)
+            ).all()
+        )
+        by_outcome = {
+            "carried": ("market", "guided", "set", "fiscal"), "days": ("shorter",), "pricing": ("freed",),
+            "price_rule": ("dearer", "cheaper", "newly_set"), "removed": ("gone_a", "gone_b", "gone_c"),
+        }  # fmt: skip
+        assert outcomes == {services[name].code: outcome for outcome, names in by_outcome.items() for name in names}
+        assert db.session.scalar(select(func.count(Offer.id))) == before + 5
+        # The old rows stay as they are, for what was asked for under edition 1.
+        assert db.session.scalars(select(Offer.state).where(Offer.edition_id != lists.second).distinct()).all() == [
+            "in_force"
+        ]
+        # One message that names them all; none to whom nothing lapsed.
+        (told,) = notices_to(agency.organisation_id, "notice.offer.lapsed")
+        assert told["removed"] == [f"{services[name].code} 样例{name}" for name in ("gone_a", "gone_b", "gone_c")]
+        assert told["days"] == ["ZJ-T-shorter 样例shorter"] and told["link"] == "/desk/offers"
+        assert notices_to(other.organisation_id, "notice.offer.lapsed") == []
+        waits = waiting_to_be_marked(agency.id, lists.second)
+        assert {one.code for one in waits} == {
+            services[n].code for n in ("shorter", "dearer", "cheaper", "newly_set", "freed")
+        }
+    with app.app_context():
+        again = second_listed(lists, services["dearer"])
+        make.make_offer(agency=agency, service=again, mark=Percent(900))
+        assert "ZJ-T-dearer" not in {one.code for one in waiting_to_be_marked(agency.id, lists.second)}
+
+
+def test_carrying_over_happens_once_however_often_and_by_however_many_it_is_done(app, at):
+    at(BEFORE_DAY)
+    with app.app_context():
+        lists = both_editions()
+        make.make_offer(service=lists.same["market"])
+        lapses = make.make_offer(service=lists.repriced["dearer"])
+    at(MORNING)
+    outcomes = together(app, *[bring_list_into_force] * 3)
+    assert set(outcomes) == {"done"}
+    with app.app_context():
+        assert bring_list_into_force() is None
+        assert len(offers_now(lists, lists.same["market"])) == 1
+        assert len(notices_to(lapses.agency.organisation_id, "notice.offer.lapsed")) == 1
+        assert len(history("edition/2")) == 1
+
+
+def test_what_the_agency_did_itself_is_not_done_over(app, at):
+    """A price marked on the day before the clock came round stands; one taken back stays back, also in edition 3."""
+    at(BEFORE_DAY)
+    with app.app_context():
+        lists = both_editions()
+        faster = make.make_offer(service=lists.same["market"], mark=Fixed(5_000_00))
+        gone = make.make_offer(service=lists.same["guided"])
+        with transaction() as now:
+            withdraw_offer(db.session.get_one(Offer, gone.id), actor=gone.agency.actor, now=now)
+    at(FIRST_MOMENT)
+    with app.app_context():
+        again = second_listed(lists, lists.same["market"])
+        make.make_offer(agency=faster.agency, service=again, mark=Fixed(6_000_00))
+        bring_list_into_force()
+        (only,) = offers_now(lists, lists.same["market"])
+        assert figures(only)[0][0][3] == 6_000_00
+        assert offers_now(lists, lists.same["guided"]) == []
