@@ -39,6 +39,7 @@ from market.web import access, context, converters, filters, forms, headers, hea
 BLUEPRINTS = (
     accounts.accounts,
     agencies.agencies,
+    catalogue.bases_desk,
     catalogue.catalogue,
     contracts.contracts_desk,
     desks.desks,

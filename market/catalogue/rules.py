@@ -163,6 +163,7 @@ register_labels(
         "handling.abolished": N_("Abolished"),
         "handling.authority_commissioned": N_("The authority commissions and pays"),
         "handling.self_prepare_allowed": N_("Nobody may force or assign it"),
+        "basis.under_revision": N_("Basis under revision"),
         "schedule_role.in_force": N_("In force"),
         "schedule_role.reference": N_("Reference only, not binding"),
         "confidence.sourced": N_("Sourced"),

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
+from market.base import clock
 from market.base.money import format_short, round_half_up
 from market.base.pricing import Measure
 from market.base.pricing.quantity import exact_decimal
@@ -19,6 +21,7 @@ from market.web.labels import labels
 register_labels(
     {
         "tag.days": N_("≤ {days} working days"),
+        "tag.calendar_days": N_("≤ {days} calendar days"),
         "tag.days_open": N_("Time limit by contract"),
         "tag.from": N_("from {price}"),
         "tag.at_most": N_("at most {price}"),
@@ -112,12 +115,12 @@ class Tongue:
 
 def cards(rows: Sequence[ShelfRow], rules: Mapping[int, ListRule], hung: Hung) -> list[Card]:
     """The tags of entries with the prices that agencies have marked by now. One query."""
-    tongue, marks = Tongue.of_reader(), marks_of(rows, rules)
-    return [_card(row, rules.get(row.id), marks.get(row.id), (hung, tongue)) for row in rows]
+    shown, marks = (hung, Tongue.of_reader(), clock.today()), marks_of(rows, rules)
+    return [_card(row, rules.get(row.id), marks.get(row.id), shown) for row in rows]
 
 
-def _card(row: ShelfRow, rule: ListRule | None, marks: Marks | None, shown: tuple[Hung, Tongue]) -> Card:
-    hung, tongue = shown
+def _card(row: ShelfRow, rule: ListRule | None, marks: Marks | None, shown: tuple[Hung, Tongue, date]) -> Card:
+    hung, tongue, today = shown
     words = tongue.words
     price_text, note = _price(row, rule, marks, tongue)
     state = "older" if not hung.in_force else "free" if row.pricing == Pricing.FISCAL else "in_force"
@@ -128,17 +131,19 @@ def _card(row: ShelfRow, rule: ListRule | None, marks: Marks | None, shown: tupl
         pricing=words[f"pricing.{row.pricing}"],
         price_text=price_text,
         price_note=note,
-        badges=badges(row, words),
+        badges=badges(row, words) + under_revision(row.basis_ends, today, words),
         basis=rule.document_no if rule and rule.state == PriceState.LISTED else "",
-        days_text=days_text(row.days, words),
+        days_text=days_text(row.days, words, row.calendar_days),
         edition_no=hung.edition_no,
         state=state,
         href=item_path(row.code) if hung.in_force else None,
     )
 
 
-def days_text(days: int | None, words: Mapping[str, str]) -> str:
-    """The list's time limit; where it has none, the contract says."""
+def days_text(days: int | None, words: Mapping[str, str], calendar_days: int | None = None) -> str:
+    """The list's time limit in working or calendar days; where it has none, the contract says."""
+    if calendar_days:
+        return words["tag.calendar_days"].format(days=calendar_days)
     return words["tag.days"].format(days=days) if days else words["tag.days_open"]
 
 
@@ -150,6 +155,11 @@ def badges(row: Any, words: Mapping[str, str]) -> list[Badge]:
     if row.mark == Handling.SELF_PREPARE_ALLOWED:
         found.append((words["handling.self_prepare_allowed"], "amber"))
     return found
+
+
+def under_revision(basis_ends: date | None, today: date, words: Mapping[str, str]) -> list[Badge]:
+    """The public mark of an entry that cites a repealed law; `basis_ends` is the first day without one of its laws."""
+    return [(words["basis.under_revision"], "red")] if basis_ends and basis_ends <= today else []
 
 
 def removed_card(item: Removed, edition_no: int) -> Card:

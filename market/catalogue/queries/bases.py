@@ -1,6 +1,6 @@
 """Read the register of legal bases, and which entries rest on a law that is no longer in force."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -84,11 +84,19 @@ def basis_of(basis_id: int) -> LegalBasis:
     return found
 
 
+def titles(basis_ids: Iterable[int | None]) -> dict[int, str]:
+    """The titles of bases by id. One query."""
+    wanted = [one for one in basis_ids if one is not None]
+    query = select(LegalBasis.id, LegalBasis.title).where(LegalBasis.id.in_(wanted))
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
 def register(edition_id: int | None) -> list[BasisRow]:
     """Every basis by title, with how many entries of an edition rest on it. One query."""
     successor = aliased(LegalBasis)
     entries = (
         select(func.count(EntryArticle.entry_id.distinct()))
+        .select_from(EntryArticle)
         .join(LegalArticle, LegalArticle.id == EntryArticle.article_id)
         .where(LegalArticle.basis_id == LegalBasis.id, EntryArticle.edition_id == edition_id)
         .scalar_subquery()
@@ -98,6 +106,7 @@ def register(edition_id: int | None) -> list[BasisRow]:
             LegalBasis.id, LegalBasis.title, LegalBasis.number, LegalBasisChange.organ, LegalBasisChange.in_force_from,
             LegalBasisChange.repealed_from, successor.title, entries,
         )
+        .select_from(LegalBasis)
         .join(LegalBasisChange, and_(LegalBasisChange.basis_id == LegalBasis.id, newest_change()))
         .outerjoin(successor, successor.id == LegalBasisChange.superseded_by)
         .order_by(LegalBasis.key, LegalBasis.number)
@@ -125,6 +134,18 @@ def _cited() -> Select[*tuple[Any, ...]]:
         .where(EntryArticle.entry_id == bindparam("entry"))
         .order_by(EntryArticle.position)
     )  # fmt: skip
+
+
+def basis_ends() -> Any:
+    """The first day on which a law that `Entry` cites is repealed, as a column; null while none is."""
+    return (
+        select(func.min(LegalBasisChange.repealed_from))
+        .join(LegalArticle, LegalArticle.basis_id == LegalBasisChange.basis_id)
+        .join(EntryArticle, EntryArticle.article_id == LegalArticle.id)
+        .where(EntryArticle.entry_id == Entry.id, newest_change())
+        .correlate(Entry)
+        .scalar_subquery()
+    )
 
 
 def under_revision(edition_id: int, on: date) -> dict[int, list[str]]:
@@ -183,7 +204,7 @@ def drafters_citing(basis_id: int) -> list[int]:
         .join(LegalArticle, LegalArticle.id == EntryArticle.article_id)
         .where(LegalArticle.basis_id == basis_id)
     )
-    query = select(Membership.organisation_id.distinct()).where(Membership.role == Role.LIST_EDITOR, cites.exists())
+    query = select(Membership.organisation_id).distinct().where(Membership.role == Role.LIST_EDITOR, cites.exists())
     return list(db.session.scalars(query))
 
 

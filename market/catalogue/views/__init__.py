@@ -1,6 +1,7 @@
 """Pages of the list's desk."""
 
-from market.catalogue.views import editions, entries, prices
+from market.catalogue.views import editions, entries, imports, prices
+from market.catalogue.views.bases import bases_desk
 from market.catalogue.views.blueprint import catalogue
 
-__all__ = ["catalogue", "editions", "entries", "prices"]
+__all__ = ["bases_desk", "catalogue", "editions", "entries", "imports", "prices"]

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, case, func, select
 
 from market.base.errors import NotFound
-from market.catalogue.models import CleanUp, Edition
-from market.catalogue.rules import EditionState, Handling
+from market.catalogue.models import CleanUp, Edition, Entry, LegalBasisChange, Service
+from market.catalogue.rules import EditionState, Handling, Pricing, SelfService
 from market.store.db import db
 
 
@@ -22,6 +22,8 @@ class EditionFacts:
     title: str
     effective_from: date
     published_at: datetime
+    register: int = 0
+    """How far the register of legal bases had come: what is kept of an edition is forgotten when a law changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,57 @@ def all_published() -> list[EditionFacts]:
     return [EditionFacts(*row) for row in db.session.execute(_published().order_by(Edition.number.desc()))]
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A published edition with how many services it lists and how many of them of each sort."""
+
+    id: int
+    number: int
+    title: str
+    effective_from: date
+    published_at: datetime
+    register: int
+    entries: int
+    free: int
+    yourself: int
+
+
+def with_counts() -> list[Counted]:
+    """Every published edition with its figures, the newest first. One query."""
+    fiscal, yourself = Entry.pricing == Pricing.FISCAL, Entry.self_service == SelfService.YES
+    counts = (func.count(Entry.id), func.count(case((fiscal, 1))), func.count(case((yourself, 1))))
+    query = _published().add_columns(*counts).outerjoin(Entry, Entry.edition_id == Edition.id).group_by(Edition.id)
+    return [Counted(*row) for row in db.session.execute(query.order_by(Edition.number.desc()))]
+
+
+def shares(edition_id: int) -> dict[str, dict[str, int]]:
+    """How many entries of an edition there are by price management mode and by who may write them. One query."""
+    query = select(Entry.pricing, Entry.self_service, func.count()).where(Entry.edition_id == edition_id)
+    found: dict[str, dict[str, int]] = {"pricing": {}, "self_service": {}}
+    for pricing, yourself, count in db.session.execute(query.group_by(Entry.pricing, Entry.self_service)):
+        found["pricing"][pricing] = found["pricing"].get(pricing, 0) + count
+        found["self_service"][yourself] = found["self_service"].get(yourself, 0) + count
+    return found
+
+
+def entry_in(edition_id: int, code: str) -> int:
+    """The id of a service's entry in an edition; NotFound("service.not_listed")."""
+    found = db.session.scalar(select(Entry.id).where(Entry.edition_id == edition_id, Entry.code == code))
+    if found is None:
+        raise NotFound("service.not_listed", service=code)
+    return found
+
+
+def service_coded(code: str) -> Service:
+    """The service of a code that a published edition lists or listed; NotFound("service.not_listed")."""
+    listed = select(Entry.id).join(Edition, Edition.id == Entry.edition_id)
+    ever = listed.where(Entry.service_id == Service.id, Edition.state == EditionState.PUBLISHED).exists()
+    found = db.session.scalar(select(Service).where(Service.code == code, ever))
+    if found is None:
+        raise NotFound("service.not_listed", service=code)
+    return found
+
+
 def not_listed(edition_id: int) -> list[Removed]:
     """What clean-up decisions keep off the list of an edition, abolished items first. One query."""
     query = _removed().where(CleanUp.edition_id == edition_id, CleanUp.service_id.is_(None))
@@ -78,7 +131,8 @@ def removed_by_id(ids: list[int]) -> dict[int, Removed]:
 
 def _published() -> Select[*tuple[Any, ...]]:
     columns = (Edition.id, Edition.number, Edition.title, Edition.effective_from, Edition.published_at)
-    return select(*columns).where(Edition.state == EditionState.PUBLISHED)
+    newest = select(func.coalesce(func.max(LegalBasisChange.id), 0)).scalar_subquery()
+    return select(*columns, newest).where(Edition.state == EditionState.PUBLISHED)
 
 
 def _removed() -> Select[*tuple[Any, ...]]:

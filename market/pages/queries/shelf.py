@@ -6,6 +6,7 @@ Core rows, not entities: this is the most visited page. Money in fen, quantities
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from market.agencies.models import Offer, OfferBand
 from market.agencies.rules import WHOLE, OfferState
 from market.catalogue.models import Act, Band, Entry, FeeItem
 from market.catalogue.models.price import LISTED
+from market.catalogue.queries.bases import basis_ends
 from market.pages.queries.editions import EditionFacts
 from market.store.db import db
 
@@ -58,6 +60,9 @@ class ShelfRow(NamedTuple):
     category: str
     kind: str
     authority: str
+    calendar_days: int | None
+    basis_ends: date | None
+    """The first day on which a law that the entry cites is repealed."""
 
     @property
     def self(self) -> str:
@@ -182,7 +187,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
     query = select(
         Entry.id, Entry.code, Entry.name_zh, Entry.name_en, Act.name_zh, Act.name_en, Entry.pricing,
         Entry.self_service, Entry.time_limit_workdays, Entry.mark, Entry.mark_decision, Entry.category, Act.kind,
-        Act.authority_zh,
+        Act.authority_zh, Entry.time_limit_calendar_days, basis_ends(),
     ).join(Act, Act.id == Entry.act_id)  # fmt: skip
     return query.where(Entry.edition_id == bindparam("edition")).order_by(Entry.position)
 

@@ -1,0 +1,255 @@
+"""What one edition of the list has that another has not. A fixed number of queries, whatever the editions hold."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import and_, case, func, literal, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from market.catalogue.citations import WHOLE
+from market.catalogue.comparing import COLUMNS, LISTS
+from market.catalogue.models import (
+    Act,
+    Band,
+    CleanUp,
+    Edition,
+    Entry,
+    EntryAct,
+    EntryArticle,
+    EntryRegion,
+    EntryRequirement,
+    EntryZone,
+    FeeItem,
+    LegalArticle,
+    LegalBasis,
+    Region,
+    Zone,
+)
+from market.catalogue.models.price import LISTED
+from market.catalogue.queries.bases import told_article
+from market.store.db import db
+
+ADDED, REMOVED, REPRICED, CHANGED = "added", "removed", "repriced", "changed"
+KINDS = (ADDED, REMOVED, REPRICED, CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A service that differs between two editions; `before` or `after` (an entry's id) is None where it is missing.
+
+    `decision` is the clean-up decision that took a removed service off, if one is known.
+    """
+
+    kind: str
+    code: str
+    name_zh: str
+    name_en: str
+    before: int | None
+    after: int | None
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The difference of two editions: what moved, and how many entries each has."""
+
+    moved: Sequence[Moved]
+    before: int
+    after: int
+
+    def of_kind(self, kind: str) -> list[Moved]:
+        """What moved in one way."""
+        return [one for one in self.moved if one.kind == kind]
+
+    @property
+    def unchanged(self) -> int:
+        """How many entries both have and neither changed."""
+        return self.before - sum(one.before is not None for one in self.moved)
+
+    @property
+    def cut_milli(self) -> int | None:
+        """The cut rate (压减率): removed entries in thousandths of the earlier edition's; None where it was empty."""
+        return len(self.of_kind(REMOVED)) * 1000 // self.before if self.before else None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceFacts:
+    """A fee item of an entry with the list's own bands, for telling its rule."""
+
+    item: FeeItem
+    bands: Sequence[Band]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Everything an entry says: its columns, its lists as texts, and its prices."""
+
+    entry: Entry
+    act: Act
+    lists: Mapping[str, Sequence[str]]
+    prices: Sequence[PriceFacts] = field(default=())
+
+    def value(self, name: str) -> Any:
+        """A compared field's value."""
+        return "\n".join(self.lists.get(name, ())) if name in LISTS else getattr(self.entry, name)
+
+
+def two_editions(before: int, after: int) -> dict[int, tuple[Edition, int]]:
+    """Two editions by number, each with how many entries it has; one that is not there is left out. One query."""
+    entries = select(func.count()).where(Entry.edition_id == Edition.id).scalar_subquery()
+    query = select(Edition, entries).where(Edition.number.in_([before, after]))
+    return {edition.number: (edition, count) for edition, count in db.session.execute(query)}
+
+
+def difference(before: tuple[Edition, int], after: tuple[Edition, int]) -> Difference:
+    """What `after` changes against `before` (each with its number of entries), in the list's order. Three queries."""
+    old, new = before[0].id, after[0].id
+    moved = [*_one_sided(new, old, ADDED), *_one_sided(old, new, REMOVED), *_both(old, new)]
+    return Difference(moved, before[1], after[1])
+
+
+def counts_of_steps(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], dict[str, int]]:
+    """How many entries each step from one edition (its id) to another added, removed, repriced, changed. One query."""
+    if not pairs:
+        return {}
+    parts = []
+    for place, (old, new) in enumerate(pairs):
+        mine, other = aliased(Entry), aliased(Entry)
+        for kind, here, there in ((ADDED, new, old), (REMOVED, old, new)):
+            missing = ~select(other.id).where(other.service_id == mine.service_id, other.edition_id == there).exists()
+            parts.append(select(literal(place), literal(kind), func.count()).where(mine.edition_id == here, missing))
+        both = select(literal(place), case((_repriced(mine, other), REPRICED), else_=CHANGED), func.count())
+        both = both.join_from(mine, other, and_(other.service_id == mine.service_id, other.edition_id == old))
+        both = both.where(mine.edition_id == new, other.fingerprint != mine.fingerprint)
+        parts.append(both.group_by(case((_repriced(mine, other), REPRICED), else_=CHANGED)))
+    found = {pair: dict.fromkeys(KINDS, 0) for pair in pairs}
+    for place, kind, count in db.session.execute(union_all(*parts)):
+        found[pairs[place]][kind] = count
+    return found
+
+
+def _repriced(mine: Any, other: Any) -> Any:
+    return or_(other.price_fingerprint != mine.price_fingerprint, other.pricing != mine.pricing)
+
+
+def said_by(entry_ids: Collection[int]) -> dict[int, Said]:
+    """Everything that entries say, by id. Three queries."""
+    if not entry_ids:
+        return {}
+    lists = _lists(entry_ids)
+    prices = _prices(entry_ids)
+    query = select(Entry, Act).join(Act, Act.id == Entry.act_id).where(Entry.id.in_(entry_ids))
+    return {
+        entry.id: Said(entry, act, lists[entry.id], prices.get(entry.id, ()))
+        for entry, act in db.session.execute(query)
+    }
+
+
+def differing(before: Said, after: Said) -> list[str]:
+    """The names of the fields in which two sayings differ, in the order of the list; `price` for the price rules."""
+    names = [name for name in (*COLUMNS, *LISTS) if before.value(name) != after.value(name)]
+    return names + (["price"] if before.entry.price_fingerprint != after.entry.price_fingerprint else [])
+
+
+def editions_of(service_id: int) -> list[tuple[Edition, Entry]]:
+    """A service through the published editions, the oldest first. One query."""
+    query = (
+        select(Edition, Entry)
+        .join(Entry, Entry.edition_id == Edition.id)
+        .where(Entry.service_id == service_id, Edition.state == "published")
+        .order_by(Edition.effective_from, Edition.number)
+    )
+    return [(edition, entry) for edition, entry in db.session.execute(query)]
+
+
+def _one_sided(mine: int, theirs: int, kind: str) -> list[Moved]:
+    other = aliased(Entry)
+    decided = and_(
+        CleanUp.name_zh == Entry.name_zh, CleanUp.edition_id == theirs, CleanUp.service_id.is_(None), kind == REMOVED
+    )
+    query = (
+        select(Entry.code, Entry.name_zh, Entry.name_en, Entry.id, CleanUp.decision)
+        .outerjoin(other, and_(other.service_id == Entry.service_id, other.edition_id == theirs))
+        .outerjoin(CleanUp, decided)
+        .where(Entry.edition_id == mine, other.id.is_(None))
+        .order_by(Entry.position)
+    )
+    found = {}
+    for code, zh, en, entry, decision in db.session.execute(query):
+        ends = (entry, None) if kind == REMOVED else (None, entry)
+        found[code] = Moved(kind, code, zh, en, *ends, decision or "")
+    return list(found.values())
+
+
+def _both(before: int, after: int) -> list[Moved]:
+    old = aliased(Entry)
+    query = (
+        select(Entry, old.id, _repriced(Entry, old))
+        .join(old, and_(old.service_id == Entry.service_id, old.edition_id == before))
+        .where(Entry.edition_id == after, old.fingerprint != Entry.fingerprint)
+        .order_by(Entry.position)
+    )
+    return [
+        Moved(REPRICED if repriced else CHANGED, entry.code, entry.name_zh, entry.name_en, earlier, entry.id)
+        for entry, earlier, repriced in db.session.execute(query)
+    ]
+
+
+def _lists(entry_ids: Collection[int]) -> dict[int, dict[str, list[str]]]:
+    """The lists of entries as texts, in one query over the five tables."""
+    nothing = literal("")
+    parts = (
+        select(EntryAct.entry_id, literal("acts"), EntryAct.position, Act.kind, Act.name_zh, nothing)
+        .join(Act, Act.id == EntryAct.act_id)
+        .where(EntryAct.entry_id.in_(entry_ids)),
+        select(
+            EntryArticle.entry_id, literal("articles"), EntryArticle.position, LegalBasis.key, LegalBasis.number,
+            LegalArticle.number,
+        )
+        .join(LegalArticle, LegalArticle.id == EntryArticle.article_id)
+        .join(LegalBasis, LegalBasis.id == LegalArticle.basis_id)
+        .where(EntryArticle.entry_id.in_(entry_ids)),
+        select(EntryRegion.entry_id, literal("regions"), literal(0), Region.code, Region.name_zh, nothing)
+        .join(Region, Region.code == EntryRegion.region_code)
+        .where(EntryRegion.entry_id.in_(entry_ids)),
+        select(EntryZone.entry_id, literal("zones"), literal(0), Zone.code, Zone.name_zh, nothing)
+        .join(Zone, Zone.id == EntryZone.zone_id)
+        .where(EntryZone.entry_id.in_(entry_ids)),
+        select(
+            EntryRequirement.entry_id, literal("requirements"), EntryRequirement.position, EntryRequirement.name,
+            EntryRequirement.level, EntryRequirement.kind,
+        ).where(EntryRequirement.entry_id.in_(entry_ids)),
+    )  # fmt: skip
+    found: dict[int, dict[str, list[str]]] = defaultdict(lambda: {name: [] for name in LISTS})
+    rows = [tuple(row) for row in db.session.execute(union_all(*parts))]
+    for entry, name, _position, first, second, third in sorted(rows, key=lambda row: (row[0], row[1], row[2], row[3])):
+        found[entry][name].append(_told(name, first, second, third))
+    return found
+
+
+def _told(name: str, first: str, second: str, third: str) -> str:
+    if name == "articles":
+        return told_article(first, second, third or WHOLE)
+    if name in ("regions", "zones"):
+        return f"{second} ({first})"
+    return " / ".join(part for part in ((second,) if name == "acts" else (first, second)) if part)
+
+
+def _prices(entry_ids: Collection[int]) -> dict[int, list[PriceFacts]]:
+    query = (
+        select(FeeItem, Band)
+        .outerjoin(Band, and_(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED))
+        .where(FeeItem.entry_id.in_(entry_ids))
+        .order_by(FeeItem.entry_id, FeeItem.position, Band.q_to)
+    )
+    bands: dict[int, tuple[FeeItem, list[Band]]] = {}
+    for item, band in db.session.execute(query):
+        mine = bands.setdefault(item.id, (item, []))
+        if band is not None:
+            mine[1].append(band)
+    found: dict[int, list[PriceFacts]] = defaultdict(list)
+    for item, listed in bands.values():
+        found[item.entry_id].append(PriceFacts(item, listed))
+    return found

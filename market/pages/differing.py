@@ -1,0 +1,120 @@
+"""How the difference of two editions is told: field by field, texts word by word, prices as tables side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from market.base.pricing import PricedItem
+from market.catalogue.comparing import LISTS, Piece, word_difference
+from market.catalogue.listing import line_of
+from market.catalogue.queries.difference import Moved, PriceFacts, Said, differing, said_by
+from market.pages.brackets import RuleTable, rule_table
+from market.pages.cards import in_words
+from market.web.labels import labels
+
+_LABELLED = {
+    "pricing": "pricing",
+    "payer": "payer",
+    "self_service": "self_service",
+    "commissioned_by": "commissioned_by",
+    "setup_level": "setup_level",
+    "requirement_mode": "requirement_mode",
+    "mark": "handling",
+}
+_TEXTS = frozenset(
+    {*LISTS, "legal_basis", "service_content", "output", "qualification", "price_basis", "price_rule", "remarks"}
+    | {"merged_group", "mark_handling", "filing"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShown:
+    """One field in which two editions differ: `pieces` for a text, `before` and `after` for a value."""
+
+    label: str
+    before: str = ""
+    after: str = ""
+    pieces: Sequence[Piece] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleShown:
+    """The price of a fee item: its table, or in words where agencies mark it or nothing is published."""
+
+    name: str
+    words: str
+    table: RuleTable | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedShown:
+    """A service that moved, ready for the page."""
+
+    kind: str
+    code: str
+    name: str
+    decision: str
+    fields: Sequence[FieldShown]
+    rules_before: Sequence[RuleShown]
+    rules_after: Sequence[RuleShown]
+
+
+def shown(moved: Sequence[Moved]) -> list[MovedShown]:
+    """What moved, with its fields and prices. Three queries for all."""
+    said = said_by({one for row in moved for one in (row.before, row.after) if one is not None})
+    return [_shown(one, said) for one in moved]
+
+
+def _shown(moved: Moved, said: Mapping[int, Said]) -> MovedShown:
+    before = said.get(moved.before) if moved.before is not None else None
+    after = said.get(moved.after) if moved.after is not None else None
+    names = differing(before, after) if before and after else []
+    priced = "price" in names or "pricing" in names
+    return MovedShown(
+        kind=moved.kind,
+        code=moved.code,
+        name=in_words(moved.name_zh, moved.name_en),
+        decision=moved.decision,
+        fields=[field_shown(name, before, after) for name in names if name != "price"] if before and after else [],
+        rules_before=rules_shown(before.prices) if before and (priced or not after) else (),
+        rules_after=rules_shown(after.prices) if after and (priced or not before) else (),
+    )
+
+
+def field_shown(name: str, before: Said, after: Said) -> FieldShown:
+    """One differing field in the reader's language."""
+    label = labels()[f"field.{name}"]
+    old, new = before.value(name), after.value(name)
+    if name in _TEXTS:
+        return FieldShown(label, pieces=word_difference(old or "", new or ""))
+    return FieldShown(label, value_shown(name, old), value_shown(name, new))
+
+
+def value_shown(name: str, value: Any) -> str:
+    """A field's value in the reader's language; a dash where there is none."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value is None or value == "":
+        return "—"
+    if name in _LABELLED:
+        return labels().get(f"{_LABELLED[name]}.{value}", str(value))
+    return str(value)
+
+
+def rules_shown(prices: Sequence[PriceFacts]) -> list[RuleShown]:
+    """The price rules of an entry as its edition has them."""
+    return [_rule_shown(one) for one in prices]
+
+
+def _rule_shown(price: PriceFacts) -> RuleShown:
+    item, words = price.item, labels()
+    name = in_words(item.name_zh, item.name_en)
+    if not price.bands or item.price_state == "free":
+        return RuleShown(name, words[f"price_state.{item.price_state}"], None)
+    known = PricedItem(
+        name=item.name_zh, base_name=item.base_name, unit=item.unit, steps_per_unit=item.steps_per_unit,
+        bands=tuple(line_of(band) for band in price.bands), method=item.method,
+    )  # fmt: skip
+    return RuleShown(name, "", rule_table(known))
