@@ -15,7 +15,7 @@ from market.base.people import Actor
 from market.base.pricing import COEFFICIENT_UNIT
 from market.base.pricing.quantity import parse_quantity
 from market.base.refs import RefKind
-from market.catalogue.listing import Ask, price
+from market.catalogue.listing import Ask, price, require_in_force
 from market.catalogue.models import FeeItem
 from market.catalogue.queries import edition_in_force, fee_items_of, require_coefficient
 from market.catalogue.rules import Payer, PriceState
@@ -103,12 +103,16 @@ def publish(request: Request, *, actor: Actor, now: datetime) -> None:
     """Publish a draft: its conditions stay from here on, and agencies that mark a price for it are told.
 
     Where quotes are taken, until the end of the n-th working day (setting `request.quoting_workdays`) or of the later
-    day that the buyer named. Refuses `request.edition_superseded` when another edition came into force meanwhile.
+    day that the buyer named. Refuses `request.edition_superseded` when another edition came into force meanwhile, and
+    `price.not_in_force_yet` or `price.no_longer_in_force` when a price asked for is not in force today.
     """
     require_owner(request, actor)
     state = REQUEST.step(request.state, "publish")
     if edition_in_force(clock.china_date(now)).id != request.edition_id:
         raise BadState("request.edition_superseded")
+    asked = select(RequestLine.fee_item_id).where(RequestLine.request_id == request.id)
+    for item in db.session.scalars(select(FeeItem).where(FeeItem.id.in_(asked)).order_by(FeeItem.position)):
+        require_in_force(item, clock.china_date(now))
     method = METHODS[Method(request.method)]
     provisional = False
     if method.takes_quotes:
