@@ -19,6 +19,7 @@ from market.contracts.rules import ContractState
 from market.evaluation import queries as evaluation
 from market.evaluation.rules import RoundState
 from market.fees import queries as fees
+from market.pages.lapsed import prices_to_mark
 from market.pages.queries import desk as queries
 from market.pages.voices import open_voices, overdue_voices
 from market.pages.waits import Group, Today, Wait, due, until
@@ -236,6 +237,7 @@ _MAKERS: Iterable[tuple[Permission, Callable[[Actor, Today], Group]]] = (
     (P.FEE_PAYMENT_DECLARE, _to_pay),
     (P.RATING_ORDER_WRITE, _to_rate),
     (P.AGENCY_PROFILE_WRITE, _registration),
+    (P.AGENCY_OFFER_MARK, prices_to_mark),
     (P.SELECTION_QUOTE_SUBMIT, _opportunities),
     (P.CONTRACT_SELLER_ACT, _services),
     (P.FEE_NOTE_ISSUE, _to_charge),

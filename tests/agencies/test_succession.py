@@ -21,6 +21,7 @@ from tests.journeys.editions import (
     notices_to,
     offers_now,
     second_listed,
+    signed_in,
 )
 from tests.selection.test_races import together
 
@@ -75,6 +76,10 @@ def test_an_offer_goes_on_where_the_price_law_is_the_same_and_lapses_where_it_is
         assert {one.code for one in waits} == {
             services[n].code for n in ("shorter", "dearer", "cheaper", "newly_set", "freed")
         }
+    desk = signed_in(app, agency.email).get("/desk").text
+    assert "/desk/offers/ZJ-T-dearer" in desk and "ZJ-T-gone_a" not in desk
+    inbox = signed_in(app, agency.email).get("/desk/notices?lang=en").text
+    assert "[Price rule changed] ZJ-T-dearer" in inbox
     with app.app_context():
         again = second_listed(lists, services["dearer"])
         make.make_offer(agency=agency, service=again, mark=Percent(900))

@@ -98,7 +98,8 @@ def _gone(code: str) -> ResponseReturnValue:
     if wants_json():
         raise off.refusal
     name = in_words(off.name_zh, off.name_en)
-    return render_template("pages/gone.html", off=off, name=name, report=url_for("pages.removed")), off.refusal.status
+    report = url_for("oversight.new_voice", **off.report)
+    return render_template("pages/gone.html", off=off, name=name, report=report), off.refusal.status
 
 
 def _examples(offers: Sequence[OfferRow]) -> Mapping[int, Sequence[calculator.Band]]:

@@ -39,6 +39,14 @@ class OffTheList:
     decision: str = ""
     handling: str = ""
     handling_text: str = ""
+    clean_up_id: int | None = None
+
+    @property
+    def report(self) -> dict[str, str]:
+        """What the form that reports a demand for it is to know."""
+        if self.clean_up_id is not None:
+            return {"kind": "demanded_outside", "removed": str(self.clean_up_id)}
+        return {"kind": "demanded_outside", "service": self.code, "said": self.name_zh}
 
     @property
     def refusal(self) -> Gone:
@@ -89,10 +97,13 @@ def _decision_on(name: str, edition: Edition) -> CleanUp | None:
     return db.session.scalar(query.order_by(CleanUp.handling != Handling.ABOLISHED, CleanUp.id).limit(1))
 
 
-def _said(decided: CleanUp) -> dict[str, str]:
+def _said(decided: CleanUp) -> dict[str, Any]:
     return {
-        "decision": decided.decision, "handling": decided.handling, "handling_text": decided.handling_text,
-    }  # fmt: skip
+        "decision": decided.decision,
+        "handling": decided.handling,
+        "handling_text": decided.handling_text,
+        "clean_up_id": decided.id,
+    }
 
 
 def listed_entry(code: str, on: date) -> Entry:

@@ -60,7 +60,7 @@ def request_page_of(ref: str, form: HouseForm) -> ResponseReturnValue:
 
 def report_path(off: OffTheList) -> str:
     """Where to say that somebody still asks for it."""
-    return url_for("pages.removed")
+    return url_for("oversight.new_voice", **off.report)
 
 
 def _decidable(mine: Request, now: datetime) -> bool:
