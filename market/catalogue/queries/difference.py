@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal, or_, select, union_all
+from sqlalchemy import and_, func, literal, not_, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from market.catalogue.citations import WHOLE
@@ -120,10 +120,10 @@ def counts_of_steps(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], d
         for kind, here, there in ((ADDED, new, old), (REMOVED, old, new)):
             missing = ~select(other.id).where(other.service_id == mine.service_id, other.edition_id == there).exists()
             parts.append(select(literal(place), literal(kind), func.count()).where(mine.edition_id == here, missing))
-        both = select(literal(place), case((_repriced(mine, other), REPRICED), else_=CHANGED), func.count())
-        both = both.join_from(mine, other, and_(other.service_id == mine.service_id, other.edition_id == old))
-        both = both.where(mine.edition_id == new, other.fingerprint != mine.fingerprint)
-        parts.append(both.group_by(case((_repriced(mine, other), REPRICED), else_=CHANGED)))
+        for kind, repriced in ((REPRICED, _repriced(mine, other)), (CHANGED, not_(_repriced(mine, other)))):
+            both = and_(other.service_id == mine.service_id, other.edition_id == old)
+            changed = select(literal(place), literal(kind), func.count()).join_from(mine, other, both)
+            parts.append(changed.where(mine.edition_id == new, other.fingerprint != mine.fingerprint, repriced))
     found = {pair: dict.fromkeys(KINDS, 0) for pair in pairs}
     for place, kind, count in db.session.execute(union_all(*parts)):
         found[pairs[place]][kind] = count
