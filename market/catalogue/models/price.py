@@ -24,7 +24,8 @@ class CoefficientSet(Base):
 
     __tablename__ = "coefficient_set"
     id: Mapped[Key]
-    values_text: Mapped[Line] = mapped_column(unique=True)
+    # The values in 1/10000 in ascending order; products of several printed sets can be many.
+    values_text: Mapped[Prose] = mapped_column(unique=True)
     __table_args__ = ({"info": {"frozen": Frozen()}},)
 
 

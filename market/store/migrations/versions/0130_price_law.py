@@ -78,6 +78,7 @@ def upgrade() -> None:
         _law(batch, _BAND_LAW)
         _key(batch, _NEW_LINE)
     _tie(_NEW_LINE, _NEW_LAW)
+    _values_as(sa.Text())
     op.add_column("fee_item", sa.Column("effective_from", sa.Date(), nullable=True))
     op.add_column("fee_item", sa.Column("effective_until", sa.Date(), nullable=True))
     with _changed("fee_item") as batch:
@@ -92,9 +93,16 @@ def downgrade() -> None:
         _key(batch, _OLD_LINE)
         batch.drop_column("rounding")
     _tie(_OLD_LINE, _OLD_LAW)
+    _values_as(sa.String(length=300))
     with _changed("fee_item", gone=_DAYS) as batch:
         batch.drop_column("effective_until")
         batch.drop_column("effective_from")
+
+
+def _values_as(kind: sa.types.TypeEngine[str]) -> None:
+    """How long the text of a closed set may be; SQLite has one kind of text only."""
+    if op.get_bind().dialect.name != "sqlite":
+        op.alter_column("coefficient_set", "values_text", type_=kind, existing_nullable=False)
 
 
 def _untie() -> None:
