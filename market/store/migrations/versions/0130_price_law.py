@@ -159,8 +159,12 @@ def _changed(table: str, *, gone: Collection[str] = ()) -> Iterator[BatchOperati
 
 
 def _drop_triggers() -> None:
-    """Drop SQLite's triggers: no table takes another's place while one names it. All are written again afterwards."""
+    """Drop every trigger: none may name a column or a table that is taken away. All are written again by an upgrade."""
     bind = op.get_bind()
     if bind.dialect.name == "sqlite":
         for name in bind.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
             op.execute(sa.text(f"DROP TRIGGER {name}"))
+        return
+    ours = sa.text("SELECT tgname, CAST(tgrelid AS regclass) FROM pg_trigger WHERE NOT tgisinternal")
+    for name, table in bind.execute(ours).all():
+        op.execute(sa.text(f"DROP TRIGGER {name} ON {table}"))
