@@ -1,7 +1,7 @@
 """What anybody sends without an account, how it is asked for again, and what the editor answers: syntax only."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, StringField
@@ -90,7 +90,8 @@ class DemandForm(VoiceForm):
     def demand(self) -> Demand:
         """Who demanded it, when, and how much."""
         on: date | None = self.demanded_on.data
-        return Demand(Demander(self.demander.data), self.demander_name.data, on, self.amount.data)
+        fen: Any = self.amount.data
+        return Demand(Demander(self.demander.data), self.demander_name.data, on, fen)
 
 
 def aspect_of(form: VoiceForm) -> Aspect:

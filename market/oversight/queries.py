@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from market.accounts.models import Membership
@@ -65,11 +65,12 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """What of the voices is wanted; empty means all."""
+    """What of the voices is wanted; empty means all. `about` is an entry's code or the name of an item off the list."""
 
     kind: str = ""
     outcome: str = ""
     state: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,13 @@ def removed_target(clean_up_id: int) -> Target:
     if row is None:
         raise NotFound("page.not_found")
     return Target(clean_up_id=row[0], name_zh=row[1])
+
+
+def removed_named(name: str, on: date) -> int | None:
+    """The item of exactly this name that the edition in force keeps off the list, if there is one."""
+    edition = edition_in_force_or_none(on) if name else None
+    query = select(func.min(CleanUp.id)).where(CleanUp.name_zh == name, CleanUp.service_id.is_(None))
+    return db.session.scalar(query.where(CleanUp.edition_id == edition.id)) if edition else None
 
 
 def list_editors() -> list[int]:
@@ -233,6 +241,8 @@ def _narrowed(given: Narrowed) -> Select[Any]:
         query = query.where(Voice.kind == given.kind)
     if given.outcome:
         query = query.where(newest.outcome == given.outcome)
+    if given.about:
+        query = query.where(or_(Entry.code == given.about, CleanUp.name_zh == given.about))
     return query.where(Voice.state == given.state) if given.state else query
 
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from market.base.people import Role
 from market.catalogue.models import CleanUp
 from market.oversight import rules
 from market.oversight.models import Voice
@@ -51,9 +52,9 @@ def send(client: FlaskClient, url: str = NEW, **changes: str) -> TestResponse:
     return people.post(client, url, form_of(client, url) | DEMANDED | changes)
 
 
-def receipt_of(client: FlaskClient, **changes: str) -> tuple[str, str]:
+def receipt_of(client: FlaskClient, url: str = NEW, **changes: str) -> tuple[str, str]:
     """Send a voice; return its reference and query code."""
-    answer = send(client, **changes)
+    answer = send(client, url, **changes)
     assert answer.status_code == 201, answer.text
     ref, code = re.findall(r"<data value=\"([^\"]+)\"", answer.text)
     return ref, code
@@ -168,6 +169,7 @@ def test_the_desk_answers_once_and_everybody_reads_it(
     desk = app.test_client()
     people.sign_in(desk, cast.list_editor)
     assert DEMANDED["said"] in page(desk, "/desk") and ref in page(desk, "/desk/voices")
+    assert f"Demanded outside the list received as {ref}" in page(desk, "/desk/notices")
     shown = page(desk, f"/desk/voices/{ref}")
     assert "&lt;script&gt;alert(1)" in shown and "<script>alert" not in shown and DEMANDED["contact"] in shown
     bad = people.post(desk, f"/desk/voices/{ref}/answer", ANSWER | {"answer": "找 138-0000-1111。"})
@@ -259,7 +261,7 @@ def removed(app: Flask, at: Any) -> dict[str, int]:
     ],
 )
 def test_an_item_off_the_list_says_by_which_decision_and_what_follows(
-    client: FlaskClient, removed: dict[str, int], handling: str, english: str, chinese: str
+    app: Flask, client: FlaskClient, removed: dict[str, int], handling: str, english: str, chinese: str
 ) -> None:
     url = f"/list/removed/{removed[handling]}"
     text = page(client, url)
@@ -268,8 +270,11 @@ def test_an_item_off_the_list_says_by_which_decision_and_what_follows(
     report = f"/voices/new?kind=demanded_outside&amp;removed={removed[handling]}"
     assert report in text and chinese in client.get(f"{url}?lang=zh").text
     assert f'href="{url}"' in page(client, "/list/removed")
-    answer = send(client, report.replace("&amp;", "&"), removed=str(removed[handling]), said="")
-    assert answer.status_code == 201
+    ref, _code = receipt_of(client, report.replace("&amp;", "&"), removed=str(removed[handling]), said="")
+    with app.app_context():
+        around.answer(ref, make.make_person(role=Role.LIST_EDITOR).actor)
+    assert ref in page(client, url) and f'href="{url}"' in page(client, f"/voices/{ref}")
+    assert ref in page(client, f"/voices?about=【虚构】{handling}") and ref not in page(client, "/voices?about=ZJ-0001")
 
 
 @pytest.mark.usefixtures("removed")
@@ -290,6 +295,7 @@ def test_the_exact_name_of_an_abolished_item_is_found_first_with_its_decision(
     assert "was taken off by 样例发〔2026〕1号. Nobody may ask you for it." in text
     assert f'href="/list/removed/{removed["abolished"]}"' in text
     assert f"removed={removed['abolished']}" in text and text.count('<article class="tag ') == 1
+    assert f'name="removed" value="{removed["abolished"]}"' in page(client, f"{NEW}&said=【虚构】abolished")
     lost = page(client, "/search?q=月球勘查")
     assert "kind=demanded_outside&amp;said=%E6%9C%88" in lost
 

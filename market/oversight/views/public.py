@@ -61,6 +61,9 @@ def _fill(form: VoiceForm) -> None:
     if isinstance(form, DemandForm):
         form.removed.data = _given("removed", 19)
         form.said.data = _given("said", LONGEST_NAME)
+        named = queries.removed_named(form.said.data, clock.today())
+        if named is not None and not (form.service.data or form.removed.data):
+            form.removed.data, form.said.data = str(named), ""
         try:
             _target(form)
         except Refusal:
@@ -149,11 +152,12 @@ def _not_found(form: QueryForm, refusal: Refusal) -> ResponseReturnValue:
 @public
 def voices() -> ResponseReturnValue:
     """What was asked and answered, the newest first; narrowed by kind and outcome in the address."""
-    kind, outcome = request.args.get("kind", ""), request.args.get("outcome", "")
+    kind, outcome = _given("kind", 40), _given("outcome", 40)
     given = Narrowed(
         kind=kind if kind in KINDS else "",
         outcome=outcome if outcome in OUTCOMES else "",
         state=VoiceState.ANSWERED,
+        about=_given("about", LONGEST_NAME),
     )
     page = page_of(
         queries.count(given),

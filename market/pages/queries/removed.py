@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from sqlalchemy import and_, func, select
 
@@ -49,7 +50,7 @@ def removed_facts(number: int) -> RemovedFacts:
         .limit(1)
     )
     since, edition = db.session.execute(first).one()
-    return RemovedFacts(item, since, edition, row[-1] or "")
+    return RemovedFacts(item, cast(date, since), edition, row[-1] or "")
 
 
 def removed_named(name: str, edition_id: int) -> list[Removed]:
