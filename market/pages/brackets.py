@@ -99,7 +99,8 @@ def _row(band: Band, item: PricedItem, words: Mapping[str, str]) -> Bracket:
 
 def _gap_row(gap: Gap, measure: Measure, words: Mapping[str, str]) -> Bracket:
     interval = _interval((gap.q_from, gap.q_to), measure, words, endless=gap.q_to >= MAX_QUANTITY)
-    return Bracket(interval, sentence(gap.reason, gap.facts), "", "", gap=True)
+    facts = {**gap.facts, "unit": _unit(measure)} if "unit" in gap.facts else gap.facts
+    return Bracket(interval, sentence(gap.reason, facts), "", "", gap=True)
 
 
 def _interval(span: tuple[int, int], measure: Measure, words: Mapping[str, str], *, endless: bool) -> str:

@@ -107,3 +107,48 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     code, _, err = run("--schedules", str(path), "--schedule", WORKS, "--quantity", "1")
     assert code == 2
     assert err.startswith("schedules.no_file: ")
+
+
+def mine(tmp_path: Path, **cells: Any) -> str:
+    """A file with one schedule of tiers in yuan: 10 % up to 100, 5 % above."""
+    brackets = [{"from": 0, "to": 100, "rate_percent": 10}, {"from": 100, "to": None, "rate_percent": 5}]
+    row = {"id": "mine", "title_zh": "x", "in_force": True, "method": "progressive", "unit": "元", "base": "价款（元）"}
+    path = tmp_path / "schedules.json"
+    path.write_text(json.dumps({"schedules": [{**row, "brackets": brackets, **cells}]}), encoding="utf-8")
+    return str(path)
+
+
+def test_block_or_slab_and_the_rounding_are_part_of_the_answer(tmp_path: Path) -> None:
+    block = answer("--schedules", mine(tmp_path), "--schedule", "mine", "--quantity", "101")
+    assert (block["ceiling_fen"], block["mode"], block["rounding"]) == (1005, "block", "half_up")
+    slab = answer("--schedules", mine(tmp_path, mode="slab", rounding="up"), "--schedule", "mine", "--quantity", "101")
+    assert (slab["ceiling_fen"], slab["mode"], slab["rounding"]) == (505, "slab", "up")
+
+
+def test_a_text_that_is_not_applied_stands_among_the_remarks_and_in_the_trace(tmp_path: Path) -> None:
+    said = "疑难项目另行协商"
+    found = answer("--schedules", mine(tmp_path, float_range=said), "--schedule", "mine", "--quantity", "1")
+    assert found["remarks"] == [said]
+    assert any(step["step"] == "unapplied" and said in step["text"] for step in found["trace"])
+
+
+def test_a_day_outside_those_of_the_price_is_refused(tmp_path: Path) -> None:
+    path = mine(tmp_path, effective_from="2026-02-01", effective_until="2026-12-31")
+    asked = ("--schedules", path, "--schedule", "mine", "--quantity", "1")
+    found = answer(*asked, "--on", "2026-12-31")
+    assert (found["effective_from"], found["effective_until"]) == ("2026-02-01", "2026-12-31")
+    assert answer(*asked)["ceiling_fen"] == 10
+    for day, word in (("2026-01-31", "takes effect"), ("2027-01-01", "was in force until")):
+        code, out, err = run(*asked, "--on", day)
+        assert (code != 0, out) == (True, "")
+        assert word in err
+
+
+def test_a_coefficient_outside_its_set_is_refused_with_the_set_named(tmp_path: Path) -> None:
+    path = mine(tmp_path, coefficients=[{"name_zh": "复杂程度", "values": [1, {"value": 1.15, "name_zh": "复杂"}]}])
+    asked = ("--schedules", path, "--schedule", "mine", "--quantity", "100")
+    found = answer(*asked, "--coefficient", "1.15")
+    assert found["ceiling_fen"] == 1150
+    assert any("复杂程度 1.15 复杂" in step["text"] for step in found["trace"])
+    _, _, err = run(*asked, "--coefficient", "1.2")
+    assert "复杂程度: 1, 1.15 复杂" in err
