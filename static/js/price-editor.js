@@ -58,8 +58,12 @@ if (editor) {
       const label = heads[cell.dataset.cell];
       cell.hidden = label === undefined;
       if (label === undefined) return;
-      if (cell.tagName === "TH") cell.textContent = label;
-      else cell.querySelector("input, select").setAttribute("aria-label", label);
+      if (cell.tagName === "TH") {
+        cell.textContent = label;
+        return;
+      }
+      cell.dataset.label = label;
+      cell.querySelector("input, select").setAttribute("aria-label", label);
     });
   };
 

@@ -153,6 +153,41 @@ def test_each_problem_is_told_at_the_field_it_was_typed_in(
     assert told in problems(head, *given)
 
 
+def test_slab_coefficients_rounding_and_days_are_typed_and_come_back() -> None:
+    head = {
+        "kind": "slab", "coefficients": "复杂程度：1.0 一般 / 1.15 复杂\n规模：1/1.5", "rounding": "down",
+        "effective_from": "2026-01-01", "effective_until": "2027-12-31",
+        "float_kind": "apart", "float_down": "20", "float_up": "10",
+    }  # fmt: skip
+    form = typed(head, bracket("0", "100", "1.5"), bracket("100", "", "1"))
+    document = schedule_document(form, Source("x", True))
+    understood = understand(document, form)
+    assert understood.problems == [] and understood.schedule
+    [item] = understood.schedule.items.values()
+    band = item.bands[0]
+    assert (item.method, band.rounding, band.coefficients) == ("progressive_slab", "down", (10000, 11500, 15000, 17250))
+    assert (band.float_low * 10, band.float_high * 10) == (8 * band.float_den, 11 * band.float_den)
+    again, rows_again = typed_from(document)
+    assert all(again[name] == text for name, text in head.items() if name != "coefficients")
+    assert again["coefficients"].splitlines() == ["复杂程度：1.0 一般 / 1.15 复杂", "规模：1 / 1.5"]
+    assert [row["rate"] for row in rows_again] == ["1.5", "1"]
+
+
+def test_a_coefficient_outside_what_the_register_takes_is_told_at_its_field() -> None:
+    assert ("schedule.coefficient_outside", "coefficients") in problems(
+        {"coefficients": "规模：1/11"}, bracket("0", "", "1")
+    )
+    assert ("schedule.days_contradict", "effective_until") in problems(
+        {"effective_from": "2026-02-01", "effective_until": "2026-01-01"}, bracket("0", "", "1")
+    )
+
+
+def test_a_slab_that_gets_cheaper_at_a_joint_is_said_to_fall(app: Flask, client: FlaskClient) -> None:
+    listed = editor(app, client)
+    text = people.post(client, address(listed) + "/preview?lang=en", {**HEAD, **TWO, "kind": "slab"}).text
+    assert "Falls by ¥7,000.00" in text and "Some greater quantity costs less" in text
+
+
 # --- the page
 
 
@@ -195,7 +230,7 @@ def test_a_jump_and_a_fall_at_a_joint_are_said(app: Flask, client: FlaskClient) 
     ]
     given = {**HEAD, "kind": "ranges", **rows(*ranges)}
     text = people.post(client, address(listed) + "/preview?lang=en", given).text
-    assert "The ceiling jumps by ¥10,000.00" in text and "No greater quantity costs less" in text
+    assert "Jumps by ¥10,000.00" in text and "No greater quantity costs less" in text
 
 
 def test_problems_are_tied_to_their_inputs(app: Flask, client: FlaskClient) -> None:

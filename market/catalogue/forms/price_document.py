@@ -1,8 +1,8 @@
 """A price schedule typed as people know it, as the document that the import would read, and back.
 
 `schedule_document` writes the JSON schedule format, its decimals exactly as typed; a figure that is no number stays the
-text it is, so that the one reader of schedules refuses it and names its cell. `field_of` leads from such a cell back to
-the field it was typed in.
+text it is, so that the one reader of schedules refuses it and names its cell. `CELL_OF` leads from such a cell back
+to the one it was typed in.
 """
 
 import json
@@ -16,7 +16,7 @@ from market.base.errors import BreaksRule
 from market.base.money import parse_decimal
 from market.catalogue.forms.price_kinds import ALL_CELLS, METHOD, Figure, Floating, PriceKind, RateKind
 from market.catalogue.schedules import COLUMNS
-from market.catalogue.schedules.head import ONLY_A_CEILING
+from market.catalogue.schedules.floats import ONLY_A_CEILING
 
 Kind = PriceKind
 _SINGLE = {Kind.FIXED: "fee", Kind.CEILING: "fee", Kind.PER_UNIT: "rate"}
@@ -25,7 +25,7 @@ _RATES = {RateKind.PERCENT: "rate_percent", RateKind.PERMILLE: "rate_permille", 
 _KEPT = ("status", "status_confidence", "numbers_confidence", "worked_examples")
 _LIMITS = ("minimum_fee", "maximum_fee", "minimum_base")
 _OUTER = ("below_first", "above_last")
-_TEXTS = ("document_no", "notes")
+_TEXTS = ("document_no", "notes", "rounding", "effective_from", "effective_until")
 _ONLY = {Kind.PERCENTAGE: "rate_percent", Kind.PERCENT_CEILING: "max_rate_percent", Kind.FIXED: "fee"}
 CELL_OF = {
     "item": "item",
@@ -46,6 +46,7 @@ CELL_OF = {
 _RATE_KINDS = {key: kind for kind, key in _RATES.items()}
 _FIGURES = {figure.value: figure for figure in Figure} | {"min": Figure.RANGE, "max": Figure.RANGE}
 _BASE = re.compile(r"([^（）()]+)[（(]([^（）()]+)[）)]")
+_APART = re.compile(r"下浮([0-9]+(?:\.[0-9]+)?)%，上浮([0-9]+(?:\.[0-9]+)?)%")
 _BOTH = re.compile(r"±([0-9]+(?:\.[0-9]+)?)%")
 
 
@@ -83,6 +84,9 @@ def schedule_document(typed: Typed, source: Source) -> dict[str, Any]:
     document |= {key: figure(head[key]) for key in _LIMITS if head[key]}
     if METHOD[kind] == "bracket_interpolated":
         document |= {key: {"rate_percent": figure(head[key])} for key in _OUTER if head[key]}
+    document |= {"mode": "slab"} if kind == Kind.SLAB else {}
+    if head["coefficients"]:
+        document["coefficients"] = _coefficients(head["coefficients"], source.stored.get("coefficients"))
     floating = _float_range(head, kind)
     return document | ({"float_range": floating} if floating else {})
 
@@ -154,6 +158,32 @@ def read_document(text: str) -> dict[str, Any]:
     return read
 
 
+def _coefficients(text: str, stored: object) -> object:
+    """One closed set a line, `name: 1.0 ordinary / 1.15 complex`; what is stored stays where the text still says it."""
+    if text == _typed_coefficients(stored):
+        return stored
+    sets = []
+    for line in text.splitlines():
+        name, _colon, values = line.replace("：", ":").partition(":")
+        given = [one.strip().partition(" ") for one in values.replace("／", "/").split("/") if one.strip()]
+        named = [{"value": figure(value), "name_zh": said.strip()} for value, _space, said in given]
+        sets.append({"name_zh": name.strip(), "values": [one if one["name_zh"] else one["value"] for one in named]})
+    return sets
+
+
+def _typed_coefficients(stored: object) -> str:
+    sets = stored if isinstance(stored, list) else []
+    return "\n".join(
+        f"{one.get('name_zh', '')}：{' / '.join(_typed_value(v) for v in one.get('values', []))}" for one in sets
+    )
+
+
+def _typed_value(given: Any) -> str:
+    if isinstance(given, Mapping):
+        return f"{_text(given.get('value'))} {_text(given.get('name_zh'))}".strip()
+    return _text(given)
+
+
 def typed_from(document: Mapping[str, Any]) -> tuple[dict[str, str], list[dict[str, str]]]:
     """The head and the rows of the form that `schedule_document` makes this document from again."""
     brackets = document.get("brackets") or [{}]
@@ -161,6 +191,7 @@ def typed_from(document: Mapping[str, Any]) -> tuple[dict[str, str], list[dict[s
     head = {key: _text(document.get(key)) for key in (*_TEXTS, *_LIMITS)}
     head |= {key: _text((document.get(key) or {}).get("rate_percent")) for key in _OUTER}
     head |= {"title": _text(document.get("title_zh")), "fee_unit": _text(document.get("unit"))}
+    head["coefficients"] = _typed_coefficients(document.get("coefficients"))
     head |= {"base_name": base, "base_unit": unit, "kind": _kind(document, brackets)}
     return head | _typed_float(_text(document.get("float_range"))), [_row(bracket) for bracket in brackets]
 
@@ -174,7 +205,7 @@ def _kind(document: Mapping[str, Any], brackets: list[Mapping[str, Any]]) -> Pri
     first, cells = brackets[0], {cell for bracket in brackets for cell in bracket}
     method = document.get("method")
     if method == "progressive":
-        return Kind.PROGRESSIVE
+        return Kind.SLAB if document.get("mode") == "slab" else Kind.PROGRESSIVE
     if method == "bracket_interpolated":
         return Kind.POINTS if "x" in first else Kind.RANGES
     if cells & set(COLUMNS):
@@ -202,6 +233,8 @@ def _typed_float(printed: str) -> dict[str, str]:
     typed = {"float_kind": Floating.NONE, "float_up": "", "float_down": "", "float_words": ""}
     if found := _BOTH.fullmatch(printed):
         return typed | {"float_kind": Floating.BOTH, "float_up": found[1]}
+    if found := _APART.fullmatch(printed):
+        return typed | {"float_kind": Floating.APART, "float_down": found[1], "float_up": found[2]}
     if printed == ONLY_A_CEILING:
         return typed | {"float_kind": Floating.CEILING}
     return typed | ({"float_kind": Floating.WORDS, "float_words": printed} if printed else {})

@@ -43,6 +43,16 @@ class Figure(StrEnum):
     MOST_PERCENT = "max_rate_percent"
 
 
+class Rounding(StrEnum):
+    """How a fee is rounded to the fen; half up where the document says nothing."""
+
+    UNSAID = ""
+    HALF_UP = "half_up"
+    HALF_EVEN = "half_even"
+    DOWN = "down"
+    UP = "up"
+
+
 class Floating(StrEnum):
     """How far the standard may be left."""
 
@@ -102,6 +112,7 @@ register_labels(
         "price_figure.range": N_("from lowest to highest"),
         "price_figure.rate_percent": N_("% of the basis"),
         "price_figure.max_rate_percent": N_("at most % of the basis"),
+        "price_rounding": N_("Not stated: half up to the fen"),
         "price_float.none": N_("No float"),
         "price_float.both": N_("± the same share"),
         "price_float.apart": N_("Down and up by different shares"),
@@ -120,7 +131,7 @@ register_labels(
         "price_cell.item": N_("Item"),
         "price_cell.per": N_("For each"),
         "price_cell.unit": N_("Unit of the fee"),
-        "price_cell.base": N_("Basis"),
+        "price_cell.base": N_("Basis of the price"),
         "price_cell.minimum_fee": N_("Minimum fee"),
         "price_cell.maximum_fee": N_("Maximum fee"),
         "price_cell.minimum_base": N_("Smallest quantity that counts"),

@@ -17,6 +17,7 @@ from market.catalogue.schedules import NormalSchedule, RefusedSchedule, read_sch
 _HEAD = {
     "title_zh": "title",
     "method": "kind",
+    "mode": "kind",
     "unit": "fee_unit",
     "base": "base_name",
     "float_range": "float_kind",
@@ -95,7 +96,7 @@ def _problem(refusal: BreaksRule, offset: int, typed: Typed) -> Problem:
     bracket, cell = refusal.facts.get("bracket"), str(refusal.facts.get("cell", ""))
     number = bracket + offset if isinstance(bracket, int) else None
     at = _row_field(number, cell, typed) if number else _head_field(refusal.code, cell, typed)
-    said = _SAID.get(cell, cell)
+    said = _SAID.get(cell, cell.split(" ", maxsplit=1)[0])
     facts = dict(refusal.facts) | {"cell": f"price_cell.{said}"} | ({"bracket": number} if number else {})
     return Problem(refusal.code, at, BreaksRule(refusal.code, **facts))
 
@@ -119,5 +120,7 @@ def _head_field(code: str, cell: str, typed: Typed) -> str:
         return f"brackets-0-{CELLS[typed.kind][0]}"
     if cell == "rate_percent" and not typed.head["below_first"]:
         return "above_last"
+    if cell.startswith("coefficients") or code.startswith("schedule.coefficient"):
+        return "coefficients"
     field = _HEAD.get(cell, cell)
     return field if field in typed.head else ""

@@ -8,7 +8,7 @@ from wtforms import FieldList, Form, FormField, HiddenField, SelectField
 from wtforms.validators import Optional
 
 from market.catalogue.forms.price_document import Typed
-from market.catalogue.forms.price_kinds import ALL_CELLS, Figure, Floating, PriceKind, RateKind, filled_rows
+from market.catalogue.forms.price_kinds import ALL_CELLS, Figure, Floating, PriceKind, RateKind, Rounding, filled_rows
 from market.catalogue.rules import ScheduleRole
 from market.web.forms import HouseForm, LineField, ProseField, at_most
 from market.web.labels import labels
@@ -19,6 +19,10 @@ LONGEST_TITLE = 300
 
 def _short(label: Any, most: int = 40) -> LineField:
     return LineField(label, validators=[Optional(), at_most(most)], render_kw={"autocomplete": "off"})
+
+
+def _day(label: Any) -> LineField:
+    return LineField(label, validators=[Optional(), at_most(10)], render_kw={"type": "date"})
 
 
 class BracketForm(Form):
@@ -58,7 +62,7 @@ class PriceForm(HouseForm):
     role = SelectField(_("Does it bind?"), default=ScheduleRole.IN_FORCE)
     kind = SelectField(_("How the price is computed"), default=PriceKind.PROGRESSIVE)
     fee_unit = _short(_("Unit of the fee"))
-    base_name = _short(_("Basis"), 200)
+    base_name = _short(_("Basis of the price"), 200)
     base_unit = _short(_("Unit of the basis"))
     brackets = FieldList(FormField(BracketForm), min_entries=1, max_entries=MOST_ROWS)
     below_first = _short(_("Rate below the first figure (%)"))
@@ -70,6 +74,10 @@ class PriceForm(HouseForm):
     float_up = _short(_("Up by (%)"))
     float_down = _short(_("Down by (%)"))
     float_words = _short(_("Float in the document's words"), 200)
+    coefficients = ProseField(_("Coefficients"), validators=[Optional(), at_most(2000)], render_kw={"rows": 2})
+    rounding = SelectField(_("Rounding"), validators=[Optional()])
+    effective_from = _day(_("In force from"))
+    effective_until = _day(_("In force until"))
     notes = ProseField(_("Notes"), validators=[Optional(), at_most(2000)])
     example = _short(_("Quantity of the example"))
     row_version = HiddenField()
@@ -78,6 +86,9 @@ class PriceForm(HouseForm):
         super().__init__(*given, **named)
         self.role.choices = _choices("schedule_role", ScheduleRole)
         self.kind.choices = _choices("price_kind", PriceKind)
+        unsaid, *modes = Rounding
+        words = labels()
+        self.rounding.choices = [(unsaid, words["price_rounding"]), *_choices("rounding", modes)]
         self.float_kind.choices = _choices("price_float", Floating)
 
     def typed(self) -> Typed:
@@ -85,6 +96,7 @@ class PriceForm(HouseForm):
         head = {name: str(field.data or "") for name, field in self._fields.items() if name != "brackets"}
         head["kind"] = _known(head["kind"], PriceKind)
         head["float_kind"] = _known(head["float_kind"], Floating)
+        head["rounding"] = _known(head["rounding"], Rounding)
         rows = [(int(row.id.rpartition("-")[2]), row.form.typed()) for row in self.brackets]
         for _number, row in rows:
             row["rate_kind"], row["figure"] = _known(row["rate_kind"], RateKind), _known(row["figure"], Figure)

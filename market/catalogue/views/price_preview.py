@@ -6,10 +6,15 @@ Everything here is plain values for the template; amounts stand at the coefficie
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from market.base.errors import BreaksRule, Refusal
 from market.base.money import MAX_FEN, format_yuan
 from market.base.pricing import COEFFICIENT_UNIT, Band, Gap, PricedItem, open_end, parse_quantity, price_at
+from market.base.pricing.factors import in_units, named_sets
+from market.base.pricing.proof import Joint as Proved
+from market.base.pricing.proof import is_monotone, joints
+from market.base.pricing.quantity import exact_decimal, exact_yuan
 from market.base.words import N_, register_labels
 from market.catalogue.forms import Understood
 from market.web.labels import labels, said, sentence
@@ -27,8 +32,8 @@ register_labels(
         "price_piece.part": N_("{rate} of the part inside"),
         "price_piece.line": N_("{start} at {at} {unit}, then {rate}"),
         "price_piece.upper": N_("{line} (upper figure; no standard is printed)"),
-        "price_piece.jump": N_("The ceiling jumps by {fen}"),
-        "price_piece.falls": N_("The ceiling falls by {fen}"),
+        "price_piece.jump": N_("Jumps by {fen}"),
+        "price_piece.falls": N_("Falls by {fen}"),
         "price_piece.continuous": N_("Continuous"),
     }
 )
@@ -47,7 +52,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """Where two brackets meet: the ceiling on either side, and what happens there in words; `tone` colours it."""
+    """Where two brackets meet: the fee (before float and coefficient) on either side, and what happens there in words; `tone` colours it."""
 
     quantity: str
     left: str
@@ -99,15 +104,14 @@ def item_views(understood: Understood, quantity: str) -> list[ItemView]:
 
 
 def _view(item: PricedItem, quantity: str, words: Mapping[str, str]) -> ItemView:
-    joints = [_joint(item, pair, words) for pair in _meeting(item)]
     return ItemView(
         name=words.get(f"fee_item.{item.name}", item.name),
         base=f"{item.base_name} ({item.unit})" if item.unit else item.base_name,
         pieces=[_piece(item, piece, words) for piece in _segments(item)],
         limits=_limits(item, words),
         chart=_chart(item, quantity) if len(_segments(item)) > 1 or any(one.slope_num for one in item.bands) else None,
-        joints=joints,
-        rises=all(joint.tone != "red" for joint in joints) and all(band.slope_num >= 0 for band in item.bands),
+        joints=[_joint(item, one, words) for one in joints(item)],
+        rises=is_monotone(item),
         example=_example(item, quantity) if quantity else None,
     )
 
@@ -165,33 +169,34 @@ def _limits(item: PricedItem, words: Mapping[str, str]) -> list[str]:
     band = item.bands[0]
     told = []
     if band.float_low != band.float_high:
-        low, high = (100 * part // band.float_den for part in (band.float_low, band.float_high))
+        low, high = (exact_decimal(Fraction(100 * part, band.float_den)) for part in (band.float_low, band.float_high))
         told.append(f"{words['price_cell.float_range']}: {low}% – {high}%")
     if band.min_fen:
         told.append(f"{words['price_cell.minimum_fee']}: {format_yuan(band.min_fen)}")
     if band.max_fen < MAX_FEN:
         told.append(f"{words['price_cell.maximum_fee']}: {format_yuan(band.max_fen)}")
+    if item.factors:
+        told.append(f"{words['price_cell.coefficients']}: {named_sets(item.factors)}")
+    elif len(band.coefficients) > 1:
+        told.append(f"{words['price_cell.coefficients']}: {', '.join(in_units(one) for one in band.coefficients)}")
+    told.append(words[f"rounding.{band.rounding}"])
+    days = [one.isoformat() if one else "…" for one in (item.effective_from, item.effective_until)]
+    if days != ["…", "…"]:
+        told.append(f"{words['price_cell.effective']}: {days[0]} – {days[1]}")
     return told
 
 
 # --- the proof
 
 
-def _meeting(item: PricedItem) -> Iterator[tuple[Band, Band]]:
-    bands = sorted(item.bands, key=lambda band: band.q_from)
-    return ((left, right) for left, right in itertools.pairwise(bands) if left.q_to == right.q_from)
-
-
-def _joint(item: PricedItem, pair: tuple[Band, Band], words: Mapping[str, str]) -> Joint:
-    at = pair[0].q_to
-    left, right = (_amounts(band, at)[1] for band in pair)
-    jump = right - left
-    key = "continuous" if not jump else "jump" if jump > 0 else "falls"
+def _joint(item: PricedItem, joint: Proved, words: Mapping[str, str]) -> Joint:
+    jump = Fraction(joint.jump_fen)
+    key = "continuous" if joint.continuous else "jump" if jump > 0 else "falls"
     return Joint(
-        quantity=f"{item.measure.number(at)} {item.unit}",
-        left=format_yuan(left),
-        right=format_yuan(right),
-        told=words[f"price_piece.{key}"].format(fen=format_yuan(abs(jump))),
+        quantity=f"{item.measure.number(joint.q)} {item.unit}",
+        left=exact_yuan(Fraction(joint.left_fen)),
+        right=exact_yuan(Fraction(joint.right_fen)),
+        told=words[f"price_piece.{key}"].format(fen=exact_yuan(abs(jump))),
         tone={"continuous": "green", "jump": "amber", "falls": "red"}[key],
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from market.base.errors import Refusal
 from market.base.money import FEN_PER_UNIT
 from market.base.permissions import Permission
+from market.base.pricing.units import UNITS
 from market.catalogue import actions, queries
 from market.catalogue.forms import (
     ALL_CELLS,
@@ -37,7 +38,7 @@ from market.web.labels import labels, said
 
 NEW = "new"
 FEE_UNITS = (*FEN_PER_UNIT, "%", "元/台")
-BASE_UNITS = (*FEN_PER_UNIT, "平方米", "亩", "米", "公里", "台", "件", "项", "份", "例", "具", "t/h")
+BASE_UNITS = tuple(unit.name_zh for unit in UNITS)
 
 
 @dataclass(frozen=True, slots=True)
