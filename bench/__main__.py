@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import pages, price, search, served
+from bench import editions, pages, price, search, served
 
 
 def main() -> int:
@@ -11,6 +11,7 @@ def main() -> int:
     for title, run in (
         ("Price", price.main),
         ("Search", search.main),
+        ("Editions", editions.main),
         ("Statements per page", pages.main),
         ("Served pages", served.main),
     ):

@@ -33,14 +33,15 @@ def main() -> int:
         missed = 0
         for path in (*LIMITS, *paths):
             client.get(path, headers={"Cookie": cookie})  # what is read once per process is not the page's
-            statements = _counted(lambda path=path: client.get(path, headers={"Cookie": cookie}))  # type: ignore[misc]
+            statements = counted(lambda path=path: client.get(path, headers={"Cookie": cookie}))  # type: ignore[misc]
             missed += told(f"statements of {path}", statements, LIMITS.get(path, OTHERS))
         with app.app_context():
             db.engine.dispose()
     return int(missed > 0)
 
 
-def _counted(act: Any) -> int:
+def counted(act: Any) -> int:
+    """How many statements an act sends."""
     sent: list[str] = []
 
     def note(*given: Any) -> None:

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, func, literal, not_, or_, select, union_all
+from sqlalchemy import Select, and_, bindparam, func, literal, not_, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from market.catalogue.citations import WHOLE
@@ -165,36 +166,45 @@ def editions_of(service_id: int) -> list[tuple[Edition, Entry]]:
 
 
 def _one_sided(mine: int, theirs: int, kind: str) -> list[Moved]:
-    other = aliased(Entry)
-    decided = and_(
-        CleanUp.name_zh == Entry.name_zh, CleanUp.edition_id == theirs, CleanUp.service_id.is_(None), kind == REMOVED
-    )
-    query = (
-        select(Entry.code, Entry.name_zh, Entry.name_en, Entry.id, CleanUp.decision)
-        .outerjoin(other, and_(other.service_id == Entry.service_id, other.edition_id == theirs))
-        .outerjoin(CleanUp, decided)
-        .where(Entry.edition_id == mine, other.id.is_(None))
-        .order_by(Entry.position)
-    )
     found = {}
-    for code, zh, en, entry, decision in db.session.execute(query):
+    for code, zh, en, entry, decision in db.session.execute(_missing(), {"mine": mine, "theirs": theirs}):
         ends = (entry, None) if kind == REMOVED else (None, entry)
-        found[code] = Moved(kind, code, zh, en, *ends, decision or "")
+        found[code] = Moved(kind, code, zh, en, *ends, (decision or "") if kind == REMOVED else "")
     return list(found.values())
 
 
 def _both(before: int, after: int) -> list[Moved]:
-    old = aliased(Entry)
-    query = (
-        select(Entry, old.id, _repriced(Entry, old))
-        .join(old, and_(old.service_id == Entry.service_id, old.edition_id == before))
-        .where(Entry.edition_id == after, old.fingerprint != Entry.fingerprint)
+    rows = db.session.execute(_different(), {"before": before, "after": after})
+    return [Moved(REPRICED if repriced else CHANGED, *columns) for repriced, *columns in rows]
+
+
+# Statements are built once: building one costs more than asking it.
+
+
+@cache
+def _missing() -> Select[*tuple[Any, ...]]:
+    """What one edition has and the other has not, with the decision that the other gives for it."""
+    other, theirs = aliased(Entry), bindparam("theirs")
+    decided = and_(CleanUp.name_zh == Entry.name_zh, CleanUp.edition_id == theirs, CleanUp.service_id.is_(None))
+    return (
+        select(Entry.code, Entry.name_zh, Entry.name_en, Entry.id, CleanUp.decision)
+        .outerjoin(other, and_(other.service_id == Entry.service_id, other.edition_id == theirs))
+        .outerjoin(CleanUp, decided)
+        .where(Entry.edition_id == bindparam("mine"), other.id.is_(None))
         .order_by(Entry.position)
     )
-    return [
-        Moved(REPRICED if repriced else CHANGED, entry.code, entry.name_zh, entry.name_en, earlier, entry.id)
-        for entry, earlier, repriced in db.session.execute(query)
-    ]
+
+
+@cache
+def _different() -> Select[*tuple[Any, ...]]:
+    """What both editions have and say otherwise."""
+    old = aliased(Entry)
+    return (
+        select(_repriced(Entry, old), Entry.code, Entry.name_zh, Entry.name_en, old.id, Entry.id)
+        .join(old, and_(old.service_id == Entry.service_id, old.edition_id == bindparam("before")))
+        .where(Entry.edition_id == bindparam("after"), old.fingerprint != Entry.fingerprint)
+        .order_by(Entry.position)
+    )
 
 
 def _lists(entry_ids: Collection[int]) -> dict[int, dict[str, list[str]]]:
