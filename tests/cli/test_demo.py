@@ -9,10 +9,11 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from market.accounts.models import Organisation, User
-from market.agencies.models import Agency, Offer
+from market.agencies.models import Agency, CarryOver, Offer
 from market.base import clock
 from market.base.errors import BadState
 from market.base.uscc import is_fictitious
+from market.catalogue.models import Edition
 from market.cli.demo.command import SEED, build
 from market.cli.setup import seeds
 from market.contracts.models import Contract
@@ -54,6 +55,7 @@ def test_the_city(city: float) -> None:
     assert count(Offer, Offer.state == "in_force") >= 400
     assert count(Request) >= 120
     _every_state()
+    _two_editions()
     _two_years()
     _nobody_is_real()
     _acts_are_written_down()
@@ -67,6 +69,16 @@ def _every_state() -> None:
     assert set(db.session.scalars(select(Contract.state))) == set(ContractState)
     assert set(db.session.scalars(select(FeeNote.state))) == set(FeeNoteState)
     assert {"draft", "in_check", "returned", "admitted"} == set(db.session.scalars(select(Agency.state)))
+
+
+def _two_editions() -> None:
+    """Marked prices go over to the edition of the day, and orders run on under both."""
+    first, second = db.session.scalars(select(Edition).order_by(Edition.number)).all()
+    assert second.effective_from == date(2026, 8, 15)
+    assert count(CarryOver, CarryOver.outcome == "carried") >= 300
+    assert count(Offer, Offer.edition_id == second.id, Offer.state == "in_force") >= 300
+    for edition in (first, second):
+        assert count(Request, Request.edition_id == edition.id, Request.state == RequestState.AWARDED) >= 20
 
 
 def _two_years() -> None:

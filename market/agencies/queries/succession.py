@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -47,7 +48,7 @@ def to_settle(edition: Edition) -> list[Settled]:
     if not db.session.scalar(open_ones):
         return []
     old, new, before = aliased(Entry), aliased(Entry), aliased(Edition)
-    query = (
+    query: Select[*tuple[Any, ...]] = (
         select(
             Offer.id, Offer.agency_id, Offer.edition_id, Offer.service_id, Agency.ref, Agency.organisation_id,
             old.code, old.name_zh, Offer.marked_by, _outcome(edition, before, (old, new)),
@@ -63,7 +64,7 @@ def to_settle(edition: Edition) -> list[Settled]:
     return [Settled(*row) for row in db.session.execute(query)]
 
 
-def _unsettled(edition: Edition) -> Select[tuple[int]]:
+def _unsettled(edition: Edition) -> Select[int]:
     """In force, of an edition before this one, of an agency that may mark, and not yet spoken of."""
     return (
         select(Offer.id)
@@ -98,7 +99,7 @@ def _outcome(edition: Edition, before: type[Edition], entries: tuple[type[Entry]
     )
 
 
-def _on_a_changed_rule(edition: Edition) -> Select[tuple[int]]:
+def _on_a_changed_rule(edition: Edition) -> Select[int]:
     """Offers that price a fee item whose rule is not the same in the edition."""
     old, new = aliased(FeeItem), aliased(FeeItem)
     return (

@@ -13,6 +13,7 @@ from market.base import clock
 from market.base.errors import BreaksRule
 from market.base.people import Actor, OrganisationKind, Role
 from market.catalogue.listing import line_of
+from market.catalogue.models import FeeItem
 from market.catalogue.queries import edition_in_force, entry_of, fee_items_of, list_bands
 from market.catalogue.rules import PriceState
 from market.cli.demo.cast import TRADES, Registry, Trade, agency_name
@@ -46,15 +47,15 @@ class Market:
     city: City
     registry: Registry
     desk: Mapping[Role, Actor]
-    entries: Mapping[str, Sequence[str]]
-    entry_ids: Mapping[str, int]
-    fiscal: frozenset[str]
-    levels: dict[int, int] = field(default_factory=dict)
+    entries: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    entry_ids: Mapping[str, int] = field(default_factory=dict)
+    fiscal: frozenset[str] = frozenset()
+    levels: dict[tuple[int, int], int] = field(default_factory=dict)
     shops: list[Shop] = field(default_factory=list)
 
-    def level_of(self, item_id: int, draw: int) -> int:
-        """The level of a fee item, drawn once."""
-        return self.levels.setdefault(item_id, draw)
+    def level_of(self, item: FeeItem, draw: int) -> int:
+        """The level of a fee item, drawn once for all editions."""
+        return self.levels.setdefault((item.service_id, item.position), draw)
 
     def shop_of(self, agency_id: int) -> Actor:
         """The person who acts for an agency."""
@@ -142,6 +143,17 @@ def _mark_all(market: Market, shop: Shop) -> Process:
         yield market.city.now + timedelta(minutes=random.randint(6, 40))
 
 
+def newly_listed(market: Market, codes: Sequence[str]) -> Process:
+    """What an edition adds finds its first agencies within days."""
+    random = market.city.random
+    category = {code: name for name, listed in market.entries.items() for code in listed}
+    for code in codes:
+        able = [shop for shop in market.shops if shop.agency_id and category[code] in shop.trade.categories]
+        for shop in random.sample(able, min(len(able), 4)):
+            yield market.city.later(0, 1)
+            _mark(market, shop, code)
+
+
 def _mark(market: Market, shop: Shop, code: str) -> None:
     random = market.city.random
     try:
@@ -151,7 +163,7 @@ def _mark(market: Market, shop: Shop, code: str) -> None:
             listed = list_bands([item.id for item in items])
             prices = {}
             for item in items:
-                yuan = market.level_of(item.id, level(item, random))
+                yuan = market.level_of(item, level(item, random))
                 bands = [line_of(band) for band in listed.get(item.id, ())]
                 prices[item.id] = mark(item, bands, yuan, factor=shop.factor)
             days = shop.marked.get(code) or min(entry.time_limit_workdays or 40, random.randint(8, 40))

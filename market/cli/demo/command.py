@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from importlib.resources import as_file, files
 from itertools import cycle
 from random import Random
 from typing import Any
@@ -20,17 +19,17 @@ from market.base.clock import CHINA
 from market.base.errors import BadState
 from market.base.people import Actor, Role
 from market.base.words import N_, register_sentences
-from market.catalogue import actions as catalogue
 from market.catalogue import queries
-from market.catalogue.importing import ListFiles, Upload, read_list
 from market.catalogue.rules import Payer, Pricing
-from market.cli.demo.agencies import Market, Shop, agency_story, shops
+from market.cli.demo.agencies import Market, Shop, agency_story, newly_listed, shops
 from market.cli.demo.cast import ENTERPRISES, Registry
 from market.cli.demo.city import City, Process
+from market.cli.demo.lists import CODE_DAY, publish_packaged_list
 from market.cli.demo.orders import Plan, order_story
 from market.cli.refusing import refusing
 from market.evaluation import actions as evaluation
 from market.evaluation.queries import round_of
+from market.jobs.catalogue import bring_list_into_force
 from market.selection.actions import close_due
 from market.selection.rules import Method
 from market.store.calendar import calendar
@@ -106,29 +105,31 @@ def _found(city: City) -> Market:
     with transaction() as now:
         desk = registry.regulators(now)
     publish_packaged_list(desk[Role.LIST_EDITOR], desk[Role.LIST_APPROVER])
+    market = Market(city, registry, desk)
+    _look_at_the_list(market)
+    return market
+
+
+def _look_at_the_list(market: Market) -> None:
+    """What the edition in force lists, for everybody who marks or orders from now on."""
     entries: dict[str, list[str]] = defaultdict(list)
-    with transaction():
-        found = queries.entries_of(queries.edition_numbered(1))
+    with transaction() as now:
+        found = queries.entries_of(queries.edition_in_force(clock.china_date(now)))
         for entry in found:
             entries[entry.category_zh].append(entry.code)
-        ids = {entry.code: entry.id for entry in found}
-        fiscal = frozenset(entry.code for entry in found if entry.pricing == Pricing.FISCAL)
-    return Market(city, registry, desk, dict(entries), ids, fiscal)
+        market.entries = dict(entries)
+        market.entry_ids = {entry.code: entry.id for entry in found}
+        market.fiscal = frozenset(entry.code for entry in found if entry.pricing == Pricing.FISCAL)
 
 
-def publish_packaged_list(editor: Actor, approver: Actor) -> None:
-    """Import the package's copy of the real list and publish it by a second person, in force from this day."""
-    with as_file(files("market.catalogue") / "data") as folder:
-        names = ("items.csv", "price_schedules.json", "links.csv", "cleaned_up.csv")
-        data = read_list(ListFiles(*(Upload.of(folder / name) for name in names)))
-    with transaction() as now:
-        catalogue.import_edition(data, "行政权力中介服务事项清单（第1版）", actor=editor, now=now)
-    with transaction() as now:
-        catalogue.submit(queries.edition_numbered(1), actor=editor, now=now)
-    with transaction() as now:
-        catalogue.publish(queries.edition_numbered(1), None, actor=approver, now=now)
-    with transaction() as now:
-        catalogue.come_into_force(now=now)
+def _second_edition(market: Market) -> Process:
+    """The Code's edition is published ahead; on its day the clock brings it in, and agencies mark what is new."""
+    publish_packaged_list(market.desk[Role.LIST_EDITOR], market.desk[Role.LIST_APPROVER], effective_from=CODE_DAY)
+    before = set(market.entry_ids)
+    yield datetime(CODE_DAY.year, CODE_DAY.month, CODE_DAY.day, tzinfo=CHINA)
+    bring_list_into_force()
+    _look_at_the_list(market)
+    yield from newly_listed(market, sorted(set(market.entry_ids) - before))
 
 
 def _begin_all(market: Market, size: Size) -> None:
@@ -154,6 +155,9 @@ def _begin_all(market: Market, size: Size) -> None:
         story = _order(market, (buyers, departments), "open")
         city.start(story, city.last_workday + timedelta(minutes=9 * number))
     city.start(_closing(market), city.begin + timedelta(days=50))
+    if clock.china_date(city.begin) < CODE_DAY:
+        ahead = datetime(CODE_DAY.year, CODE_DAY.month, CODE_DAY.day, 10, tzinfo=CHINA) - timedelta(days=12)
+        city.start(_second_edition(market), max(ahead, city.begin + timedelta(hours=2)))
     for year in range(city.begin.year, city.end.year + 1):
         city.start(_evaluation(market, year), datetime(year + 1, 1, 12, 10, tzinfo=CHINA))
     opened = datetime(city.end.astimezone(CHINA).year, 2, 3, 10, tzinfo=CHINA)

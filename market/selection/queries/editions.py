@@ -42,7 +42,7 @@ class OffTheList:
     clean_up_id: int | None = None
 
     @property
-    def report(self) -> dict[str, str]:
+    def report(self) -> dict[str, Any]:
         """What the form that reports a demand for it is to know."""
         if self.clean_up_id is not None:
             return {"kind": "demanded_outside", "removed": str(self.clean_up_id)}
