@@ -1,6 +1,7 @@
 """One round of everything the clock starts."""
 
 from market.jobs.catalogue import bring_list_into_force
+from market.jobs.imports import check_lists
 from market.jobs.oversight import erase_old_contacts
 from market.jobs.search import bring_up_to_date
 from market.jobs.selection import close_due_requests
@@ -8,11 +9,12 @@ from market.search.index import Index
 
 
 def one_round(index: Index) -> tuple[int, int]:
-    """Bring the list into force, close what is due, index what changed; how many requests and index rows.
+    """Bring the list into force, check lists handed in, close what is due, index; how many requests and index rows.
 
     Safe to run twice.
     """
     bring_list_into_force()
+    check_lists()
     erase_old_contacts()
     closed = len(close_due_requests())
     return closed, bring_up_to_date(index)

@@ -1,6 +1,5 @@
 """The files of the list: items, clean-up decisions, links and schedules, checked against each other."""
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from market.base.errors import BreaksRule
 from market.base.words import N_, register_sentences
 from market.catalogue.importing.cells import BadCell, Row, Table
 from market.catalogue.importing.checks import Faults, item_faults, no_faults, repeated, shared
-from market.catalogue.importing.columns import ITEM_COLUMNS, PARTS, PROBLEMS, folded
+from market.catalogue.importing.columns import ITEM_COLUMNS, PARTS, PROBLEMS, SCHEDULE_SHEET, SHEETS, folded
 from market.catalogue.importing.exact import exact_json
 from market.catalogue.importing.schedule_sheets import read_sheets
 from market.catalogue.importing.tables import Book
@@ -35,12 +34,6 @@ class ListFiles:
     schedules: Upload | None = None
     links: Upload | None = None
     cleaned_up: Upload | None = None
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 over all contents in their roles, in hex: the same files again have the same digest."""
-        roles = (self.items, self.schedules, self.links, self.cleaned_up)
-        return hashlib.sha256(":".join(one.digest if one else "-" for one in roles).encode()).hexdigest()
 
     def __iter__(self) -> Iterator[Upload]:
         yield from (one for one in (self.items, self.schedules, self.links, self.cleaned_up) if one)
@@ -72,6 +65,18 @@ def marks(decision: Row, name: str) -> bool:
     """Whether a decision (other than an abolition) speaks of the listed item `name`."""
     same = _PARENTHESES.sub("", decision["name_zh"]) == _PARENTHESES.sub("", name)
     return decision["handling_type"] != Handling.ABOLISHED and same
+
+
+def parts_in(upload: Upload) -> set[str]:
+    """Which parts of a list a file carries beside the items. Refuses a file that cannot be read at all."""
+    book = Book(upload)
+    if book.document is not None:
+        return {name for name in ("schedules", "links", "cleaned_up") if name in book.document}
+    if book.workbook is None:
+        return set()
+    names = {folded(name) for name in book.workbook.names}
+    sheets = {**SHEETS, "schedules": SCHEDULE_SHEET}
+    return {part for part, sheet in sheets.items() if part != "items" and names & {folded(part), folded(sheet)}}
 
 
 def _nobody(done: int, total: int) -> None:

@@ -16,7 +16,8 @@ from market.catalogue.importing.uploads import Upload, safe_zip
 MOST_ROWS = 10_000
 MOST_COLUMNS = 256
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# How a workbook writes a line break in XML; the library undoes other escapes.
+_ESCAPED = re.compile(r"_x(000[9ADad])_")
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from market.catalogue.models.belongings import EntryAct, EntryRegion, EntryRequi
 from market.catalogue.models.edition import Act, CleanUp, Edition, Entry, Service, not_in_force
 from market.catalogue.models.price import Band, Coefficient, CoefficientSet, FeeItem, PriceSchedule
 from market.catalogue.models.priced import BAND_KEY, Priced, priced_table
+from market.catalogue.models.upload import ListImport, ListImportFile
 
 __all__ = [
     "BAND_KEY",
@@ -24,6 +25,8 @@ __all__ = [
     "LegalArticle",
     "LegalBasis",
     "LegalBasisChange",
+    "ListImport",
+    "ListImportFile",
     "PriceSchedule",
     "Priced",
     "Region",

@@ -24,7 +24,8 @@ from market.web.access import current_actor, needs
 @needs(Permission.CATALOGUE_EDITION_READ)
 def editions() -> ResponseReturnValue:
     """Every edition, newest first."""
-    return render_template("catalogue/editions.html", editions=queries.editions())
+    imports = may(current_actor().role, Permission.CATALOGUE_EDITION_DRAFT)
+    return render_template("catalogue/editions.html", editions=queries.editions(), may_import=imports)
 
 
 @catalogue.route("/<int:number>")

@@ -1,11 +1,24 @@
 """The public pages: anybody may read them, nothing here writes."""
 
-from market.pages.views import agencies, bases, editions, evaluation, home, item, listing, notices, removed, search
+from market.pages.views import (
+    agencies,
+    bases,
+    downloads,
+    editions,
+    evaluation,
+    home,
+    item,
+    listing,
+    notices,
+    removed,
+    search,
+)
 from market.pages.views.blueprint import in_force_or_none, pages
 
 __all__ = [
     "agencies",
     "bases",
+    "downloads",
     "editions",
     "in_force_or_none",
     "evaluation",
