@@ -76,7 +76,7 @@ def addresses(app: Flask, who: str) -> list[str]:
     return found + examples
 
 
-NO_PAGES = ("health.healthz",)
+NO_PAGES = ("catalogue.template", "health.healthz")
 
 
 def _examples(person: Actor | None) -> Iterator[str]:
