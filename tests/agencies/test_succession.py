@@ -1,11 +1,15 @@
 """Marked prices go on where the next edition has the same price law, and lapse where it has not."""
 
-from sqlalchemy import func, select
+from datetime import date, datetime
+
+from flask import Flask
+from sqlalchemy import func, select, text
 
 from market.agencies.actions import withdraw_offer
 from market.agencies.models import CarryOver, Offer
 from market.agencies.queries import offers_for, waiting_to_be_marked
 from market.agencies.rules import Fixed, Percent
+from market.base.clock import CHINA
 from market.catalogue.models import Entry
 from market.jobs.catalogue import bring_list_into_force
 from market.journal.queries import history
@@ -16,6 +20,7 @@ from tests.journeys.editions import (
     BEFORE_DAY,
     FIRST_MOMENT,
     MORNING,
+    At,
     both_editions,
     figures,
     notices_to,
@@ -23,10 +28,11 @@ from tests.journeys.editions import (
     second_listed,
     signed_in,
 )
+from tests.make import refuses
 from tests.selection.test_races import together
 
 
-def test_an_offer_goes_on_where_the_price_law_is_the_same_and_lapses_where_it_is_not(app, at):
+def test_an_offer_goes_on_where_the_price_law_is_the_same_and_lapses_where_it_is_not(app: Flask, at: At) -> None:
     at(BEFORE_DAY)
     with app.app_context():
         lists = both_editions()
@@ -86,7 +92,7 @@ def test_an_offer_goes_on_where_the_price_law_is_the_same_and_lapses_where_it_is
         assert "ZJ-T-dearer" not in {one.code for one in waiting_to_be_marked(agency.id, lists.second)}
 
 
-def test_carrying_over_happens_once_however_often_and_by_however_many_it_is_done(app, at):
+def test_carrying_over_happens_once_however_often_and_by_however_many_it_is_done(app: Flask, at: At) -> None:
     at(BEFORE_DAY)
     with app.app_context():
         lists = both_editions()
@@ -102,7 +108,7 @@ def test_carrying_over_happens_once_however_often_and_by_however_many_it_is_done
         assert len(history("edition/2")) == 1
 
 
-def test_what_the_agency_did_itself_is_not_done_over(app, at):
+def test_what_the_agency_did_itself_is_not_done_over(app: Flask, at: At) -> None:
     """A price marked on the day before the clock came round stands; one taken back stays back, also in edition 3."""
     at(BEFORE_DAY)
     with app.app_context():
@@ -119,3 +125,53 @@ def test_what_the_agency_did_itself_is_not_done_over(app, at):
         (only,) = offers_now(lists, lists.same["market"])
         assert figures(only)[0][0][3] == 6_000_00
         assert offers_now(lists, lists.same["guided"]) == []
+
+
+def test_an_agency_that_marks_while_prices_are_carried_over_has_one_price_in_the_end(app: Flask, at: At) -> None:
+    at(BEFORE_DAY)
+    with app.app_context():
+        lists = both_editions()
+        service = lists.same["market"]
+        offer = make.make_offer(service=service)
+        again = second_listed(lists, service)
+    at(MORNING)
+    outcomes = together(app, bring_list_into_force, lambda: make.make_offer(agency=offer.agency, service=again))
+    assert set(outcomes) <= {"done", "changed.meanwhile"} and "done" in outcomes
+    with app.app_context():
+        bring_list_into_force()
+        assert len(offers_now(lists, service)) == 1
+
+
+def test_an_offer_of_an_edition_that_nobody_brought_in_goes_on_to_the_next_one(app: Flask, at: At) -> None:
+    """The clock stood still over a whole edition: what was taken back under it stays back, the rest goes on."""
+    at(BEFORE_DAY)
+    with app.app_context():
+        lists = both_editions()
+        first = lists.same
+        keeps, leaves = (make.make_offer(service=first["market"]) for _ in range(2))
+        third = make.make_edition(effective_from=date(2026, 4, 1))
+        make.make_listed_service(edition_id=third, code=first["market"].code, name=first["market"].name)
+        make.publish_edition(edition_id=third)
+    at(MORNING)
+    with app.app_context():
+        own = make.make_offer(agency=leaves.agency, service=second_listed(lists, first["market"]))
+        with transaction() as now:
+            withdraw_offer(db.session.get_one(Offer, own.id), actor=leaves.agency.actor, now=now)
+    at(datetime(2026, 4, 1, 9, 0, tzinfo=CHINA))
+    with app.app_context():
+        assert bring_list_into_force() == 3
+        entry = db.session.scalars(select(Entry.id).where(Entry.edition_id == third)).one()
+        assert [row.agency_id for row in offers_for(entry)] == [keeps.agency.id]
+
+
+def test_what_became_of_an_offer_stays_written_down(app: Flask, at: At) -> None:
+    at(BEFORE_DAY)
+    with app.app_context():
+        lists = both_editions()
+        make.make_offer(service=lists.same["market"])
+    at(MORNING)
+    with app.app_context():
+        bring_list_into_force()
+        for statement in ("UPDATE carry_over SET outcome = 'removed'", "DELETE FROM carry_over"):
+            with refuses("store.frozen"), transaction():
+                db.session.execute(text(statement))

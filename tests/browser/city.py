@@ -19,7 +19,7 @@ from market.base.people import Actor, OrganisationKind, Role
 from market.catalogue.queries import edition_in_force, entries_of, entry_of, fee_items_of
 from market.catalogue.rules import PriceState
 from market.cli.demo.cast import Registry
-from market.cli.demo.command import publish_packaged_list
+from market.cli.demo.lists import publish_packaged_list
 from market.cli.search import rebuild_index
 from market.cli.setup import seeds
 from market.contracts import actions as contracts

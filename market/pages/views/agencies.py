@@ -96,7 +96,8 @@ def agency(ref: str) -> ResponseReturnValue:
         "pages/agency.html",
         agency=one,
         papers=papers_of(one.id),
-        prices=[_price(offer, here.number if here else 0) for offer in offers_of(one.id)],
+        # Prices of older editions hold on only for what was asked for under them.
+        prices=[_price(offer) for offer in offers_of(one.id) if here and offer.edition_number == here.number],
         standings=standings_of(one.id),
         summary=summaries([one.id]).get(one.id, NO_RATINGS),
         days=days_of([one.id]).get(one.id),
@@ -107,7 +108,7 @@ def agency(ref: str) -> ResponseReturnValue:
     )
 
 
-def _price(offer: MarkedEntry, number: int) -> Price:
+def _price(offer: MarkedEntry) -> Price:
     marks = []
     for item in offer.fee_items:
         bands = offer.bands.get(item.id)
@@ -118,7 +119,7 @@ def _price(offer: MarkedEntry, number: int) -> Price:
     return Price(
         code=offer.code,
         name=in_words(offer.name_zh, offer.name_en),
-        href=item_path(offer.code) if offer.edition_number == number else None,
+        href=item_path(offer.code),
         pricing=offer.pricing,
         days=offer.promised_days,
         marks=marks,
