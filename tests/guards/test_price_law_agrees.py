@@ -90,7 +90,7 @@ def accepts(engine: Engine, band: Band, **said: int) -> bool:
     return True
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(band=lines(), beyond=st.integers(1, 10**8))
 def test_database_and_formula_draw_the_same_floor_and_ceiling(engine: Engine, band: Band, beyond: int) -> None:
     q = min(band.q_from + beyond, band.q_to)
@@ -105,7 +105,7 @@ def test_database_and_formula_draw_the_same_floor_and_ceiling(engine: Engine, ba
         assert not accepts(engine, band, amount_fen=amount, **said)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(band=lines(), beyond=st.integers(1, 10**8), forged=st.sampled_from([-1, 1]))
 def test_a_base_one_fen_off_the_line_is_refused(engine: Engine, band: Band, beyond: int, forged: int) -> None:
     q = min(band.q_from + beyond, band.q_to)
