@@ -21,6 +21,7 @@ from market.evaluation.rules import RoundState
 from market.fees import queries as fees
 from market.pages.lapsed import prices_to_mark
 from market.pages.queries import desk as queries
+from market.pages.revisions import entries_under_revision
 from market.pages.voices import open_voices, overdue_voices
 from market.pages.waits import Group, Today, Wait, due, until
 from market.ratings.queries import unrated
@@ -244,6 +245,7 @@ _MAKERS: Iterable[tuple[Permission, Callable[[Actor, Today], Group]]] = (
     (P.FEE_PAYMENT_CONFIRM, _to_confirm),
     (P.AGENCY_ADMISSION_DECIDE, _applications),
     (P.CATALOGUE_EDITION_DRAFT, _drafted),
+    (P.CATALOGUE_EDITION_DRAFT, entries_under_revision),
     (P.CATALOGUE_EDITION_APPROVE, _reviewed),
     (P.CATALOGUE_VOICE_ANSWER, open_voices),
     (P.CATALOGUE_VOICE_READ, overdue_voices),

@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from market.accounts.models import Membership
 from market.base.errors import NotFound
 from market.base.people import Role
 from market.catalogue.citations import WHOLE
-from market.catalogue.models import Entry, EntryArticle, LegalArticle, LegalBasis, LegalBasisChange
+from market.catalogue.models import Edition, Entry, EntryArticle, LegalArticle, LegalBasis, LegalBasisChange
+from market.catalogue.rules import EditionState
 from market.store.db import db
 
 
@@ -32,26 +32,6 @@ class BasisRow:
 
     def living(self, on: date) -> bool:
         """Whether the law is in force on a day."""
-        begun = self.in_force_from is None or self.in_force_from <= on
-        return begun and (self.repealed_from is None or self.repealed_from > on)
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """An article as an entry cites it."""
-
-    basis_id: int
-    title: str
-    number: str
-    organ: str
-    article: str
-    text: str
-    in_force_from: date | None
-    repealed_from: date | None
-    successor: str | None
-
-    def living(self, on: date) -> bool:
-        """Whether the article's law is in force on a day."""
         begun = self.in_force_from is None or self.in_force_from <= on
         return begun and (self.repealed_from is None or self.repealed_from > on)
 
@@ -114,28 +94,6 @@ def register(edition_id: int | None) -> list[BasisRow]:
     return [BasisRow(*row) for row in db.session.execute(query)]
 
 
-def cited_by(entry_id: int) -> list[Cited]:
-    """The articles that an entry rests on, in the list's order. One query."""
-    return [Cited(*row) for row in db.session.execute(_cited(), {"entry": entry_id})]
-
-
-@cache
-def _cited() -> Select[*tuple[Any, ...]]:
-    successor = aliased(LegalBasis)
-    return (
-        select(
-            LegalBasis.id, LegalBasis.title, LegalBasis.number, LegalBasisChange.organ, LegalArticle.number,
-            LegalArticle.text, LegalBasisChange.in_force_from, LegalBasisChange.repealed_from, successor.title,
-        )
-        .join(LegalArticle, LegalArticle.basis_id == LegalBasis.id)
-        .join(EntryArticle, EntryArticle.article_id == LegalArticle.id)
-        .join(LegalBasisChange, and_(LegalBasisChange.basis_id == LegalBasis.id, newest_change()))
-        .outerjoin(successor, successor.id == LegalBasisChange.superseded_by)
-        .where(EntryArticle.entry_id == bindparam("entry"))
-        .order_by(EntryArticle.position)
-    )  # fmt: skip
-
-
 def basis_ends() -> Any:
     """The first day on which a law that `Entry` cites is repealed, as a column; null while none is."""
     return (
@@ -148,25 +106,25 @@ def basis_ends() -> Any:
     )
 
 
-def under_revision(edition_id: int, on: date) -> dict[int, list[str]]:
-    """The entries of an edition that cite a law not in force on a day, with the titles of these laws. One query."""
-    found: dict[int, list[str]] = {}
-    for entry_id, title in db.session.execute(_under_revision(), {"edition": edition_id, "on": on}):
-        found.setdefault(entry_id, []).append(title)
-    return found
-
-
-@cache
-def _under_revision() -> Select[*tuple[Any, ...]]:
-    dead = or_(LegalBasisChange.repealed_from <= bindparam("on"), LegalBasisChange.in_force_from > bindparam("on"))
-    return (
-        select(EntryArticle.entry_id, LegalBasis.title)
-        .join(LegalArticle, LegalArticle.id == EntryArticle.article_id)
-        .join(LegalBasis, LegalBasis.id == LegalArticle.basis_id)
-        .join(LegalBasisChange, and_(LegalBasisChange.basis_id == LegalBasis.id, newest_change()))
-        .where(EntryArticle.edition_id == bindparam("edition"), dead)
-        .distinct()
+def repealed_and_cited(on: date) -> list[tuple[int, str, int]]:
+    """Each law repealed by a day that the list in force then cites: its id, title and number of entries. One query."""
+    newest = (
+        select(Edition.id)
+        .where(Edition.state == EditionState.PUBLISHED, Edition.effective_from <= on)
+        .order_by(Edition.effective_from.desc(), Edition.number.desc())
+        .limit(1)
+        .scalar_subquery()
     )
+    query = (
+        select(LegalBasis.id, LegalBasis.title, func.count(EntryArticle.entry_id.distinct()))
+        .join(LegalArticle, LegalArticle.basis_id == LegalBasis.id)
+        .join(EntryArticle, EntryArticle.article_id == LegalArticle.id)
+        .join(LegalBasisChange, and_(LegalBasisChange.basis_id == LegalBasis.id, newest_change()))
+        .where(EntryArticle.edition_id == newest, LegalBasisChange.repealed_from <= on)
+        .group_by(LegalBasis.id, LegalBasis.title)
+        .order_by(LegalBasis.id)
+    )
+    return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
 
 
 def without_living_basis(edition_id: int, on: date) -> list[Entry]:

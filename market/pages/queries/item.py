@@ -17,6 +17,7 @@ from market.agencies.rules import OfferState
 from market.base.errors import BadState, NotFound
 from market.catalogue.models import Act, Band, CoefficientSet, Edition, Entry, FeeItem, PriceSchedule
 from market.catalogue.models.price import LISTED
+from market.catalogue.queries.belongings import Several, read_several, several
 from market.catalogue.rules import EditionState
 from market.contracts.models import Contract
 from market.contracts.queries import Days
@@ -27,11 +28,12 @@ from market.store.db import db
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """An entry of the edition in force with its act and the published schedules tied to it."""
+    """An entry of the edition in force with its act, what it has several of, and the schedules tied to it."""
 
     edition: EditionFacts
     entry: Entry
     act: Act
+    several: Several
     schedules: Sequence[PriceSchedule]
 
 
@@ -51,9 +53,9 @@ def item_facts(code: str, on: date) -> ItemFacts:
         if in_force(on) is None:
             raise BadState("edition.none_in_force")
         raise NotFound("service.not_listed", service=code)
-    entry, act, one, _schedule = rows[0]
+    entry, act, one, _schedule, *columns = rows[0]
     edition = EditionFacts(one.id, one.number, one.title, one.effective_from or on, one.published_at or one.drafted_at)
-    return ItemFacts(edition, entry, act, [row[3] for row in rows if row[3] is not None])
+    return ItemFacts(edition, entry, act, read_several(columns), [row[3] for row in rows if row[3] is not None])
 
 
 def priced_items(entry_id: int) -> list[Priced]:
@@ -102,7 +104,7 @@ def _item() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return (
-        select(Entry, Act, Edition, PriceSchedule)
+        select(Entry, Act, Edition, PriceSchedule, *several())
         .join(Act, Act.id == Entry.act_id)
         .join(Edition, Edition.id == Entry.edition_id)
         .outerjoin(PriceSchedule, PriceSchedule.entry_id == Entry.id)

@@ -19,7 +19,7 @@ from market.contracts.queries import Days
 from market.pages import calculator
 from market.pages.brackets import rule_table
 from market.pages.calculator import Line, Offered, Spread
-from market.pages.cards import Card, badges, days_text, in_words
+from market.pages.cards import Card, badges, days_text, in_words, under_revision
 from market.pages.queries import item as queries
 from market.pages.queries.item import ItemFacts
 from market.pages.views.blueprint import pages, remember
@@ -88,7 +88,30 @@ def item(code: str) -> ResponseReturnValue:
         rules=_rules(facts),
         choose=_choose_path(facts, lines),
         said=said,
+        several=_several(facts),
+        today=clock.today(),
+        voices={
+            "object": url_for("oversight.new_voice", kind="objection", service=facts.entry.code),
+            "report": url_for("oversight.new_voice", kind="demanded_outside", service=facts.entry.code),
+            "answered": url_for("oversight.voices", about=facts.entry.code),
+        },
     )
+
+
+def _several(facts: ItemFacts) -> dict[str, str]:
+    """The lists of an entry in the reader's language, each in one line."""
+    words, comma = labels(), _(", ")
+    found = facts.several
+    asked = [
+        " ".join(part for part in (name, level or (count if kind == "practitioner" else "")) if part)
+        for kind, name, level, count in found.requirements
+    ]
+    return {
+        "acts": comma.join(f"{in_words(zh, en)} ({words[f'act.{kind}']})" for kind, zh, en in found.acts),
+        "regions": comma.join(in_words(zh, en) for _code, zh, en in found.regions),
+        "zones": comma.join(in_words(zh, en) for _code, zh, en in found.zones),
+        "requirements": comma.join(asked),
+    }
 
 
 def _gone(code: str) -> ResponseReturnValue:
@@ -156,9 +179,9 @@ def _card(facts: ItemFacts, lines: Sequence[Line], spread: Spread | None) -> Car
         pricing=words[f"pricing.{entry.pricing}"],
         price_text=price,
         price_note=note,
-        badges=badges(entry, words),
+        badges=badges(entry, words) + under_revision(facts.several.basis_ends(), clock.today(), words),
         basis=", ".join(dict.fromkeys(line.item.document_no for line in lines if line.bands and line.item.document_no)),
-        days_text=days_text(entry.time_limit_workdays, words),
+        days_text=days_text(entry.time_limit_workdays, words, entry.time_limit_calendar_days),
         edition_no=facts.edition.number,
         state="free" if entry.pricing == Pricing.FISCAL else "in_force",
         href=None,
