@@ -107,8 +107,10 @@ OTHER = st.one_of(TEXTS, st.booleans(), st.none(), FIGURES, st.lists(FIGURES, ma
 
 @settings(max_examples=25, deadline=None)
 @given(
-    heads=st.fixed_dictionaries({"title_zh": TEXTS, "in_force": st.sampled_from([True, False, None]), "status": TEXTS}),
-    more=st.dictionaries(st.sampled_from(["notes", "float_range", "source", "above_last", "worked_examples"]), OTHER),
+    heads=st.fixed_dictionaries(
+        {"title_zh": TEXTS, "in_force": st.sampled_from([True, False, None]), "status": TEXTS, "notes": TEXTS}
+    ),
+    more=st.dictionaries(st.sampled_from(["source", "above_last", "worked_examples"]), OTHER),
     brackets=st.lists(
         st.dictionaries(st.sampled_from(["from", "to", "rate_percent", "fee_max"]), FIGURES | st.none(), min_size=1),
         max_size=3,

@@ -88,7 +88,7 @@ def test_a_large_list_waits_for_the_jobs_and_its_page_looks_again(
     monkeypatch.setattr("market.jobs.imports.tell_progress", lambda _id, done, total: told.append((done, total)))
     client = app.test_client()
     people.sign_in(client, cast.list_editor)
-    answer = hand_in(client, {"items": many(600)})
+    answer = hand_in(client, {"items": many(400)})
     assert states(app) == ["waiting"]
     page = client.get(answer.location)
     assert page.headers["Refresh"] == "2"
@@ -97,13 +97,13 @@ def test_a_large_list_waits_for_the_jobs_and_its_page_looks_again(
         assert check_lists() == 1
         assert check_lists() == 0
     assert states(app) == ["drafted"]
-    assert (told[0], told[-1]) == ((0, 600), (600, 600))
+    assert (told[0], told[-1]) == ((0, 400), (400, 400))
 
 
 def test_an_import_that_was_left_half_checked_is_taken_up_again(app: Flask, cast: people.Cast) -> None:
     client = app.test_client()
     people.sign_in(client, cast.list_editor)
-    hand_in(client, {"items": many(600)})
+    hand_in(client, {"items": many(400)})
     with app.app_context():
         with transaction() as now:
             assert imports.take_up(now=now) is not None
