@@ -138,6 +138,8 @@ def test_overlap_and_gap_are_both_told_at_their_cells() -> None:
         ({"fee_unit": "美元"}, [bracket("0", "", "1")], ("schedule.unit_unknown", "fee_unit")),
         ({"minimum_fee": "9", "maximum_fee": "1"}, [bracket("0", "", "1")], ("schedule.limits_contradict", "minimum_fee")),
         ({"minimum_fee": "x"}, [bracket("0", "", "1")], ("schedule.not_a_number", "minimum_fee")),
+        ({"below_first": "1"}, [bracket("0", "", "1")], ("schedule.key_unfit", "below_first")),
+        ({"kind": "fixed", "above_last": "1"}, [{"rate": "9"}], ("schedule.key_unfit", "above_last")),
         ({"float_kind": "both", "float_up": "120"}, [bracket("0", "", "1")], ("schedule.float_ambiguous", "float_kind")),
         ({}, [], ("schedule.no_brackets", "brackets-0-low")),
         ({"kind": "ranges"}, [{"low": "0", "high": "9", "least": "3", "most": "2"}], ("schedule.fee_falls", "brackets-0-most")),
@@ -250,6 +252,11 @@ def test_a_row_is_added_and_removed_without_scripts_and_all_is_kept(app: Flask, 
     assert 'id="brackets-1-low"' not in text and 'value="0.80"' in text and 'value="1.50"' not in text
 
 
+def entry_id(listed: make.Listed) -> int:
+    """The id of the draft's entry, which a save writes anew."""
+    return queries.entry_of(listed.code, queries.edition_numbered(1)).id
+
+
 def save(client: FlaskClient, listed: make.Listed, given: Mapping[str, str]) -> tuple[int, str]:
     """Press save; the status and the page."""
     data = {**HEAD, **TWO, "row_version": version(client, listed), "do": "save", **given}
@@ -261,9 +268,9 @@ def test_a_saved_schedule_makes_the_entrys_price_and_is_journalled(app: Flask, c
     listed = editor(app, client)
     assert save(client, listed, {})[0] == 302
     with app.app_context():
-        [item] = queries.fee_items_of(listed.entry_id)
+        [item] = queries.fee_items_of(entry_id(listed))
         bands = queries.list_bands([item.id])[item.id]
-        [schedule] = queries.schedules_of(listed.entry_id)
+        [schedule] = queries.schedules_of(entry_id(listed))
         assert (item.price_state, item.document_no, len(bands)) == ("listed", "价格〔2026〕1号", 2)
         assert (schedule.role, '"rate_percent": 1.50' in schedule.data) == ("in_force", True)
         assert history("edition/1")[-1].act == "edition.set_price"
@@ -276,17 +283,17 @@ def test_saving_again_replaces_the_schedule_and_does_not_double_it(app: Flask, c
     save(client, listed, {})
     assert save(client, listed, {"brackets-1-rate": "0.7"})[0] == 302
     with app.app_context():
-        [schedule] = queries.schedules_of(listed.entry_id)
-        assert '"rate_percent": 0.7' in schedule.data and len(queries.fee_items_of(listed.entry_id)) == 1
+        [schedule] = queries.schedules_of(entry_id(listed))
+        assert '"rate_percent": 0.7' in schedule.data and len(queries.fee_items_of(entry_id(listed))) == 1
 
 
 def test_a_reference_is_shown_and_never_binds(app: Flask, client: FlaskClient) -> None:
     listed = editor(app, client, "market")
     assert save(client, listed, {"role": "reference"})[0] == 302
     with app.app_context():
-        [item] = queries.fee_items_of(listed.entry_id)
+        [item] = queries.fee_items_of(entry_id(listed))
         assert item.price_state == "marked" and queries.list_bands([item.id]) == {}
-        assert queries.schedules_of(listed.entry_id)[0].role == "reference"
+        assert queries.schedules_of(entry_id(listed))[0].role == "reference"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -309,7 +316,7 @@ def test_every_refusal_keeps_what_was_typed(
     assert answer.status_code == status
     assert 'value="1.50"' in answer.text and "备注在此" in answer.text and 'value="中标金额"' in answer.text
     with app.app_context():
-        assert queries.schedules_of(listed.entry_id) == []
+        assert queries.schedules_of(entry_id(listed)) == []
 
 
 def test_of_two_editors_the_second_is_told_and_keeps_what_he_typed(app: Flask, client: FlaskClient) -> None:

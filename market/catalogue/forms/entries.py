@@ -34,6 +34,8 @@ class EntryForm(HouseForm):
         for key, column in COLUMNS.items():
             if key not in self:
                 continue
+            if column.filled:
+                self[key].flags.required = True
             self[key].label.text = column.heading if chinese else ENGLISH[key]
             if column.kind == Kind.CLOSED:
                 offered = [(value, words[f"{LABELS_OF[key]}.{value}"]) for value in column.closed]

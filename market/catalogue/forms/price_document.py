@@ -82,8 +82,7 @@ def schedule_document(typed: Typed, source: Source) -> dict[str, Any]:
     document["brackets"] = [_bracket(kind, row) for _, row in typed.rows]
     document |= {key: head[key] for key in _TEXTS if head[key]}
     document |= {key: figure(head[key]) for key in _LIMITS if head[key]}
-    if METHOD[kind] == "bracket_interpolated":
-        document |= {key: {"rate_percent": figure(head[key])} for key in _OUTER if head[key]}
+    document |= {key: {"rate_percent": figure(head[key])} for key in _OUTER if head[key]}
     document |= {"mode": "slab"} if kind == Kind.SLAB else {}
     if head["coefficients"]:
         document["coefficients"] = _coefficients(head["coefficients"], source.stored.get("coefficients"))

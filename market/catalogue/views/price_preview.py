@@ -52,7 +52,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """Where two brackets meet: the fee (before float and coefficient) on either side, and what happens there in words; `tone` colours it."""
+    """Where two brackets meet: the fee (before float and coefficient) on either side, and what happens there."""
 
     quantity: str
     left: str
