@@ -124,6 +124,38 @@ EDITION = Lifecycle(
     ),
 )
 
+
+class ImportState(StrEnum):
+    """Refused means bad cells, failed means one refusal of the whole."""
+
+    WAITING = "waiting"
+    CHECKING = "checking"
+    REFUSED = "refused"
+    DRAFTED = "drafted"
+    FAILED = "failed"
+
+
+class FileRole(StrEnum):
+    """What a file of an import is."""
+
+    ITEMS = "items"
+    SCHEDULES = "schedules"
+    LINKS = "links"
+    CLEANED_UP = "cleaned_up"
+
+
+LIST_IMPORT = Lifecycle(
+    "list_import",
+    tuple(ImportState),
+    (
+        Move("check", (ImportState.WAITING,), ImportState.CHECKING),
+        Move("again", (ImportState.CHECKING,), ImportState.WAITING),
+        Move("refuse", (ImportState.CHECKING,), ImportState.REFUSED),
+        Move("draft", (ImportState.CHECKING,), ImportState.DRAFTED),
+        Move("fail", (ImportState.CHECKING,), ImportState.FAILED),
+    ),
+)
+
 register_labels(
     {
         "edition.draft": N_("Draft"),
@@ -244,8 +276,13 @@ register_sentences(
         "service.code_taken": N_(
             "The code {code} belongs to “{service}” for ever. Leave the code empty, or restore that name and act."
         ),
-        "region.not_found": N_("The region {code} is not among the regions of this site. Use a code of GB/T 2260 that is."),
+        "region.not_found": N_(
+            "The region {code} is not among the regions of this site. Use a code of GB/T 2260 that is."
+        ),
         "zone.not_found": N_("The zone {code} is not among the zones of this site. Register the zone first."),
+        "place.bad_row": N_(
+            "Line {line} is not a region or zone ({given}). Check its code, its level, and that its parent stands above it."
+        ),
         "act.not_understood": N_("“{given}” is not an act. Write kind:name, for example licence:建设工程规划许可."),
         "notice.basis_repealed": N_(
             "“{title}” is repealed from {day}. Entries that cite it are marked as under revision; cite the law in force in the next edition."
@@ -255,5 +292,24 @@ register_sentences(
         "basis.own_successor": N_("A law cannot supersede itself. Name the law that took its place."),
         "basis.reason_needed": N_("Say on which document this rests: its title and number."),
         "basis.known_already": N_("This law or document is in the register already. Open its page instead."),
+    }
+)
+register_labels(
+    {
+        "list_import.waiting": N_("Waiting"),
+        "list_import.checking": N_("Being checked"),
+        "list_import.refused": N_("Bad cells"),
+        "list_import.drafted": N_("Draft made"),
+        "list_import.failed": N_("Not imported"),
+        "file_role.items": N_("Items"),
+        "file_role.schedules": N_("Price schedules"),
+        "file_role.links": N_("Links"),
+        "file_role.cleaned_up": N_("Clean-up decisions"),
+    }
+)
+register_sentences(
+    {
+        "list_import.not_found": N_("There is no such import. Hand the files in again."),
+        "import.no_items": N_("No file of items was chosen. Choose the list's file."),
     }
 )

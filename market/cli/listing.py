@@ -17,7 +17,9 @@ from market.catalogue.models import Edition
 from market.catalogue.queries.export import export_of
 from market.catalogue.schedules import RefusedSchedule
 from market.cli.list_files import Progress, report_bad, write_file
+from market.cli.list_places import regions, zones
 from market.cli.list_price import price
+from market.cli.list_time import as_of, diff
 from market.cli.people import person
 from market.cli.refusing import refusing
 from market.store.transaction import transaction
@@ -28,7 +30,8 @@ def list_group() -> None:
     """Hold the commands together."""
 
 
-list_group.add_command(price)
+for _command in (price, diff, as_of, regions, zones):
+    list_group.add_command(_command)
 
 
 _FILE = click.Path(path_type=Path)

@@ -9,22 +9,20 @@ from sqlalchemy import select
 
 from market.base.people import Actor
 from market.catalogue.actions.bases import Standing, add_basis
+from market.catalogue.actions.places import enter_regions, enter_zones
 from market.catalogue.citations import key_of
-from market.catalogue.models import LegalBasis, Region, Zone
+from market.catalogue.importing import Upload
+from market.catalogue.models import LegalBasis, Region
 from market.store.db import db
 
 _DATA = files("market.catalogue") / "data"
 
 
 def seed_regions() -> None:
-    """Enter the regions and zones of the package's data that the site lacks; keeps what is there."""
-    known = set(db.session.scalars(select(Region.code)))
-    for row in _rows("regions.csv"):
-        if row["code"] not in known:
-            db.session.add(Region(**{**row, "parent_code": row["parent_code"] or None}))
-            db.session.flush()
-    zones = set(db.session.scalars(select(Zone.code)))
-    db.session.add_all(Zone(**row) for row in _rows("zones.csv") if row["code"] not in zones)
+    """Enter the regions and zones of the package's data where the site has none of its own."""
+    if db.session.scalar(select(Region.code).limit(1)) is None:
+        enter_regions(Upload("regions.csv", (_DATA / "regions.csv").read_bytes()))
+        enter_zones(Upload("zones.csv", (_DATA / "zones.csv").read_bytes()))
 
 
 def seed_bases(*, now: datetime) -> None:
