@@ -96,6 +96,8 @@ def test_the_drafts_page_shows_old_and_new_and_publishing_waits_for_one_click(ap
     gone = client.get(f"/desk/requests/{drafts['gone_a'].ref}?lang=en").text
     assert DECISION in gone and "It cannot be published" in gone and "accept-edition" not in gone
     assert post(client, f"/desk/requests/{drafts['gone_a'].ref}/publish").status_code == 409
+    refused = post(client, f"/desk/requests/{drafts['gone_a'].ref}/accept-edition?lang=en")
+    assert refused.status_code == 410 and DECISION in refused.text
     assert post(client, f"{page}/accept-edition").status_code == 302
     assert post(client, f"{page}/publish").status_code == 302
 

@@ -9,10 +9,11 @@ from market.base.errors import Gone, Refusal
 from market.base.permissions import Permission
 from market.selection import actions, queries
 from market.selection.views.blueprint import selection
-from market.selection.views.page import NOTHING, report_path, request_page_of
+from market.selection.views.page import report_path, request_page_of
 from market.store.transaction import transaction
 from market.web.access import current_actor, needs
 from market.web.forms import HouseForm
+from market.web.labels import said
 from market.web.refusals import wants_json
 
 _KEPT = ("title", "case_number", "description")
@@ -29,8 +30,10 @@ def accept_edition(ref: str) -> ResponseReturnValue:
                 actions.accept_edition(queries.request_of(actor, ref), actor=actor, now=now)
             flash(_("The draft now stands under the edition in force. Look through it and publish it."), "success")
             return redirect(url_for("selection.request_page", ref=ref))
-        except Gone:
-            form = HouseForm(NOTHING)  # the draft's page says what became of the service
+        except Gone as gone:
+            # The draft's own page says what became of the service, and how to discard the draft.
+            form.form_errors.append(said(gone))
+            form.refused_status = gone.status
         except Refusal as refusal:
             form.refuse(refusal)
     return request_page_of(ref, form)
