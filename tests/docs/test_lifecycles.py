@@ -17,6 +17,7 @@ OBJECTS = {
     "award": ("Award 中选", "market/selection/rules.py"),
     "contract": ("Contract 合同", "market/contracts/rules.py"),
     "fee_note": ("Fee note 收费通知单", "market/fees/rules.py"),
+    "list_import": ("Import of a list 清单导入", "market/catalogue/rules.py"),
     "voice": ("Voice 意见", "market/oversight/rules/voice.py"),
     "round": ("Year's evaluation 年度测评", "market/evaluation/rules.py"),
 }

@@ -12,9 +12,8 @@ from market.base.people import Actor
 from market.catalogue import queries
 from market.catalogue.actions.editions import discard, import_edition
 from market.catalogue.importing import ListData, Upload
-from market.catalogue.importing.desk import LIST_IMPORT, ImportState
 from market.catalogue.models import ListImport, ListImportFile
-from market.catalogue.rules import EditionState
+from market.catalogue.rules import LIST_IMPORT, EditionState, ImportState
 from market.journal.actions import record
 from market.store.db import db
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 
 from market.catalogue.importing import Upload
-from market.catalogue.importing.desk import FileRole
+from market.catalogue.rules import FileRole
 from market.web.forms import HouseForm, LineField, TickField, at_most
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from market.catalogue.importing.desk import LIST_IMPORT, FileRole, ImportState
+from market.catalogue.rules import LIST_IMPORT, FileRole, ImportState
 from market.store.db import Base
 from market.store.guards import Frozen, Moves
 from market.store.types import Code, Facts, Instant, Key, Line, Whole, one_of

@@ -14,11 +14,11 @@ from market.catalogue.actions import imports as actions
 from market.catalogue.exporting import read_beside
 from market.catalogue.forms.imports import ImportForm
 from market.catalogue.importing import ListFiles, Upload
-from market.catalogue.importing.desk import ImportState
 from market.catalogue.importing.marking import marked_copy
 from market.catalogue.models import ListImport
 from market.catalogue.queries.export import export_of
 from market.catalogue.queries.imports import bad_of, import_of, newest_imports
+from market.catalogue.rules import ImportState
 from market.catalogue.views.blueprint import catalogue
 from market.store.transaction import transaction
 from market.web.access import current_actor, needs
