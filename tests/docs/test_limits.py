@@ -11,7 +11,7 @@ from market.agencies import rules as agencies
 from market.agencies.actions.offers import MOST_DAYS
 from market.base import money
 from market.base.pricing import COEFFICIENT_UNIT, quantity
-from market.catalogue.importing import cells
+from market.catalogue.importing import cells, uploads, workbook
 from market.catalogue.models import Coefficient, Service
 from market.contracts import rules as contracts
 from market.evaluation import queries
@@ -87,6 +87,8 @@ def in_code() -> Iterator[tuple[str, str, str]]:
     for what, throttle in (("Voices", oversight.SENDING), ("Wrong query codes", oversight.QUERYING)):
         window = int(throttle.window.total_seconds()) // 60
         yield f"{what} from one address", f"{throttle.most} in {window} minutes", "`oversight/rules/throttle.py`"
+    megabytes = uploads.MOST_BYTES // 1024**2
+    yield "File of an imported list", f"{megabytes} MB, {workbook.MOST_ROWS:,} rows", "`catalogue/importing/uploads.py`"
     yield "Cell of an imported file", f"{cells.LONGEST} characters", "`catalogue/importing/cells.py`"
     yield (
         "Name of a service",

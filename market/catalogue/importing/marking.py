@@ -13,6 +13,7 @@ import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
+from market.base.errors import BreaksRule
 from market.base.words import N_
 from market.catalogue.importing.cells import BadCell
 from market.catalogue.importing.columns import PARTS, PROBLEM_SHEET, PROBLEMS, folded
@@ -39,9 +40,12 @@ def marked_copy(upload: Upload, bad: Sequence[BadCell], translate: Translate = s
 
 
 def _workbook(upload: Upload, bad: Sequence[BadCell], translate: Translate) -> bytes:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(io.BytesIO(upload.content), rich_text=True, keep_links=False)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(upload.content), rich_text=True, keep_links=False)
+    except Exception as error:  # the library has no exception of its own for what it cannot keep
+        raise BreaksRule("import.not_workbook", path=upload.shown) from error
     for name in [name for name in book.sheetnames if folded(name) == PROBLEM_SHEET]:
         book.remove(book[name])
     for sheet in book.worksheets:
