@@ -168,14 +168,15 @@ def editions_of(service_id: int) -> list[tuple[Edition, Entry]]:
 def _one_sided(mine: int, theirs: int, kind: str) -> list[Moved]:
     found = {}
     for code, zh, en, entry, decision in db.session.execute(_missing(), {"mine": mine, "theirs": theirs}):
-        ends = (entry, None) if kind == REMOVED else (None, entry)
-        found[code] = Moved(kind, code, zh, en, *ends, (decision or "") if kind == REMOVED else "")
+        gone = kind == REMOVED
+        ends = (entry, None) if gone else (None, entry)
+        found[code] = Moved(kind, code, zh, en, ends[0], ends[1], (decision or "") if gone else "")
     return list(found.values())
 
 
 def _both(before: int, after: int) -> list[Moved]:
     rows = db.session.execute(_different(), {"before": before, "after": after})
-    return [Moved(REPRICED if repriced else CHANGED, *columns) for repriced, *columns in rows]
+    return [Moved(REPRICED if row[0] else CHANGED, row[1], row[2], row[3], row[4], row[5]) for row in rows]
 
 
 # Statements are built once: building one costs more than asking it.
@@ -184,7 +185,8 @@ def _both(before: int, after: int) -> list[Moved]:
 @cache
 def _missing() -> Select[*tuple[Any, ...]]:
     """What one edition has and the other has not, with the decision that the other gives for it."""
-    other, theirs = aliased(Entry), bindparam("theirs")
+    other = aliased(Entry)
+    theirs: Any = bindparam("theirs")
     decided = and_(CleanUp.name_zh == Entry.name_zh, CleanUp.edition_id == theirs, CleanUp.service_id.is_(None))
     return (
         select(Entry.code, Entry.name_zh, Entry.name_en, Entry.id, CleanUp.decision)
@@ -233,7 +235,7 @@ def _lists(entry_ids: Collection[int]) -> dict[int, dict[str, list[str]]]:
         ).where(EntryRequirement.entry_id.in_(entry_ids)),
     )  # fmt: skip
     found: dict[int, dict[str, list[str]]] = defaultdict(lambda: {name: [] for name in LISTS})
-    rows = [tuple(row) for row in db.session.execute(union_all(*parts))]
+    rows: list[Any] = [tuple(row) for row in db.session.execute(union_all(*parts))]
     for entry, name, _position, first, second, third in sorted(rows, key=lambda row: (row[0], row[1], row[2], row[3])):
         found[entry][name].append(_told(name, first, second, third))
     return found

@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -51,8 +52,8 @@ def as_of() -> ResponseReturnValue:
     try:
         day = date.fromisoformat(given) if given else clock.today()
     except ValueError:
-        page = render_template("pages/as_of.html", day=given, bad=True, edition=None, cards=[], page=None, total=0)
-        return page, 422
+        nothing: dict[str, Any] = {"bad": True, "edition": None, "cards": [], "page": None, "total": 0}
+        return render_template("pages/as_of.html", day=given, **nothing), 422
     one = queries.in_force(day)
     if one is None:
         return render_template("pages/as_of.html", day=day, bad=False, edition=None, cards=[], page=None, total=0)
