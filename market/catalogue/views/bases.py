@@ -72,7 +72,9 @@ def change(basis_id: int) -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            flash(_("The register knows it; entries that cite a repealed law are marked from its last day on."), "success")
+            flash(
+                _("The register knows it; entries that cite a repealed law are marked from its last day on."), "success"
+            )
             return redirect(url_for("bases_desk.basis", basis_id=basis_id))
     return _basis_page(basis_id, form, ArticleForm(formdata=None))
 
