@@ -52,7 +52,7 @@ PRICES: Mapping[str, tuple[Pricing, PriceState]] = {
     "unpublished": (Pricing.GOVERNMENT_SET, PriceState.UNPUBLISHED),
 }
 FIRST_DAY = date(2020, 1, 1)
-_DATA = Path(rules.__file__).parent / "data"
+_DATA = Path(rules.__file__).parents[1] / "data"
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _numbers = count(1)
 

@@ -25,7 +25,7 @@ from market.store.transaction import transaction
 from tests import make, people
 from tests.make import refuses
 
-PUBLISHED = Path(rules.__file__).parent / "data" / "price_schedules.json"
+PUBLISHED = Path(rules.__file__).parents[1] / "data" / "price_schedules.json"
 DOCUMENTS = [
     one
     for one in json.loads(PUBLISHED.read_text(), parse_float=Decimal, parse_int=Decimal)["schedules"]

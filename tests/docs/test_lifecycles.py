@@ -9,7 +9,7 @@ from market.base.lifecycle import Lifecycle
 from tests.docs.written import compare_or_write
 
 OBJECTS = {
-    "edition": ("Edition of the list 清单版本", "market/catalogue/rules.py"),
+    "edition": ("Edition of the list 清单版本", "market/catalogue/rules/editions.py"),
     "agency": ("Agency 中介服务机构", "market/agencies/rules.py"),
     "offer": ("Marked price 明码标价", "market/agencies/rules.py"),
     "request": ("Request 采购需求", "market/selection/rules.py"),
@@ -17,7 +17,7 @@ OBJECTS = {
     "award": ("Award 中选", "market/selection/rules.py"),
     "contract": ("Contract 合同", "market/contracts/rules.py"),
     "fee_note": ("Fee note 收费通知单", "market/fees/rules.py"),
-    "list_import": ("Import of a list 清单导入", "market/catalogue/rules.py"),
+    "list_import": ("Import of a list 清单导入", "market/catalogue/rules/imports.py"),
     "voice": ("Voice 意见", "market/oversight/rules/voice.py"),
     "round": ("Year's evaluation 年度测评", "market/evaluation/rules.py"),
 }
