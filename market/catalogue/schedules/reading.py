@@ -10,10 +10,12 @@ from market.base.errors import BreaksRule
 from market.base.money import shown
 from market.base.pricing import PricedItem
 from market.base.words import N_, register_labels, register_sentences
-from market.catalogue.schedules.brackets import bracket_rows, read_interpolated, read_progressive
+from market.catalogue.schedules.brackets import bracket_rows
 from market.catalogue.schedules.cells import Place, known_keys, text
 from market.catalogue.schedules.head import read_head
+from market.catalogue.schedules.interpolated import read_interpolated
 from market.catalogue.schedules.named import read_named
+from market.catalogue.schedules.progressive import read_progressive
 
 _METHODS = {
     "progressive": read_progressive,
