@@ -56,6 +56,8 @@ class MovedShown:
     code: str
     name: str
     decision: str
+    act: str
+    authority: str
     fields: Sequence[FieldShown]
     rules_before: Sequence[RuleShown]
     rules_after: Sequence[RuleShown]
@@ -72,11 +74,14 @@ def _shown(moved: Moved, said: Mapping[int, Said]) -> MovedShown:
     after = said.get(moved.after) if moved.after is not None else None
     names = differing(before, after) if before and after else []
     priced = "price" in names or "pricing" in names
+    only = after or before if not (before and after) else None
     return MovedShown(
         kind=moved.kind,
         code=moved.code,
         name=in_words(moved.name_zh, moved.name_en),
         decision=moved.decision,
+        act=in_words(only.act.name_zh, only.act.name_en) if only else "",
+        authority=in_words(only.act.authority_zh, only.act.authority_en) if only else "",
         fields=[field_shown(name, before, after) for name in names if name != "price"] if before and after else [],
         rules_before=rules_shown(before.prices) if before and (priced or not after) else (),
         rules_after=rules_shown(after.prices) if after and (priced or not before) else (),

@@ -3,14 +3,16 @@
 Sealed quotes are kept sealed here: whatever reads other agencies' quotes asks `rules.opened` first.
 """
 
-from market.selection.queries.editions import (
+from market.selection.queries.difference import (
     Difference,
-    OffTheList,
     counterparts,
     difference,
     difference_of,
     entry_then,
     line_changes,
+)
+from market.selection.queries.editions import (
+    OffTheList,
     listed_entry,
     off_the_list,
     published_editions_lock,
