@@ -1,34 +1,28 @@
 """The index behind its verbs: open, add, remove, find, and rebuild.
 
-The folder is a projection of the database and disposable. It holds `CURRENT`, which names the generation in use, one
-folder a generation, and `turn`, the lock of the one writer. A rebuild fills a new generation beside the old one and
-swaps the name; readers follow at their next question.
+The folder is a projection of the database and disposable. It holds generations of the index (`generations.py`) and
+`turn`, the lock of the one writer. A rebuild fills a new generation beside the old one and swaps the name; readers follow
+at their next question.
 """
 
-import json
 import logging
-import os
 import shutil
 import threading
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from whoosh.codec.whoosh3 import W3Codec
-from whoosh.index import FileIndex, create_in, open_dir
+from whoosh.index import open_dir
 from whoosh.searching import Searcher
 from whoosh.util.filelock import FileLock, try_for
 
-from market.search.analysis import SCHEMA_VERSION, schema, searchable
+from market.search.analysis import searchable
 from market.search.found import Document, Found, Hit
+from market.search.generations import Generation, Generations, codec
 from market.search.highlight import Marker
 from market.search.mapped import read_in_place
 from market.search.question import Question, exact_key, understood
 from market.search.ranking import Kept, Wanted, ranked
-from market.search.words import fingerprint
 
 # Pages beyond are not made: nobody turns so many.
 LAST_PAGE = 500
@@ -43,17 +37,13 @@ class Busy(Exception):
     """Another process writes the index for longer than the caller would wait."""
 
 
-class _Generation(NamedTuple):
-    name: str
-    complete: bool
-
-
 class Index:
     """The search index in one folder. Any thread may use it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.patience = PATIENCE
+        self._generations = Generations(folder)
         self._idle: list[tuple[str, Searcher]] = []
         self._kept = Kept()
         self._writing = threading.RLock()
@@ -68,7 +58,7 @@ class Index:
         index = cls(Path(folder))
         try:
             index.folder.mkdir(parents=True, exist_ok=True)
-            if not index._sound():
+            if not index._generations.sound():
                 with index.turn(timeout=1):
                     index._start_empty_if_unsound()
         except (OSError, Busy) as error:
@@ -80,7 +70,7 @@ class Index:
     @property
     def needs_rebuild(self) -> bool:
         """Whether the index is absent, or was begun empty and never filled by `rebuild`."""
-        current = self._current()
+        current = self._generations.current()
         return current is None or not current.complete
 
     def add(self, documents: Iterable[Document]) -> None:
@@ -98,7 +88,7 @@ class Index:
             try:
                 self._commit(documents, gone)
             except Exception:
-                if self._sound():
+                if self._generations.sound():
                     raise
                 log.exception("the search index is broken and begins anew, empty")
                 self._start_empty_if_unsound()
@@ -109,7 +99,7 @@ class Index:
         page = min(max(page, 1), LAST_PAGE)
         question = understood(text)
         if not question.asked or (kinds is not None and not kinds):
-            return Found(page=page, per_page=per_page, missing=self._current() is None)
+            return Found(page=page, per_page=per_page, missing=self._generations.current() is None)
         for last_try in (False, True):
             try:
                 return self._find(question, kinds, (page, per_page))
@@ -128,7 +118,7 @@ class Index:
         Until the swap the old one answers; `report` is told the count after each document.
         """
         with self.turn():
-            name, fresh = self._new_generation()
+            name, fresh = self._generations.new()
             writer = fresh.writer(limitmb=256, codec=codec())
             count = 0
             try:
@@ -142,7 +132,7 @@ class Index:
                 shutil.rmtree(self.folder / name, ignore_errors=True)
                 raise
             fresh.close()
-            self._swap(_Generation(name, complete=True))
+            self._generations.swap(Generation(name, complete=True))
             return count
 
     @contextmanager
@@ -171,7 +161,7 @@ class Index:
     # -- reading
 
     def _find(self, question: Question, kinds: Collection[str] | None, wanted: tuple[int, int]) -> Found:
-        current = self._current()
+        current = self._generations.current()
         page, per_page = wanted
         if current is None:
             return Found(page=page, per_page=per_page, missing=True)
@@ -215,46 +205,16 @@ class Index:
     def __del__(self) -> None:
         self.close()
 
-    def _current(self) -> _Generation | None:
-        """The generation in use, if its words were cut as ours are."""
-        try:
-            noted: Any = json.loads((self.folder / "CURRENT").read_bytes())
-            if noted["version"] == version():
-                return _Generation(str(noted["generation"]), bool(noted["complete"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        return None
-
     # -- writing
 
-    def _sound(self) -> bool:
-        """Whether the current generation opens and its last document can be read."""
-        current = self._current()
-        if current is None:
-            return False
-        try:
-            with open_dir(str(self.folder / current.name)).searcher() as searcher:
-                reader = searcher.reader()
-                for kind in reader.lexicon("kind"):
-                    last = list(searcher.postings("kind", kind).all_ids())[-1]
-                    reader.stored_fields(last)
-                for fieldname in ("t", "t_chars"):
-                    for text in reader.lexicon(fieldname):
-                        searcher.postings(fieldname, text).all_ids()
-                        break
-        except Exception:
-            # Whoosh meets torn files with whatever its parsing stumbles over.
-            return False
-        return True
-
     def _start_empty_if_unsound(self) -> None:
-        if not self._sound():
-            name, fresh = self._new_generation()
+        if not self._generations.sound():
+            name, fresh = self._generations.new()
             fresh.close()
-            self._swap(_Generation(name, complete=False))
+            self._generations.swap(Generation(name, complete=False))
 
     def _commit(self, documents: list[Document], gone: list[str]) -> None:
-        current = self._current()
+        current = self._generations.current()
         if current is None:
             raise FileNotFoundError(self.folder / "CURRENT")
         writer = open_dir(str(self.folder / current.name)).writer(timeout=10, limitmb=64, codec=codec())
@@ -267,32 +227,6 @@ class Index:
             writer.cancel()
             raise
         writer.commit()
-
-    def _new_generation(self) -> tuple[str, FileIndex]:
-        name = f"generation-{time.time_ns():x}-{os.getpid()}"
-        (self.folder / name).mkdir()
-        return name, create_in(str(self.folder / name), schema())
-
-    def _swap(self, generation: _Generation) -> None:
-        """Name `generation` the current one and remove the others; open files of theirs stay readable."""
-        noted = {"generation": generation.name, "complete": generation.complete, "version": version()}
-        beside = self.folder / "CURRENT.new"
-        beside.write_text(json.dumps(noted), encoding="utf-8")
-        beside.replace(self.folder / "CURRENT")
-        for folder in self.folder.glob("generation-*"):
-            if folder.name != generation.name:
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-@cache
-def version() -> str:
-    """What an index must have been made by to be used."""
-    return f"{SCHEMA_VERSION}-{fingerprint()}"
-
-
-def codec() -> W3Codec:
-    """How segments are written: long blocks, not compressed, because they are read whole."""
-    return W3Codec(blocklimit=4096, compression=0)
 
 
 def _fields(document: Document) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from market.search import generations
 from market.search import index as index_module
 from market.search.found import Document
 from market.search.index import Index
@@ -116,7 +117,7 @@ def test_a_folder_that_cannot_be_written_answers_missing(tmp_path: Path) -> None
 
 def test_another_dictionary_empties_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(tmp_path)
-    monkeypatch.setattr(index_module, "version", lambda: "another")
+    monkeypatch.setattr(generations, "version", lambda: "another")
     assert Index.open(tmp_path).needs_rebuild
 
 
