@@ -1,7 +1,7 @@
 """What is handed in at the desk to make a draft of."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 
 from market.catalogue.importing import Upload
 from market.catalogue.rules import FileRole
@@ -12,7 +12,7 @@ class ImportForm(HouseForm):
     """A list as files: the items, and what belongs to them."""
 
     REFUSED = {"import": "items", "list_import": "items"}
-    items = FileField(_l("Items"))
+    items = FileField(_l("Items"), validators=[FileRequired(_l("Choose the file of the list."))])
     schedules = FileField(_l("Price schedules"))
     links = FileField(_l("Which schedule belongs to which item"))
     cleaned_up = FileField(_l("Clean-up decisions"))

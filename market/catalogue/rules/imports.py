@@ -55,6 +55,5 @@ register_labels(
 register_sentences(
     {
         "list_import.not_found": N_("There is no such import. Hand the files in again."),
-        "import.no_items": N_("No file of items was chosen. Choose the list's file."),
     }
 )

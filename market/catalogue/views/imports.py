@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from market.base import clock
-from market.base.errors import BreaksRule, NotFound, Refusal
+from market.base.errors import NotFound, Refusal
 from market.base.permissions import Permission
 from market.catalogue import exporting, queries
 from market.catalogue.actions import imports as actions
@@ -43,8 +43,6 @@ def import_list() -> ResponseReturnValue:
     if form.validate_on_submit():
         uploads = form.uploads()
         try:
-            if "items" not in uploads:
-                raise BreaksRule("import.no_items")
             handed = actions.Handed(uploads, form.title.data or "", bool(form.replaces.data))
             return redirect(url_for("catalogue.import_page", import_id=_take_in(handed)))
         except Refusal as refusal:

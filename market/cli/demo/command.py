@@ -26,6 +26,7 @@ from market.cli.demo.cast import ENTERPRISES, Registry
 from market.cli.demo.city import City, Process
 from market.cli.demo.lists import CODE_DAY, publish_packaged_list
 from market.cli.demo.orders import Plan, order_story
+from market.cli.demo.voices import VOICES, voice_story
 from market.cli.refusing import refusing
 from market.evaluation import actions as evaluation
 from market.evaluation.queries import round_of
@@ -158,6 +159,8 @@ def _begin_all(market: Market, size: Size) -> None:
     if clock.china_date(city.begin) < CODE_DAY:
         ahead = datetime(CODE_DAY.year, CODE_DAY.month, CODE_DAY.day, 10, tzinfo=CHINA) - timedelta(days=12)
         city.start(_second_edition(market), max(ahead, city.begin + timedelta(hours=2)))
+    for number, told in enumerate(reversed(VOICES)):
+        city.start(voice_story(market, told), city.last_workday - timedelta(days=2 + 33 * number, minutes=17))
     for year in range(city.begin.year, city.end.year + 1):
         city.start(_evaluation(market, year), datetime(year + 1, 1, 12, 10, tzinfo=CHINA))
     opened = datetime(city.end.astimezone(CHINA).year, 2, 3, 10, tzinfo=CHINA)
