@@ -1,32 +1,16 @@
-"""Make what a test needs: `make_agency()`, `make_listed_service(price="guided")`, `make_offer()`.
-
-Every function is keyword-only with defaults, opens its own transaction (never call one inside another), commits, and
-returns plain facts (ids, references, an Actor), because the session forgets its objects at the end of a transaction.
-Everything made is visibly fictitious.
-"""
+"""Make the list: `make_edition()`, `make_listed_service(price="guided")`, `make_real_list()`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
-from functools import cache
-from itertools import count
 from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select
-from stdnum.cn import uscc as check_digits
 
-from market.accounts.models import Membership, Organisation, User
-from market.accounts.rules import DEMO_PASSWORD, passwords
-from market.agencies import actions
-from market.agencies.models import Agency
-from market.agencies.rules import COMMITMENT_VERSION, AgencyKind, AgencyState, Fixed, Mark, Percent
-from market.base import clock, uscc
-from market.base.errors import Refusal
-from market.base.people import ROLES_OF, Actor, OrganisationKind, Role
-from market.base.pricing import AUTHORITY, Band, floated, straight
-from market.base.refs import RefKind
+from market.base import clock
+from market.base.people import Actor, Role
+from market.base.pricing import Band, floated, straight
 from market.catalogue import actions as list_actions
 from market.catalogue import rules
 from market.catalogue.actions.bases import enter_cited
@@ -34,16 +18,12 @@ from market.catalogue.comparing import LISTS, entry_fingerprint, fingerprint
 from market.catalogue.importing import ListFiles, Upload, read_list
 from market.catalogue.listing import band_row
 from market.catalogue.models import Act, Coefficient, CoefficientSet, Edition, Entry, EntryArticle, FeeItem, Service
-from market.catalogue.queries import entry_of
 from market.catalogue.rules import EditionState, PriceState, Pricing
-from market.store.calendar import seed_calendar
 from market.store.db import db
-from market.store.models import DatedSetting
-from market.store.references import next_reference
-from market.store.settings import seed_settings
 from market.store.transaction import transaction
+from tests.make.ground import make_ground, numbers
+from tests.make.people import make_person
 
-PASSWORD = DEMO_PASSWORD
 PRICES: Mapping[str, tuple[Pricing, PriceState]] = {
     "market": (Pricing.MARKET_REGULATED, PriceState.MARKED),
     "guided": (Pricing.GOVERNMENT_GUIDED, PriceState.LISTED),
@@ -53,154 +33,6 @@ PRICES: Mapping[str, tuple[Pricing, PriceState]] = {
 }
 FIRST_DAY = date(2020, 1, 1)
 _DATA = Path(rules.__file__).parents[1] / "data"
-_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_numbers = count(1)
-
-
-def refuses(code: str) -> "pytest.RaisesExc[Refusal]":
-    """Expect a refusal of exactly this code: `with refuses("offer.percent_range"): ...`."""
-    return pytest.RaisesExc(Refusal, check=lambda refusal: refusal.code == code)
-
-
-# --- people and organisations
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody who can sign in with PASSWORD, and how they act."""
-
-    actor: Actor
-    email: str
-    organisation_name: str
-    organisation_ref: str
-
-    @property
-    def organisation_id(self) -> int:
-        """The organisation the person acts for."""
-        assert self.actor.organisation is not None
-        return self.actor.organisation
-
-
-@dataclass(frozen=True)
-class MadeAgency:
-    """An agency and the person of it."""
-
-    id: int
-    ref: str
-    name: str
-    organisation_id: int
-    actor: Actor
-    email: str
-
-
-def make_uscc(number: int) -> str:
-    """Return a credit code that is well formed and can belong to nobody: division 990000 and the test mark TE5T."""
-    digits = ""
-    for _ in range(4):
-        number, rest = divmod(number, len(_ALPHABET))
-        digits = _ALPHABET[rest] + digits
-    body = f"TE5T{digits}"
-    code = "91990000" + body + uscc.organisation_check(body)
-    return code + check_digits.calc_check_digit(code)
-
-
-def make_person(*, role: Role = Role.ENTERPRISE, name: str = "", organisation_id: int | None = None) -> Person:
-    """Make a person in `role`, in a new organisation unless one is named."""
-    with transaction() as now:
-        return _person(role, name, organisation_id, now)
-
-
-def make_enterprise(*, name: str = "") -> Person:
-    """Make an enterprise with its owner."""
-    return make_person(role=Role.ENTERPRISE, name=name)
-
-
-def make_department(*, name: str = "") -> Person:
-    """Make an approving department with one of its people."""
-    return make_person(role=Role.DEPARTMENT, name=name)
-
-
-_WAY = (AgencyState.DRAFT, AgencyState.IN_CHECK, AgencyState.ADMITTED)
-
-
-def make_agency(
-    *, state: AgencyState = AgencyState.ADMITTED, name: str = "", kind: AgencyKind = AgencyKind.COMPANY
-) -> MadeAgency:
-    """Make an agency in any state (admitted unless said), with one person of it."""
-    _make_ground()
-    with transaction() as now:
-        person = _person(Role.AGENCY, name, None, now)
-        begun = state != AgencyState.DRAFT
-        agency = Agency(
-            ref=next_reference(RefKind.AGENCY, now),
-            organisation_id=person.organisation_id,
-            state=AgencyState.DRAFT,
-            kind=kind,
-            legal_representative="【虚构】某某",
-            phone="000-00000000",
-            address="虚构省虚构市虚构路 1 号",
-            introduction="",
-            commitment_version=COMMITMENT_VERSION if begun else "",
-            commitment_accepted_at=now if begun else None,
-            commitment_accepted_by=person.actor.id if begun else None,
-            submitted_at=now if begun else None,
-            admitted_at=now if state == AgencyState.ADMITTED else None,
-            return_reasons=[],
-        )
-        db.session.add(agency)
-        db.session.flush()
-        for step in _WAY[: _WAY.index(state) + 1] if state in _WAY else (AgencyState.IN_CHECK, state):
-            agency.state = step
-            db.session.flush()
-        made = (agency.id, agency.ref, person.organisation_name, person.organisation_id, person.actor, person.email)
-    return MadeAgency(*made)
-
-
-def _person(role: Role, name: str, organisation_id: int | None, now: datetime) -> Person:
-    number = next(_numbers)
-    kind = next(kind for kind, roles in ROLES_OF.items() if role in roles)
-    organisation = db.session.get(Organisation, organisation_id) if organisation_id else None
-    if organisation is None:
-        organisation = Organisation(
-            ref=next_reference(RefKind.ORGANISATION, now),
-            kind=kind,
-            name=name or f"【虚构】样例第{number:03d}号{_NAMED[kind]}（测试）",
-            uscc=make_uscc(number),
-            region="虚构市",
-            is_fictitious=True,
-            created_at=now,
-        )
-    user = User(
-        email=f"{role}{number}@example.invalid",
-        name=f"【虚构】{number}",
-        password_hash=_password_hash(),
-        is_active=True,
-        is_demo=False,
-        locale="zh_Hans_CN",
-        created_at=now,
-    )
-    db.session.add_all([organisation, user])
-    db.session.flush()
-    member = Membership(user_id=user.id, organisation_id=organisation.id, role=role, is_admin=True, since=now)
-    db.session.add(member)
-    db.session.flush()
-    return Person(Actor(user.id, role, organisation.id), user.email, organisation.name, organisation.ref)
-
-
-_NAMED = {
-    OrganisationKind.ENTERPRISE: "实业有限公司",
-    OrganisationKind.AGENCY: "咨询有限公司",
-    OrganisationKind.DEPARTMENT: "审批局",
-    OrganisationKind.REGULATOR: "监管办",
-}
-
-
-@cache
-def _password_hash() -> str:
-    return passwords.hash(PASSWORD)
-
-
-# --- the list
 
 
 @dataclass(frozen=True)
@@ -222,7 +54,7 @@ class Listed:
 
 def make_edition(*, effective_from: date = FIRST_DAY) -> int:
     """Make a draft edition and return its id; add services to it, then `publish_edition`."""
-    _make_ground()
+    make_ground()
     editor = make_person(role=Role.LIST_EDITOR)
     with transaction() as now:
         last = db.session.scalar(select(func.max(Edition.number))) or 0
@@ -290,7 +122,7 @@ def make_listed_service(
 
 def make_real_list() -> int:
     """Import the package's own copy of the real list, publish it, and return the edition's id."""
-    _make_ground()
+    make_ground()
     files = [_DATA / name for name in ("items.csv", "price_schedules.json", "links.csv", "cleaned_up.csv")]
     editor, approver = make_person(role=Role.LIST_EDITOR), make_person(role=Role.LIST_APPROVER)
     data = read_list(ListFiles(*(Upload.of(path) for path in files)))
@@ -313,7 +145,7 @@ def list_lines(price: str) -> list[Band]:
 
 
 def _entry(price: tuple[Pricing, PriceState], edition_id: int, code: str, name: str) -> Entry:
-    number = next(_numbers)
+    number = next(numbers)
     name = name or f"【虚构】样例事项{number:03d}"
     code = code or f"ZJ-{number:04d}"
     act = Act(
@@ -392,63 +224,3 @@ def _set_of_one() -> int:
     db.session.add(Coefficient(set_id=closed.id, value=10_000))
     db.session.flush()
     return closed.id
-
-
-def _make_ground() -> None:
-    """Settings and calendar, once per database."""
-    if db.session.scalar(select(DatedSetting.id).limit(1)) is None:
-        with transaction():
-            seed_settings()
-            seed_calendar()
-
-
-# --- marked prices
-
-
-@dataclass(frozen=True)
-class MadeOffer:
-    """A marked price in force."""
-
-    id: int
-    agency: MadeAgency
-    service: Listed
-
-
-def make_offer(
-    *,
-    agency: MadeAgency | None = None,
-    service: Listed | None = None,
-    mark: Mark | None = None,
-    days: int = 10,
-) -> MadeOffer:
-    """Mark a price for every fee item in the edition in force: 5,000 yuan, or 100 % where the government prices."""
-    service = service or make_listed_service()
-    agency = agency or make_agency()
-    with transaction() as now:
-        entry = entry_of(service.code, db.session.get_one(Edition, service.edition_id))
-        governed = entry.pricing in (Pricing.GOVERNMENT_SET, Pricing.GOVERNMENT_GUIDED)
-        prices = dict.fromkeys(service.fee_item_ids, mark or (Percent(1000) if governed else Fixed(5_000_00)))
-        given = actions.Marking(entry, prices, days)
-        offer = actions.mark_price(db.session.get_one(Agency, agency.id), given, actor=agency.actor, now=now)
-        return MadeOffer(offer.id, agency, service)
-
-
-__all__ = [
-    "AUTHORITY",
-    "Listed",
-    "MadeAgency",
-    "MadeOffer",
-    "Person",
-    "list_lines",
-    "make_agency",
-    "make_department",
-    "make_edition",
-    "make_enterprise",
-    "make_listed_service",
-    "make_offer",
-    "make_person",
-    "make_real_list",
-    "make_uscc",
-    "publish_edition",
-    "refuses",
-]

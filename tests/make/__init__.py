@@ -1,0 +1,44 @@
+"""Make what a test needs: `make_agency()`, `make_listed_service(price="guided")`, `make_offer()`.
+
+Every function is keyword-only with defaults, opens its own transaction (never call one inside another), commits, and
+returns plain facts (ids, references, an Actor), because the session forgets its objects at the end of a transaction.
+Everything made is visibly fictitious.
+"""
+
+from market.base.pricing import AUTHORITY
+from tests.make.agencies import MadeAgency, MadeOffer, make_agency, make_offer
+from tests.make.ground import refuses
+from tests.make.listing import (
+    FIRST_DAY,
+    PRICES,
+    Listed,
+    list_lines,
+    make_edition,
+    make_listed_service,
+    make_real_list,
+    publish_edition,
+)
+from tests.make.people import PASSWORD, Person, make_department, make_enterprise, make_person, make_uscc
+
+__all__ = [
+    "AUTHORITY",
+    "FIRST_DAY",
+    "Listed",
+    "MadeAgency",
+    "MadeOffer",
+    "PASSWORD",
+    "PRICES",
+    "Person",
+    "list_lines",
+    "make_agency",
+    "make_department",
+    "make_edition",
+    "make_enterprise",
+    "make_listed_service",
+    "make_offer",
+    "make_person",
+    "make_real_list",
+    "make_uscc",
+    "publish_edition",
+    "refuses",
+]
