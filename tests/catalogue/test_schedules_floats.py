@@ -151,7 +151,7 @@ def test_a_coefficient_outside_the_sets_is_refused_with_the_sets_named() -> None
         ("schedule.coefficient_outside", [{"name_zh": one, "values": [1.01, 1.1]} for one in "甲乙丙"]),
         ("schedule.negative", [{"name_zh": "甲", "values": [-1]}]),
         ("schedule.not_a_number", [{"name_zh": "甲", "values": [float("nan")]}]),
-        ("schedule.key_unknown", [{"name_zh": "甲", "values": [1], "note": "x"}]),
+        ("schedule.key_unknown", [{"name_zh": "甲", "values": [1], "discount": "x"}]),
         ("schedule.coefficients_too_many", [{"name_zh": str(n), "values": list(range(1, 9))} for n in range(9)]),
         ("schedule.coefficients_too_many", [{"name_zh": "甲", "values": [n / 1000 for n in range(1, 400)]}]),
     ],

@@ -75,11 +75,26 @@ class Place:
         )
 
 
+REMARKS = ("origin", "note", "notes", "remark", "remarks", "source", "confidence")
+"""What a table may say about its own figures; it is never applied."""
+
+
 def known_keys(place: Place, row: Mapping[str, object], known: Collection[str]) -> None:
-    """Refuse `schedule.key_unknown` at the first cell that is not in `known`."""
+    """Refuse `schedule.key_unknown` at the first cell that is neither in `known` nor a remark or evidence in words."""
     for key in row:
-        if key not in known:
+        if key not in known and not _says_nothing(key, row[key]):
             raise place.at(key).refusal("schedule.key_unknown")
+
+
+def _says_nothing(key: str, given: object) -> bool:
+    """Whether a cell only tells where figures come from, or is an empty one beside the others."""
+    return isinstance(given, str | list | None) and (key in REMARKS or key.endswith(("_confidence", "_note")))
+
+
+def stated(row: Mapping[str, object], cells: Collection[str]) -> list[str]:
+    """Which of `cells` the row fills; where all that are there are null, those. A null beside a figure says nothing."""
+    there = [cell for cell in cells if cell in row]
+    return [cell for cell in there if row[cell] is not None] or there
 
 
 def number(place: Place, row: Mapping[str, object]) -> Fraction:
@@ -128,11 +143,19 @@ def day(place: Place, row: Mapping[str, object]) -> date | None:
 
 
 def text(place: Place, row: Mapping[str, object]) -> str:
-    """The text in the cell `place.cell` of `row`; an absent cell is an empty text. Refuses `schedule.not_text`."""
-    given = row.get(place.cell, "")
-    if not isinstance(given, str) or not all(one.isprintable() or one.isspace() for one in given):
+    """The text in the cell `place.cell` of `row`; an absent or null cell is an empty text.
+
+    Marks without width, which copying from a web page leaves behind, are dropped. Refuses `schedule.not_text`.
+    """
+    given = row.get(place.cell)
+    if given is None:
+        return ""
+    if not isinstance(given, str):
         raise place.refusal("schedule.not_text", given)
-    return given.strip()
+    plain = "".join(one for one in given if unicodedata.category(one) != "Cf")
+    if not all(one.isprintable() or one.isspace() for one in plain):
+        raise place.refusal("schedule.not_text", given)
+    return plain.strip()
 
 
 def table(place: Place, given: object) -> dict[str, object]:

@@ -9,24 +9,23 @@ from market.base.pricing import AFTER, BEFORE, COEFFICIENT_UNIT, Band, floated
 from market.catalogue.schedules.cells import Place
 
 ONLY_A_CEILING = "最高标准"
-_CEILINGS = {
-    *(ONLY_A_CEILING, "最高收费标准", "最高限价", "最高标准,下浮不限", "最高限价,下浮不限", "下浮不限"),
-    *(
-        "为最高标准",
-        "均为最高标准",
-        "以上为最高标准",
-        "上述标准为最高标准",
-        "本标准为最高标准",
-        "最高收费标准,下浮不限",
-    ),
-}
+_CEILING = re.compile(
+    r"(?:以上|上述|本|均|收费|政府指导价|以此)?(?:标准)?(?:均)?为?"
+    r"(?:最高(?:收费|指导)?标准|最高限价|最高指导价|最高收费|上限(?:标准|价)?)"
+    r"(?:,?(?:(?:可|允许|可以)?(?:向下|下)浮(?:动)?(?:不限|幅度不限)?|(?:不得|不准|不可)(?:上浮|突破|超过)))*"
+    r"|下浮(?:幅度)?不限(?:,不得上浮)?|(?:可|允许)下浮,不得上浮|不得上浮,(?:可|允许)下浮"
+)
+_NOTHING = {"无", "-", "—", "–", "/", "不浮动", "无浮动"}
+_UNLIMITED_BELOW = re.compile(r",?(?:可)?下浮(?:幅度)?不限,?")
 _FIGURE = r"([0-9]{1,5}(?:\.[0-9]{1,6})?)%"
 _MOST = r"(?:幅度)?(?:最高|最多|最大)?(?:不得?超过|不得?高于|不得?大于|至多|最高|最多|最大)"
 _LEAD = (
     r"(?:可以?|允许|可在|在|以|按)?(?:(?:政府)?(?:基准价|指导价|收费标准|标准)(?:的)?(?:基础上)?(?:为基础)?,?)?"
-    r"(?:可以?|允许)?(?:浮动幅度(?:为|是)?:?)?"
+    r"(?:可以?|允许)?(?:浮动(?:幅度|范围)(?:为|是)?:?)?"
 )
-_TAIL = r"(?:以?内|(?:的)?(?:范围|幅度)内?)?(?:浮动|协商确定|协商)?"
+_TAIL = (
+    r"(?:以?内|(?:的)?(?:范围|幅度)内?)?(?:浮动|协商确定|协商)?(?:,(?:具体)?由(?:委托)?双方(?:当事人)?协商(?:确定)?)?"
+)
 _TO = r"(?:至|到|~|—|–|-)"
 _JOIN = r"(?:[,、;和及]|可|允许|至|到|~|—|–|-)*"
 # Each pattern with the signs of its figures: the lower end first where there are two.
@@ -43,15 +42,17 @@ _RANGES: tuple[tuple[re.Pattern[str], tuple[int, ...]], ...] = tuple(
         (rf"下浮(?:{_MOST})?{_FIGURE}{_JOIN}上浮(?:{_MOST})?{_FIGURE}", (-1, 1)),
         (rf"上浮(?:{_MOST})?{_FIGURE}{_JOIN}下浮(?:{_MOST})?{_FIGURE}", (1, -1)),
         (rf"-{_FIGURE}{_TO}\+?{_FIGURE}", (-1, 1)),
-        (rf"\+{_FIGURE}{_TO}-{_FIGURE}", (1, -1)),
+        (rf"-{_FIGURE}[/,、;]\+{_FIGURE}", (-1, 1)),
+        (rf"\+{_FIGURE}(?:{_TO}|[/,、;])-{_FIGURE}", (1, -1)),
         (rf"-{_FIGURE}{_TO}-{_FIGURE}", (-1, -1)),
         (rf"\+{_FIGURE}{_TO}\+{_FIGURE}", (1, 1)),
     )
 )
 _WITHIN = re.compile(_LEAD + rf"(上浮|下浮){_FIGURE}(?:以内|(?:的)?(?:范围|幅度)内)")
-_COEFFICIENTS = re.compile(r"[^0-9±/]*系数([0-9]+(?:\.[0-9]+)?(?:/[0-9]+(?:\.[0-9]+)?)+)")
+_COEFFICIENTS = re.compile(r"[^0-9±/]*系数(?:为|:)?([0-9]+(?:\.[0-9]+)?(?:[/、,][0-9]+(?:\.[0-9]+)?)+)")
 _FLOATS = re.compile(r"±|浮[^0-9]*[0-9]|[0-9]%[^0-9]*浮|[+-][0-9.]+%")
-_PRIVATE = "(一般知识)"
+_PRIVATE = re.compile(r"\((?:一般知识|未核实|待核实?|政府指导价|sourced|general_knowledge|unknown)\)")
+"""Where a figure comes from and how far it is trusted: it says nothing about the figure itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,17 @@ def read_floating(place: Place, given: str) -> Floating:
     something else changes no price and is handed back as not applied.
     """
     plain = "".join(unicodedata.normalize("NFKC", given).split()).replace("−", "-").replace("。", "")
-    plain = plain.replace(_PRIVATE, "")
-    if not plain:
+    plain = _PRIVATE.sub("", plain).rstrip(",;")
+    if not plain or plain in _NOTHING:
         return Floating(Band())
-    if plain in _CEILINGS:
+    if _CEILING.fullmatch(plain):
         # The minimum is applied first: it is part of the highest charge, and the floor stays at nothing.
         return Floating(floated(Band(limits=BEFORE), Fraction(0), Fraction(1)))
-    span = _span(plain)
+    # `下浮不限` beside an upper end: the lower end is nothing.
+    above, unlimited = _UNLIMITED_BELOW.subn("", plain)
+    span = _span(above)
+    if span and unlimited:
+        span = None if span[0] < 1 else (Fraction(0), span[1])
     if span:
         low, high = span
         if not 0 <= low <= high or high > 2:
@@ -111,8 +116,8 @@ def _ends(shares: list[Fraction], signs: tuple[int, ...]) -> tuple[Fraction, Fra
 
 
 def _coefficients(place: Place, listed: str, given: str) -> tuple[int, ...]:
-    exact = [Fraction(one) * COEFFICIENT_UNIT for one in listed.split("/") if len(one) < 10]
+    exact = [Fraction(one) * COEFFICIENT_UNIT for one in re.split(r"[/、,]", listed) if len(one) < 10]
     products = sorted({int(one) for one in exact if one.denominator == 1 and one > 0})
-    if len(products) != len(listed.split("/")):
+    if len(products) != len(re.split(r"[/、,]", listed)):
         raise place.refusal("schedule.float_ambiguous", given)
     return tuple(products)

@@ -1,6 +1,6 @@
 """The head of a schedule: units, minimum and maximum, and what its free text about floating means."""
 
-import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,19 +17,18 @@ from market.base.pricing import (
     closed,
     floated,
 )
+from market.base.pricing.units import known_unit
 from market.base.words import N_, register_sentences
+from market.catalogue.schedules.basis import read_base
 from market.catalogue.schedules.cells import Place, day, number, text
 from market.catalogue.schedules.factors import lawful_products, read_factors
 from market.catalogue.schedules.floats import ONLY_A_CEILING, read_floating
 
-PERCENT = "%"
-_BASE_UNIT = re.compile(r"[（(]([^（）()]*)[）)]")
+PERCENT, PERMILLE = "%", "‰"
+"""A fee that is nothing but a share; its amounts are yuan."""
 
 register_sentences(
     {
-        "schedule.unit_unknown": N_(
-            "Schedule {schedule}, cell {cell}: the unit “{given}” is not known here. Use 元, 万元, 亿元, 元/台 or %."
-        ),
         "schedule.float_ambiguous": N_(
             "Schedule {schedule}, cell {cell}: “{given}” can be read in more than one way, so it is not applied. "
             "State one range such as ±20%."
@@ -78,6 +77,7 @@ class Line:
 class Head:
     """What the brackets of a schedule share. `template` carries limits, float, rounding, coefficients into each band.
 
+    `fee_per` is what one fee is for, where the unit says it (`件` of 元/件).
     `unapplied` is a text about floating that was not understood and changes no price.
     """
 
@@ -90,6 +90,7 @@ class Head:
     template: Band
     minimum_base: Fraction | None
     remarks: tuple[str, ...]
+    fee_per: str = ""
     unapplied: str = ""
     factors: tuple[Factor, ...] = ()
     effective: tuple[date | None, date | None] = (None, None)
@@ -97,7 +98,7 @@ class Head:
     @property
     def money_unit(self) -> str:
         """The unit of money the fee is stated in; a pure percentage is of yuan."""
-        return "元" if self.fee_unit == PERCENT else self.fee_unit
+        return "元" if self.fee_unit in (PERCENT, PERMILLE) else self.fee_unit
 
     def fen(self, place: Place, amount: Fraction) -> Fraction:
         """A published fee in whole fen. Refuses `schedule.too_fine`."""
@@ -113,9 +114,7 @@ class Head:
 
         Refuses `schedule.joint_not_whole`, `schedule.overflows`.
         """
-        if line.y0.denominator != 1:
-            raise place.refusal("schedule.joint_not_whole", line.y0)
-        slope = line.slope
+        line, slope = _whole(place, line), line.slope
         band = replace(
             self.template,
             q_from=span[0],
@@ -137,6 +136,24 @@ class Head:
         limits = BEFORE if not lowest_share else band.limits
         known = replace(floated(band, low * lowest_share, high), base_known=False, limits=limits)
         return proved(place, known, band.q_to)
+
+
+def _whole(place: Place, line: Line) -> Line:
+    """The same line from a quantity at which it is a whole number of fen, the nearest one at or below its start.
+
+    A bracket's edge often lies between two fen; the line itself is what binds. Refuses `schedule.joint_not_whole`.
+    """
+    part, den = line.y0 % 1, line.slope.denominator
+    if not part:
+        return line
+    if den % part.denominator:
+        raise place.refusal("schedule.joint_not_whole", line.y0)
+    # slope * back has the fractional part of y0: back = part * den / numerator, modulo den.
+    back = int(part * den) * pow(line.slope.numerator, -1, den) % den
+    down = line.y0 - line.slope * back
+    if down >= 0 and line.q0 >= back:
+        return Line(line.q0 - back, down, line.slope)
+    return Line(line.q0 + den - back, down + line.slope * den, line.slope)
 
 
 def steps(place: Place, measure: Measure, quantity: Fraction) -> int:
@@ -163,20 +180,19 @@ def read_head(place: Place, row: Mapping[str, object]) -> Head:
     Refuses `schedule.unit_unknown`, `schedule.float_ambiguous`, `schedule.limits_contradict`,
     `schedule.rounding_unknown`, `schedule.days_contradict`, `schedule.coefficients_twice` and bad cells.
     """
-    fee_unit = text(place.at("unit"), row).partition("/")[0]
-    if fee_unit not in FEN_PER_UNIT and fee_unit != PERCENT:
-        raise place.at("unit").refusal("schedule.unit_unknown", fee_unit)
+    fee_unit, fee_per = _fee_unit(place.at("unit"), row)
     base = text(place.at("base"), row)
     if not base:
         raise place.at("base").refusal("schedule.cell_missing")
-    printed = _BASE_UNIT.search(base)
+    base_name, base_unit = read_base(place.at("base"), base)
     head = Head(
         place=place,
-        title=text(place.at("title_zh"), row),
+        title=text(place.at("title_zh"), row) or place.schedule,
         method=text(place.at("method"), row),
         fee_unit=fee_unit,
-        base_name=base[: printed.start()].strip() if printed and printed.start() else base,
-        base_unit=checked_unit(place.at("base"), printed[1].strip()) if printed and printed.start() else "",
+        base_name=base_name,
+        base_unit=base_unit,
+        fee_per=fee_per,
         template=Band(),
         minimum_base=number(place.at("minimum_base"), row) if row.get("minimum_base") is not None else None,
         remarks=(),
@@ -199,6 +215,18 @@ def read_head(place: Place, row: Mapping[str, object]) -> Head:
     )
 
 
+def _fee_unit(place: Place, row: Mapping[str, object]) -> tuple[str, str]:
+    """The money a fee is stated in, and what one fee is for: 元/件 is 元 and 件."""
+    given = text(place, row)
+    plain = "".join(unicodedata.normalize("NFKC", given).split())
+    money, _, per = plain.partition("/")
+    found = known_unit(money)
+    unit = found.name_zh if found else money
+    if unit not in FEN_PER_UNIT and unit not in (PERCENT, PERMILLE):
+        raise place.refusal("schedule.unit_unknown", given.partition("/")[0])
+    return unit, per
+
+
 def _rounding(place: Place, row: Mapping[str, object]) -> str:
     if row.get("rounding") is None:
         return HALF_UP
@@ -213,13 +241,6 @@ def _days(place: Place, row: Mapping[str, object]) -> tuple[date | None, date | 
     if first and last and last < first:
         raise place.at("effective_until").refusal("schedule.days_contradict", last)
     return first, last
-
-
-def checked_unit(place: Place, unit: str) -> str:
-    """A unit of quantity; money in a unit that is not 元, 万元 or 亿元 is refused (`schedule.unit_unknown`)."""
-    if unit.endswith("元") and unit not in FEN_PER_UNIT:
-        raise place.refusal("schedule.unit_unknown", unit)
-    return unit
 
 
 def _limited(head: Head, row: Mapping[str, object], template: Band) -> Band:

@@ -18,11 +18,11 @@ from market.catalogue.schedules.brackets import (
     spans,
     unfit,
 )
-from market.catalogue.schedules.cells import Place, known_keys, number, table
+from market.catalogue.schedules.cells import Place, known_keys, number, stated, table
 from market.catalogue.schedules.head import Head, Line, steps
 
-_RANGES = ("from", "to", "fee_min", "fee_max", "origin")
-_POINTS = ("x", "y", "origin")
+_RANGES = ("from", "to", "fee_min", "fee_max")
+_POINTS = ("x", "y")
 
 register_sentences(
     {
@@ -105,7 +105,7 @@ def _beyond(head: Head, row: Mapping[str, object], covered: tuple[int, int | Non
             continue
         place = head.place.at(cell)
         rule = table(place, row[cell])
-        known_keys(place, rule, (*RATES, "origin"))
+        known_keys(place, rule, tuple(RATES))
         if low is None or high == 0:
             raise place.refusal("schedule.key_unfit")
         slope = _one_rate(head, measure, place, rule)
@@ -116,10 +116,10 @@ def _beyond(head: Head, row: Mapping[str, object], covered: tuple[int, int | Non
 
 
 def _one_rate(head: Head, measure: Measure, place: Place, rule: Mapping[str, object]) -> Fraction | None:
-    given = [key for key in RATES if key in rule]
+    given = stated(rule, tuple(RATES))
+    if given and rule[given[0]] is None:
+        return None
     if len(given) > 1:
         raise place.refusal("schedule.one_rate")
     at_rate = place.at(given[0] if given else "rate_percent")
-    if given and rule[given[0]] is None:
-        return None
     return money_slope(head, measure, at_rate, number(at_rate, rule) / RATES[at_rate.cell])

@@ -10,16 +10,18 @@ from fractions import Fraction
 from market.base.money import FEN_PER_UNIT
 from market.base.pricing import Band, Measure, PricedItem, same_unit
 from market.base.words import N_, register_labels, register_sentences
+from market.catalogue.schedules.basis import checked_unit
 from market.catalogue.schedules.brackets import bracket_rows, money_slope, other_list, spans, unfit, with_minimum_base
-from market.catalogue.schedules.cells import Place, known_keys, number, text
-from market.catalogue.schedules.head import Head, Line, checked_unit, steps
+from market.catalogue.schedules.cells import Place, known_keys, number, stated, text
+from market.catalogue.schedules.head import Head, Line, steps
 
 COLUMNS = ("external", "internal", "hydrostatic", "furnace_wall")
 """The named columns of the boiler inspection table: each is a fee item."""
 
 PIECE = "项"
-_FORMS = (("fee",), ("rate",), ("min", "max"), ("rate_percent",), ("max_rate_percent",))
-_ITEM = ("item", "per", "from", "to", "origin", *(cell for form in _FORMS for cell in form))
+_SHARES = {"rate_percent": 100, "rate_permille": 1000, "max_rate_percent": 100, "max_rate_permille": 1000}
+_FORMS = (("fee",), ("rate",), ("min", "max"), *((cell,) for cell in _SHARES))
+_ITEM = ("item", "per", "from", "to", *(cell for form in _FORMS for cell in form))
 _FIGURE = r"([0-9]{1,12}(?:\.[0-9]{1,6})?)"
 _FORMULA = re.compile(rf"{_FIGURE}\+{_FIGURE}\*\(([A-Za-z])-{_FIGURE}\)")
 _PLAIN = re.compile(r"[0-9.,]+")
@@ -63,7 +65,7 @@ def read_named(head: Head, row: Mapping[str, object]) -> dict[str, PricedItem]:
     for place, bracket in brackets:
         known_keys(place, bracket, _ITEM)
         name = text(place.at("item"), bracket)
-        if not name and (len(brackets) > 1 or "item" in bracket):
+        if not name and (len(brackets) > 1 or bracket.get("item") is not None):
             raise place.at("item").refusal("schedule.item_missing")
         name = name or head.title
         if name in items:
@@ -76,26 +78,30 @@ def read_named(head: Head, row: Mapping[str, object]) -> dict[str, PricedItem]:
 def _item(head: Head, place: Place, bracket: Mapping[str, object], name: str) -> PricedItem:
     form = _form(place, bracket)
     measure = _measure(head, place, bracket, form)
-    if form[-1] in bracket and bracket[form[-1]] is None:
-        return _silent(head, name, measure, form)
+    if bracket.get(form[-1]) is None:
+        return _silent(head, place, (name, bracket), form)
     if form == ("min", "max"):
         band = _range(head, place, bracket, measure)
     else:
         at_figure = place.at(form[0])
         figure = number(at_figure, bracket)
-        if form == ("max_rate_percent",) or form == ("rate_percent",):
-            slope = money_slope(head, measure, at_figure, figure / 100)
+        if form[0] in _SHARES:
+            slope = money_slope(head, measure, at_figure, figure / _SHARES[form[0]])
             band = head.band(place, _span(place, bracket, measure), Line(0, Fraction(0), slope))
         else:
             line = _line(head, at_figure, (figure, measure), _for_each(head, bracket, form))
             band = head.band(place, _span(place, bracket, measure), line)
-        if form == ("max_rate_percent",):
+        if form[0].startswith("max_rate"):
             band = head.upper_only(place, band, Fraction(0))
     return _priced(head, name, measure, (band,))
 
 
-def _silent(head: Head, name: str, measure: Measure, form: tuple[str, ...]) -> PricedItem:
+def _silent(head: Head, place: Place, row: tuple[str, Mapping[str, object]], form: tuple[str, ...]) -> PricedItem:
     """An item whose figure is printed as missing: it is listed, and its price is not published here."""
+    name, bracket = row
+    if form[-1] not in bracket:
+        raise place.at(form[-1]).refusal("schedule.cell_missing")
+    measure = _measure(head, place, bracket, form)
     gap = other_list(measure, 0)
     if form == ("min", "max"):
         gap = replace(gap, reason="price.no_ceiling_published")
@@ -103,29 +109,31 @@ def _silent(head: Head, name: str, measure: Measure, form: tuple[str, ...]) -> P
 
 
 def _form(place: Place, bracket: Mapping[str, object]) -> tuple[str, ...]:
-    given = [form for form in _FORMS if any(cell in bracket for cell in form)]
+    filled = stated(bracket, [cell for form in _FORMS for cell in form])
+    given = [form for form in _FORMS if any(cell in filled for cell in form)]
     if not given:
         raise place.at("fee").refusal("schedule.cell_missing")
-    if len(given) > 1:
+    if len(given) > 1 and bracket[filled[0]] is not None:
         raise place.refusal("schedule.one_rate")
     return given[0]
 
 
 def _for_each(head: Head, bracket: Mapping[str, object], form: tuple[str, ...]) -> str:
     """`each` where the figure is for one unit of the quantity, `whole` where it is one fixed price."""
-    return "each" if head.method == "per_unit" or form == ("rate",) or "per" in bracket else "whole"
+    per_each = head.method == "per_unit" or form == ("rate",) or bracket.get("per") is not None
+    return "each" if per_each or (head.fee_per and same_unit(head.fee_per, head.base_unit)) else "whole"
 
 
 def _measure(head: Head, place: Place, bracket: Mapping[str, object], form: tuple[str, ...]) -> Measure:
     at_per = place.at("per")
     per = checked_unit(at_per, text(at_per, bracket))
-    if "per" in bracket and not per:
+    if bracket.get("per") is not None and not per:
         raise at_per.refusal("schedule.unit_missing")
-    if form in (("rate_percent",), ("max_rate_percent",)):
+    if form[0] in _SHARES:
         return Measure.of(head.base_unit or head.money_unit)
-    if per and head.base_unit and not same_unit(per, head.base_unit):
+    if per and head.base_unit not in ("", head.base_name) and not same_unit(per, head.base_unit):
         raise at_per.refusal("schedule.unit_conflict", per)
-    unit = per or head.base_unit
+    unit = per or head.base_unit or ("" if form == ("fee",) and head.method == "flat" else head.fee_per)
     if not unit and _for_each(head, bracket, form) == "each":
         raise at_per.refusal("schedule.unit_missing")
     return Measure.of(unit or PIECE)
@@ -139,7 +147,8 @@ def _line(head: Head, place: Place, figure: tuple[Fraction, Measure], per: str) 
 
 
 def _range(head: Head, place: Place, bracket: Mapping[str, object], measure: Measure) -> Band:
-    least, most = (number(place.at(cell), bracket) for cell in ("min", "max"))
+    # A highest figure alone is a ceiling: nothing is the least.
+    least, most = (number(place.at(cell), {"min": Decimal(0), **_filled(bracket)}) for cell in ("min", "max"))
     if most < least:
         raise place.at("max").refusal("schedule.range_falls", bracket["max"])
     line = _line(head, place.at("max"), (most, measure), _for_each(head, bracket, ("min", "max")))
@@ -147,8 +156,12 @@ def _range(head: Head, place: Place, bracket: Mapping[str, object], measure: Mea
     return head.upper_only(place, band, least / most if most else Fraction(1))
 
 
+def _filled(bracket: Mapping[str, object]) -> dict[str, object]:
+    return {cell: given for cell, given in bracket.items() if given is not None}
+
+
 def _span(place: Place, bracket: Mapping[str, object], measure: Measure) -> tuple[int, int | None]:
-    if "from" not in bracket and "to" not in bracket:
+    if bracket.get("from") is None and bracket.get("to") is None:
         return 0, None
     return spans(measure, [(place, dict(bracket))])[0]
 
@@ -163,7 +176,7 @@ def _columns(head: Head, brackets: list[tuple[Place, dict[str, object]]]) -> dic
     for name in names:
         bands = []
         for (place, bracket), span in zip(brackets, limits, strict=True):
-            known_keys(place, bracket, ("from", "to", "origin", *COLUMNS))
+            known_keys(place, bracket, ("from", "to", *COLUMNS))
             bands.append(head.band(place, span, _column_line(head, place.at(name), bracket, measure)))
         items[name] = with_minimum_base(head, _priced(head, name, measure, tuple(bands)))
     return items

@@ -18,10 +18,10 @@ from market.catalogue.schedules.brackets import (
     spans,
     unfit,
 )
-from market.catalogue.schedules.cells import Place, known_keys, number, text
+from market.catalogue.schedules.cells import Place, known_keys, number, stated, text
 from market.catalogue.schedules.head import Head, Line
 
-_KEYS = ("from", "to", "unit_rate", "area_ratio_percent", "origin", *RATES)
+_KEYS = ("from", "to", "unit_rate", "area_ratio_percent", *RATES)
 
 register_sentences(
     {
@@ -73,19 +73,22 @@ def _mode(place: Place, row: Mapping[str, object]) -> str:
 
 
 def _slope(head: Head, measure: Measure, place: Place, bracket: Mapping[str, object]) -> Fraction | None:
-    given = [key for key in (*RATES, "unit_rate") if key in bracket]
+    given = stated(bracket, (*RATES, "unit_rate"))
     if not given:
         raise place.at("rate_percent").refusal("schedule.cell_missing")
+    if bracket[given[0]] is None:
+        return None
     if len(given) > 1:
         raise place.refusal("schedule.one_rate")
     at_rate = place.at(given[0])
-    if given[0] != "unit_rate" and "area_ratio_percent" in bracket:
+    if given[0] != "unit_rate" and bracket.get("area_ratio_percent") is not None:
         raise place.at("area_ratio_percent").refusal("schedule.key_unknown")
-    if bracket[given[0]] is None:
-        return None
     rate = number(at_rate, bracket)
     if given[0] != "unit_rate":
         return money_slope(head, measure, at_rate, rate / RATES[given[0]])
     at_ratio = place.at("area_ratio_percent")
+    if "area_ratio_percent" in bracket and bracket["area_ratio_percent"] is None:
+        # A share that is printed as missing leaves the part without a price, as a missing rate does.
+        return None
     ratio = number(at_ratio, bracket) / 100 if "area_ratio_percent" in bracket else Fraction(1)
     return rate * ratio * FEN_PER_UNIT[head.money_unit] / measure.steps_per_unit

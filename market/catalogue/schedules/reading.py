@@ -183,7 +183,7 @@ def _read(place: Place, given: object, times: int) -> NormalSchedule | RefusedSc
 
 def _normal(place: Place, row: dict[str, object]) -> NormalSchedule:
     known_keys(place, row, _KEYS)
-    for cell in ("id", "title_zh", "method"):
+    for cell in ("id", *(("title_zh",) if "title_zh" in row else ()), "method"):
         if not text(place.at(cell), row):
             raise place.at(cell).refusal("schedule.cell_missing")
     method = text(place.at("method"), row)
@@ -212,9 +212,7 @@ def _normal(place: Place, row: dict[str, object]) -> NormalSchedule:
 
 
 def _status(place: Place, row: Mapping[str, object]) -> str:
-    if "in_force" not in row:
-        raise place.refusal("schedule.cell_missing")
-    given = row["in_force"]
+    given = row.get("in_force")
     if given is None:
         return UNKNOWN
     if not isinstance(given, bool):
