@@ -20,6 +20,9 @@ COLUMNS = (
 )
 """The columns of an entry that the public compares; how far its compiler trusts a row is not among them."""
 
+PRICE_COLUMNS = ("pricing", "payer", "price_rule", "unit")
+"""The columns of which a change is a change of price."""
+
 LISTS = ("acts", "articles", "regions", "zones", "requirements")
 """What an entry has several of, compared as lists of texts."""
 
@@ -59,6 +62,7 @@ register_labels(
         "field.zones": N_("Zones with a regional assessment"),
         "field.requirements": N_("Qualifications and practitioners"),
         "field.price": N_("Price rules"),
+        "field.schedules": N_("Published schedules behind the price"),
     }
 )
 
@@ -77,10 +81,15 @@ def fingerprint(said: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def entry_fingerprint(entry: object, lists: Mapping[str, Sequence[str]], price_fingerprint: str) -> str:
-    """The fingerprint of everything an entry says, its lists and price rules included."""
+def price_fingerprint(entry: object, rules: Sequence[object]) -> str:
+    """The fingerprint of an entry's price: how it is regulated, the standard as printed, and its price rules."""
+    return fingerprint({**{name: getattr(entry, name) for name in PRICE_COLUMNS}, "rules": list(rules)})
+
+
+def entry_fingerprint(entry: object, lists: Mapping[str, Sequence[str]], prices: Mapping[str, object]) -> str:
+    """The fingerprint of everything an entry says; `prices` are its price rules and the schedules behind them."""
     columns = {name: getattr(entry, name) for name in COLUMNS}
-    return fingerprint({**columns, **{name: list(lists[name]) for name in LISTS}, "price": price_fingerprint})
+    return fingerprint({**columns, **{name: list(lists[name]) for name in LISTS}, "prices": prices})
 
 
 def word_difference(before: str, after: str) -> tuple[Piece, ...]:

@@ -91,6 +91,8 @@ def _shown(moved: Moved, said: Mapping[int, Said]) -> MovedShown:
 def field_shown(name: str, before: Said, after: Said) -> FieldShown:
     """One differing field in the reader's language."""
     label = labels()[f"field.{name}"]
+    if name == "schedules":
+        return FieldShown(label, _("as published before"), _("with other text or figures"))
     old, new = before.value(name), after.value(name)
     if name in _TEXTS:
         return FieldShown(label, pieces=word_difference(old or "", new or ""))

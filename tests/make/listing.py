@@ -14,7 +14,7 @@ from market.base.pricing import Band, floated, straight
 from market.catalogue import actions as list_actions
 from market.catalogue import rules
 from market.catalogue.actions.bases import enter_cited
-from market.catalogue.comparing import LISTS, entry_fingerprint, fingerprint
+from market.catalogue.comparing import LISTS, entry_fingerprint, price_fingerprint
 from market.catalogue.importing import ListFiles, Upload, read_list
 from market.catalogue.listing import band_row
 from market.catalogue.models import Act, Coefficient, CoefficientSet, Edition, Entry, EntryArticle, FeeItem, Service
@@ -110,8 +110,9 @@ def make_listed_service(
         db.session.flush()
         lines = list_lines(price) if bands is None else bands
         db.session.add_all(band_row(item, line, agency_id=0) for item in items for line in lines)
-        entry.price_fingerprint = fingerprint({"price": price, "bands": [repr(line) for line in lines]})
-        entry.fingerprint = entry_fingerprint(entry, dict.fromkeys(LISTS, ()), entry.price_fingerprint)
+        rules = [repr(line) for line in lines]
+        entry.price_fingerprint = price_fingerprint(entry, rules)
+        entry.fingerprint = entry_fingerprint(entry, dict.fromkeys(LISTS, ()), {"rules": rules})
         _cite(entry)
         ids = tuple(item.id for item in items)
         listed = Listed(entry.code, entry.name_zh, entry.id, own, entry.service_id, ids)

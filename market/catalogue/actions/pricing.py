@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 
 from sqlalchemy import select
 
-from market.catalogue.comparing import fingerprint
 from market.catalogue.importing.cells import Row
 from market.catalogue.importing.files import ListData
 from market.catalogue.importing.prices import PlannedItem, documents_of, plan
@@ -24,10 +23,13 @@ class PlannedPrices:
     items: Sequence[PlannedItem]
     schedules: Sequence[tuple[str, str, str]]
 
-    def fingerprint(self) -> str:
-        """What the price rules say, as one sha256: alike exactly when every price is alike."""
-        items = [[repr(getattr(item, one.name)) for one in fields(item)] for item in self.items]
-        return fingerprint({"items": items, "schedules": [list(one) for one in self.schedules]})
+    def rules(self) -> list[list[str]]:
+        """What the price rules say, in plain values: alike exactly when every price is alike."""
+        return [[repr(getattr(item, one.name)) for one in fields(item)] for item in self.items]
+
+    def said(self) -> dict[str, object]:
+        """The price rules with the schedules behind them, also those that are only for reference."""
+        return {"rules": self.rules(), "schedules": [list(one) for one in self.schedules]}
 
 
 class Prices:

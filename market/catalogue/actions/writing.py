@@ -11,7 +11,7 @@ from market.catalogue.actions.bases import enter_cited
 from market.catalogue.actions.belongings import BELONGINGS, Belongings, Places, further_acts, requirements
 from market.catalogue.actions.pricing import PlannedPrices, Prices
 from market.catalogue.citations import citations
-from market.catalogue.comparing import entry_fingerprint
+from market.catalogue.comparing import entry_fingerprint, price_fingerprint
 from market.catalogue.importing.cells import Row
 from market.catalogue.importing.files import ListData, marks
 from market.catalogue.models import Act, Band, CleanUp, Edition, Entry, FeeItem, PriceSchedule, Service
@@ -57,8 +57,8 @@ class Writer:
             entry = self._entry(position, row)
             belongings = self._belongings(row, articles)
             prices = self._prices.plan(row, Pricing(entry.pricing))
-            entry.price_fingerprint = prices.fingerprint()
-            entry.fingerprint = entry_fingerprint(entry, belongings.lists(), entry.price_fingerprint)
+            entry.price_fingerprint = price_fingerprint(entry, prices.rules())
+            entry.fingerprint = entry_fingerprint(entry, belongings.lists(), prices.said())
             made[entry] = belongings, prices
         db.session.add_all(made)
         db.session.flush()

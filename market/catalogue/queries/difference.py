@@ -149,9 +149,14 @@ def said_by(entry_ids: Collection[int]) -> dict[int, Said]:
 
 
 def differing(before: Said, after: Said) -> list[str]:
-    """The names of the fields in which two sayings differ, in the order of the list; `price` for the price rules."""
+    """The names of the fields in which two sayings differ, in the order of the list.
+
+    `price` stands for the price rules, `schedules` for the published schedules behind them where nothing else differs.
+    """
     names = [name for name in (*COLUMNS, *LISTS) if before.value(name) != after.value(name)]
-    return names + (["price"] if before.entry.price_fingerprint != after.entry.price_fingerprint else [])
+    if before.entry.price_fingerprint != after.entry.price_fingerprint:
+        return [*names, "price"]
+    return names or ["schedules"]
 
 
 def editions_of(service_id: int) -> list[tuple[Edition, Entry]]:
