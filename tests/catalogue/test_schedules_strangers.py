@@ -1,11 +1,12 @@
-"""Schedules as a stranger copies them from published documents, asked at the command line and computed here by pencil.
+"""Schedules as a stranger copies them from published documents, asked at the command line and computed by pencil.
 
-The pencil is Fraction and knows nothing of bands. Each case is (schedule, quantity, item, base, floor, ceiling): amounts
-in yuan, None where the document has no computable figure.
+The pencil is Fraction and knows nothing of bands. Each case: schedule, quantity, item, base, floor, ceiling.
+Amounts are in yuan; None where the document has no computable figure.
 """
 
 import json
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def pencil(quantity: Any, limits: list[Any], rates: list[Any], per: int) -> Frac
 def between(quantity: Any, points: list[tuple[Any, Any]]) -> Fraction:
     """直线内插."""
     q = F(str(quantity))
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if F(str(x0)) <= q <= F(str(x1)):
             rise = (F(str(y1)) - F(str(y0))) / (F(str(x1)) - F(str(x0)))
             return F(str(y0)) + (q - F(str(x0))) * rise
