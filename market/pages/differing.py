@@ -74,6 +74,7 @@ def _shown(moved: Moved, said: Mapping[int, Said]) -> MovedShown:
     after = said.get(moved.after) if moved.after is not None else None
     names = differing(before, after) if before and after else []
     priced = "price" in names or "pricing" in names
+    rules = _differing_rules(before, after) if before and after else (_rules_of(before), _rules_of(after))
     only = after or before if not (before and after) else None
     return MovedShown(
         kind=moved.kind,
@@ -83,9 +84,19 @@ def _shown(moved: Moved, said: Mapping[int, Said]) -> MovedShown:
         act=in_words(only.act.name_zh, only.act.name_en) if only else "",
         authority=in_words(only.act.authority_zh, only.act.authority_en) if only else "",
         fields=[field_shown(name, before, after) for name in names if name != "price"] if before and after else [],
-        rules_before=rules_shown(before.prices) if before and (priced or not after) else (),
-        rules_after=rules_shown(after.prices) if after and (priced or not before) else (),
+        rules_before=rules[0] if priced or only else (),
+        rules_after=rules[1] if priced or only else (),
     )
+
+
+def _rules_of(said: Said | None) -> list[RuleShown]:
+    return rules_shown(said.prices) if said else []
+
+
+def _differing_rules(before: Said, after: Said) -> tuple[list[RuleShown], list[RuleShown]]:
+    """The rules of two sayings without the fee items that both have alike."""
+    old, new = _rules_of(before), _rules_of(after)
+    return [one for one in old if one not in new], [one for one in new if one not in old]
 
 
 def field_shown(name: str, before: Said, after: Said) -> FieldShown:
