@@ -10,7 +10,7 @@ from market.catalogue.exporting.columns_explained import ITEM_NOTES, OTHER_SHEET
 from market.catalogue.importing import columns, values
 from market.catalogue.importing.columns import Column
 from market.catalogue.schedules import NormalSchedule, choose_item, read_schedules
-from market.catalogue.schedules.reading import _KEYS as SCHEDULE_KEYS
+from market.catalogue.schedules.reading import KEYS as SCHEDULE_KEYS
 from tests.docs.written import compare_or_write, table
 
 HEAD = """# Files of the list 清单文件

@@ -50,6 +50,7 @@ class ListData:
     raw_schedules: str = ""
     bad: list[BadCell] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)  # headings that no column has
+    names: set[str] = field(default_factory=set)  # of every item of the file, the bad ones included
 
     def links_of(self, name: str) -> list[Row]:
         """The links of an item."""
@@ -125,6 +126,8 @@ def _part(data: ListData, table: Table, name: str, told: Told) -> list[Row]:
     """The good rows of a part; every bad cell goes to `data.bad`."""
     rows, bad = _cells(table, name, told)
     if name == "items":
+        data.names |= {row["name_zh"] for row in rows}
+    if name == "items":
         for column in _CODE_NAMES:
             bad += shared(table, rows, column)
     second = {"items": "act_name_zh", "cleaned_up": "act_name_zh", "links": "schedule_id"}[name]
@@ -162,11 +165,16 @@ def _cells(table: Table, name: str, told: Told) -> tuple[list[Row], list[BadCell
 
 
 def _joined(data: ListData, table: Table, links: list[Row]) -> list[Row]:
-    """The links whose two ends exist; a government price cannot hang on an item that the market prices."""
+    """The links whose two ends exist; a government price cannot hang on an item that the market prices.
+
+    A link to an item that is left out because of a bad cell goes with it: that is no fault of the link.
+    """
     pricing = {row["name_zh"]: row["pricing"] for row in data.items}
     good = []
     for link in links:
         fault = None
+        if link["name_zh"] in data.names - pricing.keys():
+            continue
         if link["name_zh"] not in pricing:
             fault = "name_zh", "import.link_no_item"
         elif link["schedule_id"] not in data.schedules:

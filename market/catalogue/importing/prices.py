@@ -12,7 +12,7 @@ from market.catalogue.importing.cells import Row
 from market.catalogue.importing.exact import exact_json
 from market.catalogue.importing.files import ListData
 from market.catalogue.rules import PriceState, Pricing, ScheduleRole
-from market.catalogue.schedules import NormalSchedule, RefusedSchedule
+from market.catalogue.schedules import KEYS, NormalSchedule, RefusedSchedule
 
 _PER = re.compile(r"(?:万?元|成交价%)/?(.*)")
 # Columns of a published table that have names of the trade in the two languages.
@@ -107,12 +107,28 @@ def _unpublished(row: Row, binding: list[NormalSchedule | RefusedSchedule]) -> P
 
 
 def documents_of(raw: str) -> dict[str, str]:
-    """Every schedule of the file as JSON text by id, decimals as printed, without the addresses it was read from."""
+    """Every schedule of the file as JSON text by id, decimals as printed, without the addresses it was read from.
+
+    Cells stand in the order of the format, so that the same document is the same text whichever file it came in.
+    """
     if not raw:
         return {}
     parsed = json.loads(raw, parse_float=Decimal)
     return {
-        schedule["id"]: exact_json({key: value for key, value in schedule.items() if key != "source"})
+        schedule["id"]: exact_json(
+            {key: _ordered(value) for key, value in sorted(schedule.items(), key=_place) if key != "source"}
+        )
         for schedule in parsed["schedules"]
         if isinstance(schedule, Mapping) and isinstance(schedule.get("id"), str)
     }
+
+
+def _place(cell: tuple[str, object]) -> tuple[int, str]:
+    return (KEYS.index(cell[0]) if cell[0] in KEYS else len(KEYS)), cell[0]
+
+
+def _ordered(value: object) -> object:
+    """The same value with the cells of every table in it in alphabetical order."""
+    if isinstance(value, Mapping):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    return [_ordered(one) for one in value] if isinstance(value, list) else value

@@ -3,6 +3,7 @@
 from market.catalogue.schedules.named import COLUMNS
 from market.catalogue.schedules.reading import (
     IN_FORCE,
+    KEYS,
     REFERENCE,
     UNKNOWN,
     NormalSchedule,
@@ -15,6 +16,7 @@ from market.catalogue.schedules.reading import (
 __all__ = [
     "COLUMNS",
     "IN_FORCE",
+    "KEYS",
     "REFERENCE",
     "UNKNOWN",
     "NormalSchedule",

@@ -23,7 +23,7 @@ _METHODS = {
     "flat": read_named,
     "per_unit": read_named,
 }
-_KEYS = (
+KEYS = (
     *("id", "title_zh", "document_no", "status", "in_force", "status_confidence", "numbers_confidence"),
     *(
         "method",
@@ -40,6 +40,7 @@ _KEYS = (
     *("mode", "rounding", "coefficients", "effective_from", "effective_until"),
     *("worked_examples", "notes", "source"),
 )
+"""The cells of a schedule, in the order of the published format."""
 IN_FORCE, REFERENCE, UNKNOWN = "in_force", "reference", "unknown"
 
 register_labels(
@@ -182,7 +183,7 @@ def _read(place: Place, given: object, times: int) -> NormalSchedule | RefusedSc
 
 
 def _normal(place: Place, row: dict[str, object]) -> NormalSchedule:
-    known_keys(place, row, _KEYS)
+    known_keys(place, row, KEYS)
     for cell in ("id", *(("title_zh",) if "title_zh" in row else ()), "method"):
         if not text(place.at(cell), row):
             raise place.at(cell).refusal("schedule.cell_missing")
