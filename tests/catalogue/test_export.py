@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,9 @@ from market.catalogue.exporting import ListExport
 from market.catalogue.exporting.columns_explained import ITEM_NOTES
 from market.catalogue.importing import ListData, ListFiles, Upload, read_list
 from market.catalogue.importing.columns import CLEAN_UPS, ITEMS, LINKS, Column, Kind
+from market.catalogue.queries import edition_numbered
+from market.catalogue.queries.export import export_of
+from tests import make
 from tests.catalogue.test_import import PACKAGED
 
 FORMATS = {"xlsx": exporting.xlsx, "csv": exporting.csv, "json": exporting.json}
@@ -184,3 +188,12 @@ def test_the_template_imports_as_it_stands_and_explains_every_column() -> None:
     book = openpyxl.load_workbook(io.BytesIO(content))
     closed = [column for column in ITEMS if column.closed]
     assert len(book["事项"].data_validations.dataValidation) == len(closed)
+
+
+def test_what_the_public_takes_away_can_be_handed_in_again(app: Flask) -> None:
+    with app.app_context():
+        make.make_listed_service(price="guided")
+        data = export_of(edition_numbered(1)).public
+    for writer in (exporting.xlsx, exporting.json):
+        again = read_list(ListFiles(Upload("清单", writer(data))))
+        assert (again.bad, len(again.items)) == ([], 1)

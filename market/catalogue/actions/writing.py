@@ -16,7 +16,7 @@ from market.catalogue.importing.cells import Row
 from market.catalogue.importing.files import ListData, marks
 from market.catalogue.models import Act, Band, CleanUp, Edition, Entry, FeeItem, PriceSchedule, Service
 from market.catalogue.queries.bases import told_article
-from market.catalogue.rules import Handling, Payer, Pricing, RequirementMode, SetupLevel
+from market.catalogue.rules import Confidence, Handling, Payer, Pricing, RequirementMode, SetupLevel
 from market.store.db import db
 
 
@@ -84,7 +84,7 @@ class Writer:
             time_limit_calendar_days=_days(row["time_limit_calendar_days"]),
             merged_group=row["merged_group_zh"], legal_basis=row["legal_basis_zh"], output=row["service_output_zh"],
             qualification=row["agency_qualification_zh"], price_basis=row["price_basis_zh"],
-            price_rule=row["price_rule"], unit=row["unit_zh"], confidence=row["confidence"], mark=mark,
+            price_rule=row["price_rule"], unit=row["unit_zh"], confidence=row["confidence"] or Confidence.GENERAL_KNOWLEDGE, mark=mark,
             mark_decision=decision["decision_document"] if decision else "",
             mark_handling=decision["handling"] if decision else "",
             standard_code=row["standard_code"], setup_level=row["setup_level"] or SetupLevel.PREFECTURE,
@@ -160,7 +160,7 @@ class Writer:
             decision=decision["decision_document"],
             handling=decision["handling_type"],
             handling_text=decision["handling"],
-            confidence=decision["confidence"],
+            confidence=decision["confidence"] or Confidence.GENERAL_KNOWLEDGE,
         )
 
 

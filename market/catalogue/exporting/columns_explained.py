@@ -40,7 +40,7 @@ ITEM_NOTES: dict[str, tuple[str, str]] = {
     "merged_group_zh": ("多评合一的组名", "The group whose reports are merged"),
     "zones": ("已做区域评估的区域代码，多个用；分开", "Codes of zones covered by a regional assessment, separated by ；"),
     "remarks": ("备注", "Remarks"),
-    "confidence": ("必填，资料的可信度；不对外公开", "Needed, how far the data is trusted; never public"),
+    "confidence": ("资料的可信度，留空视为待核；不对外公开", "How far the data is trusted; empty means to be checked; never public"),
     "source": ("资料来源；不对外公开", "Where it was read; never public"),
 }  # fmt: skip
 OTHER_SHEETS: dict[str, tuple[str, str]] = {

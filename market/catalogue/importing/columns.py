@@ -121,7 +121,7 @@ ITEMS = (
     Column("merged_group_zh", "多评合一", Kind.NAME, needed=True),
     Column("zones", "区域评估覆盖区域", Kind.ZONES),
     Column("remarks", "备注"),
-    Column("confidence", "可信度", Kind.CLOSED, needed=True, filled=True, closed=_CONFIDENCE),
+    Column("confidence", "可信度", Kind.CLOSED, closed=_CONFIDENCE),
     Column("source", "来源"),
 )  # fmt: skip
 LINKS = (
@@ -145,7 +145,7 @@ CLEAN_UPS = (
         },
     ),
     Column("handling", "处理说明", needed=True),
-    Column("confidence", "可信度", Kind.CLOSED, needed=True, filled=True, closed=_CONFIDENCE),
+    Column("confidence", "可信度", Kind.CLOSED, closed=_CONFIDENCE),
     Column("source", "来源"),
 )  # fmt: skip
 ITEM_COLUMNS = tuple(one.key for one in ITEMS if one.needed)
