@@ -195,3 +195,16 @@ def test_what_was_typed_about_a_law_is_kept_when_it_is_refused(app: Flask) -> No
     assert "样例发〔2026〕7号" in page and "cannot end before it began" in page
     page = visitor.send("/desk/bases/", "/desk/bases/", status=409, title="样例条例", number="", reason="x").text
     assert "in the register already" in page
+
+
+def test_the_draft_says_which_entries_stand_on_dead_law(app: Flask) -> None:
+    with app.app_context():
+        make_listed_service()
+        draft = make_edition(effective_from=clock.today())
+        left = make_listed_service(edition_id=draft)
+        person = editor()
+        repeal(person, clock.today())
+        number = db.session.get_one(Edition, draft).number
+    page = Visitor(app).sign_in(person.email).page(f"/desk/editions/{number}")
+    assert "have no legal basis in force today" in page and left.code in page
+    assert f"/editions/1/to/{number}" in page

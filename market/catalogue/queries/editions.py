@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from market.base.errors import BadState, BreaksRule, NotFound
+from market.base.money import shown
 from market.base.pricing import COEFFICIENT_UNIT
 from market.base.pricing.quantity import exact_decimal
 from market.catalogue.models import Band, CleanUp, Coefficient, Edition, Entry, FeeItem, PriceSchedule
 from market.catalogue.models.price import LISTED
 from market.catalogue.rules import EditionState, Handling
 from market.store.db import db
+from market.store.types import LARGEST_KEY
 
 
 def edition_in_force(on: date) -> Edition:
@@ -38,7 +40,8 @@ def edition_in_force_or_none(on: date) -> Edition | None:
 
 def edition_numbered(number: int) -> Edition:
     """The edition of that number in any state; NotFound("edition.not_found")."""
-    found = db.session.scalar(select(Edition).where(Edition.number == number))
+    known = abs(number) <= LARGEST_KEY
+    found = db.session.scalar(select(Edition).where(Edition.number == number)) if known else None
     if found is None:
         raise NotFound("edition.not_found")
     return found
@@ -59,7 +62,7 @@ def entry_of(code: str, edition: Edition) -> Entry:
     query = select(Entry).where(Entry.edition_id == edition.id, Entry.code == code).options(joinedload(Entry.act))
     found = db.session.scalar(query)
     if found is None:
-        raise NotFound("service.not_listed", service=code)
+        raise NotFound("service.not_listed", service=shown(code))
     return found
 
 
@@ -77,6 +80,17 @@ def entries_of(edition: Edition) -> list[Entry]:
     """Every entry of an edition in the list's order, with its act."""
     query = select(Entry).where(Entry.edition_id == edition.id).order_by(Entry.position)
     return list(db.session.scalars(query.options(joinedload(Entry.act))))
+
+
+def entries_between(edition: Edition, limit: int, offset: int) -> list[Entry]:
+    """Some entries of an edition in the list's order, with their acts."""
+    query = select(Entry).where(Entry.edition_id == edition.id).order_by(Entry.position).limit(limit).offset(offset)
+    return list(db.session.scalars(query.options(joinedload(Entry.act))))
+
+
+def count_entries(edition: Edition) -> int:
+    """How many entries an edition has."""
+    return db.session.scalar(select(func.count()).where(Entry.edition_id == edition.id)) or 0
 
 
 def fee_items_of(entry_id: int) -> list[FeeItem]:

@@ -3,21 +3,26 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from market.base import clock
 from market.base.errors import Refusal
 from market.base.permissions import Permission, may
 from market.catalogue import actions, queries
 from market.catalogue.forms import PublishForm
 from market.catalogue.models import Edition
-from market.catalogue.rules import EDITION
+from market.catalogue.queries.bases import without_living_basis
+from market.catalogue.rules import EDITION, EditionState
 from market.catalogue.views.blueprint import catalogue
 from market.journal.queries import history
 from market.store.transaction import transaction
 from market.web.access import current_actor, needs
+from market.web.paging import page_of, wanted
+
+ENTRIES_A_PAGE = 50
 
 
 @catalogue.route("/")
@@ -82,10 +87,20 @@ def _page(number: int, form: PublishForm) -> ResponseReturnValue:
     actor = current_actor()
     drafts = may(actor.role, Permission.CATALOGUE_EDITION_DRAFT)
     approves = may(actor.role, Permission.CATALOGUE_EDITION_APPROVE)
+    current = queries.edition_in_force_or_none(clock.today())
+    page = page_of(
+        queries.count_entries(found),
+        wanted(request.args),
+        lambda limit, offset: queries.entries_between(found, limit, offset),
+        size=ENTRIES_A_PAGE,
+    )
+    published = found.state == EditionState.PUBLISHED
     return form.page(
         "catalogue/edition.html",
         edition=found,
-        entries=queries.entries_of(found),
+        page=page,
+        against=current.number if current is not None and not published else None,
+        dead=[] if published else without_living_basis(found.id, clock.today()),
         history=history(f"edition/{number}"),
         may_submit=drafts and EDITION.allows(found.state, "submit"),
         may_judge=approves and EDITION.allows(found.state, "publish") and found.drafted_by != actor.id,
