@@ -1,8 +1,8 @@
 """The index behind its verbs: open, add, remove, find, and rebuild.
 
 The folder is a projection of the database and disposable. It holds generations of the index (`generations.py`) and
-`turn`, the lock of the one writer. A rebuild fills a new generation beside the old one and swaps the name; readers follow
-at their next question.
+`turn`, the lock of the one writer. A rebuild fills a new generation beside the old one and swaps the name; readers
+follow at their next question.
 """
 
 import logging
