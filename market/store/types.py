@@ -8,6 +8,9 @@ from sqlalchemy import JSON, BigInteger, Boolean, CheckConstraint, Date, DateTim
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import mapped_column
 
+LARGEST_KEY = 2**63 - 1
+"""The largest whole number that both databases hold; asking them for a larger one is an error and no answer."""
+
 
 class Moment(TypeDecorator[datetime]):
     """An aware UTC datetime. SQLite keeps it as sortable ISO text, PostgreSQL as timestamptz."""

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
-LARGEST_KEY = 2**63 - 1
+from market.store.types import LARGEST_KEY
 
 
 class KeyConverter(IntegerConverter):

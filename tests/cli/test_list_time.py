@@ -4,10 +4,12 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from market.base import clock
-from tests.make import make_edition, make_listed_service, publish_edition
+from market.base.people import Role
+from tests.make import make_edition, make_listed_service, make_person, publish_edition
 
 
 def two_editions(app: Flask) -> None:
@@ -30,6 +32,18 @@ def test_the_difference_is_printed(app: Flask) -> None:
     assert "1 removed" in run(args=["list", "diff", "1", "2"]).output
     missing = run(args=["list", "diff", "1", "9"])
     assert (missing.exit_code, "edition.not_found" in missing.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("diff", "1", "9" * 30), ("submit", "9" * 20), ("publish", "9" * 20), ("discard", str(2**63))]
+)
+def test_a_number_that_no_database_holds_is_no_edition(app: Flask, arguments: tuple[str, ...]) -> None:
+    with app.app_context():
+        publish_edition(edition_id=make_edition())
+        make_person(role=Role.LIST_EDITOR)
+        make_person(role=Role.LIST_APPROVER)
+    missing = app.test_cli_runner().invoke(args=["list", *arguments])
+    assert (missing.exit_code, missing.stderr.split(":")[0]) == (2, "edition.not_found")
 
 
 def test_the_list_of_a_day_is_printed(app: Flask) -> None:

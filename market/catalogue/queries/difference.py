@@ -31,6 +31,7 @@ from market.catalogue.models import (
 from market.catalogue.models.price import LISTED
 from market.catalogue.queries.bases import told_article
 from market.store.db import db
+from market.store.types import LARGEST_KEY
 
 ADDED, REMOVED, REPRICED, CHANGED = "added", "removed", "repriced", "changed"
 KINDS = (ADDED, REMOVED, REPRICED, CHANGED)
@@ -100,7 +101,8 @@ class Said:
 def two_editions(before: int, after: int) -> dict[int, tuple[Edition, int]]:
     """Two editions by number, each with how many entries it has; one that is not there is left out. One query."""
     entries = select(func.count()).where(Entry.edition_id == Edition.id).scalar_subquery()
-    query = select(Edition, entries).where(Edition.number.in_([before, after]))
+    asked = [number for number in (before, after) if abs(number) <= LARGEST_KEY]
+    query = select(Edition, entries).where(Edition.number.in_(asked))
     return {edition.number: (edition, count) for edition, count in db.session.execute(query)}
 
 

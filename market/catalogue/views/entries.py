@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from market.base.errors import NotFound, Refusal
+from market.base.money import shown
 from market.base.permissions import Permission
 from market.catalogue import actions, queries
 from market.catalogue.citations import citations
@@ -86,7 +87,7 @@ def _stored_form(edition: Edition, code: str) -> EntryForm:
         return EntryForm(formdata=None, data={**ground, **usual})
     cells = next((one for one in export_of(edition).items if one["local_code"] == code), None)
     if cells is None:
-        raise NotFound("service.not_listed", service=code)
+        raise NotFound("service.not_listed", service=shown(code))
     return EntryForm(formdata=None, data={**typed_entry(cells), **ground})
 
 

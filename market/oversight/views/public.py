@@ -16,12 +16,12 @@ from market.oversight.rules import LONGEST_NAME, OUTCOMES, VoiceKind, VoiceState
 from market.oversight.views.blueprint import TONES, oversight_desk
 from market.oversight.views.shown import days_of, shown
 from market.store.transaction import transaction
+from market.store.types import LARGEST_KEY
 from market.web.access import public
 from market.web.labels import said
 from market.web.paging import page_of, wanted
 
 KINDS = tuple(VoiceKind)
-LARGEST_KEY = 2**63 - 1
 
 
 @oversight_desk.route("/voices/new", methods=["GET", "POST"])

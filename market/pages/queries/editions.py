@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, func, select
 
 from market.base.errors import NotFound
+from market.base.money import shown
 from market.catalogue.models import CleanUp, Edition, Entry, LegalBasisChange, Service
 from market.catalogue.rules import EditionState, Handling, Pricing, SelfService
 from market.store.db import db
@@ -101,7 +102,7 @@ def entry_in(edition_id: int, code: str) -> int:
     """The id of a service's entry in an edition; NotFound("service.not_listed")."""
     found = db.session.scalar(select(Entry.id).where(Entry.edition_id == edition_id, Entry.code == code))
     if found is None:
-        raise NotFound("service.not_listed", service=code)
+        raise NotFound("service.not_listed", service=shown(code))
     return found
 
 
@@ -111,7 +112,7 @@ def service_coded(code: str) -> Service:
     ever = listed.where(Entry.service_id == Service.id, Edition.state == EditionState.PUBLISHED).exists()
     found = db.session.scalar(select(Service).where(Service.code == code, ever))
     if found is None:
-        raise NotFound("service.not_listed", service=code)
+        raise NotFound("service.not_listed", service=shown(code))
     return found
 
 

@@ -15,6 +15,7 @@ from market.agencies.queries import OfferRow
 from market.agencies.queries.standing import latest_standing
 from market.agencies.rules import OfferState
 from market.base.errors import BadState, NotFound
+from market.base.money import shown
 from market.catalogue.models import Act, Band, CoefficientSet, Edition, Entry, FeeItem, PriceSchedule
 from market.catalogue.models.price import LISTED
 from market.catalogue.queries.belongings import Several, read_several, several
@@ -52,7 +53,7 @@ def item_facts(code: str, on: date) -> ItemFacts:
     if not rows:
         if in_force(on) is None:
             raise BadState("edition.none_in_force")
-        raise NotFound("service.not_listed", service=code)
+        raise NotFound("service.not_listed", service=shown(code))
     entry, act, one, _schedule, *columns = rows[0]
     edition = EditionFacts(one.id, one.number, one.title, one.effective_from or on, one.published_at or one.drafted_at)
     return ItemFacts(edition, entry, act, read_several(columns), [row[3] for row in rows if row[3] is not None])

@@ -13,6 +13,7 @@ from market.agencies.queries import OfferRow
 from market.agencies.rules import mark_of, mark_sentence
 from market.base import clock
 from market.base.errors import NotFound
+from market.base.money import shown
 from market.base.permissions import Permission, may
 from market.catalogue.rules import Payer, Pricing
 from market.contracts.queries import Days
@@ -117,7 +118,7 @@ def _several(facts: ItemFacts) -> dict[str, str]:
 def _gone(code: str) -> ResponseReturnValue:
     off = off_the_list(code, clock.today())
     if off is None:
-        raise NotFound("service.not_listed", service=code)
+        raise NotFound("service.not_listed", service=shown(code))
     if wants_json():
         raise off.refusal
     name = in_words(off.name_zh, off.name_en)
