@@ -1,9 +1,9 @@
-"""What may stand in an address: a number that no key can have leads nowhere, instead of overflowing the database."""
+"""What may stand in an address: what no key can be leads nowhere, instead of being an error of the database."""
 
 from typing import Any
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from market.store.types import LARGEST_KEY
 
@@ -16,6 +16,14 @@ class KeyConverter(IntegerConverter):
         super().__init__(map, *args, **kwargs)
 
 
+class NameConverter(UnicodeConverter):
+    """`<...>` without the character zero, which PostgreSQL holds in no text."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **kwargs)
+        self.regex = self.regex.replace("[^/]", r"[^/\x00]")
+
+
 def init_app(app: Flask) -> None:
-    """Use it for every address; before any route is added."""
-    app.url_map.converters["int"] = KeyConverter
+    """Use them for every address; before any route is added."""
+    app.url_map.converters |= {"int": KeyConverter, "string": NameConverter, "default": NameConverter}
