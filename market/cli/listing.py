@@ -7,11 +7,12 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from market.base import clock
 from market.base.errors import BreaksRule
 from market.base.permissions import Permission
 from market.base.words import N_, register_sentences
 from market.catalogue import actions, exporting, queries
-from market.catalogue.importing import ListData, ListFiles, Upload, read_list
+from market.catalogue.importing import ListData, ListFiles, Upload
 from market.catalogue.importing.marking import marked_copy
 from market.catalogue.models import Edition
 from market.catalogue.queries.export import export_of
@@ -51,10 +52,14 @@ _FILE = click.Path(path_type=Path)
 @refusing
 def import_(items: Path, title: str | None, email: str | None, **more: Any) -> None:
     """Make a draft edition of ITEMS (xlsx, CSV or JSON, told by content). Every bad cell is listed, and then nothing
-    is imported. The same content again changes nothing."""
+    is imported. The same content again changes nothing. Schedules, links and clean-up decisions that no file brings
+    stay as in the edition in force."""
     files = _files(items, more)
+    with transaction() as now:
+        current = queries.edition_in_force_or_none(clock.china_date(now))
+        before = export_of(current) if current else None
     with Progress() as progress:
-        data = read_list(files, told=progress.told)
+        data = exporting.read_beside(files, before, progress.told)
     report_bad(data)
     if data.bad and more["marked_copy"]:
         write_file(more["marked_copy"], marked_copy(files.items, data.bad).content)
@@ -62,10 +67,10 @@ def import_(items: Path, title: str | None, email: str | None, **more: Any) -> N
         raise BreaksRule("import.bad_rows", count=len(data.bad))
     actor = person(Permission.CATALOGUE_EDITION_DRAFT, email)
     with transaction() as now:
-        before = queries.unpublished_edition()
-        present = before.id if before else None
-        if before and more["draft"] == "replace":
-            actions.discard(before, actor=actor, now=now)
+        draft = queries.unpublished_edition()
+        present = draft.id if draft else None
+        if draft and more["draft"] == "replace":
+            actions.discard(draft, actor=actor, now=now)
             present = None
         edition = actions.import_edition(data, title or items.name, actor=actor, now=now)
         number, unchanged = edition.number, edition.id == present

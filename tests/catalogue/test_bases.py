@@ -208,3 +208,17 @@ def test_the_draft_says_which_entries_stand_on_dead_law(app: Flask) -> None:
     page = Visitor(app).sign_in(person.email).page(f"/desk/editions/{number}")
     assert "have no legal basis in force today" in page and left.code in page
     assert f"/editions/1/to/{number}" in page
+
+
+def test_a_draft_is_thrown_away_at_the_desk(app: Flask) -> None:
+    with app.app_context():
+        make_listed_service()
+        draft = make_edition(effective_from=clock.today())
+        make_listed_service(edition_id=draft)
+        person = editor()
+        number = db.session.get_one(Edition, draft).number
+    visitor = Visitor(app).sign_in(person.email)
+    visitor.send(f"/desk/editions/{number}", f"/desk/editions/{number}/discard")
+    visitor.page(f"/desk/editions/{number}", 404)
+    visitor.forge("/desk/editions/1/discard")
+    visitor.page("/desk/editions/1")

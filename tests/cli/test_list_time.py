@@ -68,3 +68,23 @@ def test_a_city_enters_its_own_regions_and_zones(app: Flask, tmp_path: Path) -> 
     regions.write_text("code,level,parent_code,name_zh,name_en\n９９,county,990200,x,x\n", encoding="utf-8")
     refused = run(args=["list", "regions", str(regions)])
     assert (refused.exit_code, "place.bad_row" in refused.stderr) == (2, True)
+
+
+def test_what_no_file_brings_stays_as_in_the_edition_in_force(app: Flask, tmp_path: Path) -> None:
+    run = app.test_cli_runner().invoke
+    with app.app_context():
+        for role in (Role.LIST_EDITOR, Role.LIST_APPROVER):
+            make_person(role=role)
+    data = Path("market/catalogue/data")
+    assert (
+        run(
+            args=["list", "import", str(data / "items.csv"), "--schedules", str(data / "price_schedules.json")]
+        ).exit_code
+        == 0
+    )
+    assert run(args=["list", "submit", "1"]).exit_code == 0
+    assert run(args=["list", "publish", "1"]).exit_code == 0
+    bare = tmp_path / "items.csv"
+    bare.write_bytes((data / "items.csv").read_bytes())
+    assert run(args=["list", "import", str(bare)]).exit_code == 0
+    assert json.loads(run(args=["list", "diff", "1", "2", "--json"]).output)["unchanged"] == 131

@@ -19,8 +19,8 @@ Written by `tests/docs/test_list_files.py` from the columns that the import know
 [regulators.md](regulators.md) and [operators.md](operators.md). 由测试按程序写成，请勿手改。
 
 A list comes and goes as xlsx, CSV or JSON; which one it is is told by the content, not by the name. A workbook or a JSON document
-may carry everything; a CSV carries one part. A part that is left out stays as in the edition in force when the files are
-handed in at the desk. The first line holds the headings, in English (the key) or in Chinese, in any order; a heading that no
+may carry everything; a CSV carries one part. A part that is left out stays as in the edition in force,
+at the desk and at the terminal. The first line holds the headings, in English (the key) or in Chinese, in any order; a heading that no
 column has is named and passed over. `flask list template --out template.xlsx` writes a workbook with these columns, with
 examples and drop-downs; `flask list export` writes them in this order.
 

@@ -60,6 +60,16 @@ def send_back(number: int) -> ResponseReturnValue:
     )
 
 
+@catalogue.route("/<int:number>/discard", methods=["POST"])
+@needs(Permission.CATALOGUE_EDITION_DRAFT)
+def discard(number: int) -> ResponseReturnValue:
+    """Throw a draft away; the journal keeps that it was there."""
+    with transaction(select(Edition).where(Edition.number == number)) as now:
+        actions.discard(queries.edition_numbered(number), actor=current_actor(), now=now)
+    flash(_("The draft is gone; the journal keeps that it was there."), "success")
+    return redirect(url_for("catalogue.editions"))
+
+
 @catalogue.route("/<int:number>/publish", methods=["POST"])
 @needs(Permission.CATALOGUE_EDITION_APPROVE)
 def publish(number: int) -> ResponseReturnValue:
