@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from market.catalogue.forms import typed_from
 from market.cli.list_price import price
 
 F = Fraction
@@ -66,6 +67,14 @@ ratios = [
 ratio = table("progressive", "元", "建筑面积（㎡）", ratios)
 
 
+DIGS = [0, 100_000, 1_000_000, 10_000_000]
+dug = [
+    {**row, "area_ratio_percent": share}
+    for row, share in zip(tiers(DIGS, [0.2] * 4, "unit_rate"), (100, 30, 20, 12), strict=True)
+]
+digs = table("progressive", "元", "工程总面积（平方米）", dug)
+
+
 def ratioed(q: str) -> Fraction:
     return pencil(q, [0, 50, 333], [F("0.0125"), F("0.0125") * F("0.75"), F("0.0125") * F("0.625")], 1)
 
@@ -92,6 +101,9 @@ CASES: list[Case] = [
      *[(F("0.001") + 2 * F("0.0005")) * 10**8] * 3),
     # 测绘: rates for each ㎡ with ratios whose edges lie between two fen.
     *[(ratio, q, None, *[ratioed(q)] * 3) for q in ("1", "50", "50.001", "51", "333", "333.001", "1000.5", "123456")],
+    # 考古勘探: on the part above 10万平方米 30 % of the area counts, and so on.
+    *[(digs, q, None, *[pencil(q, DIGS, [F("0.2") * share / 100 for share in (100, 30, 20, 12)], 1)] * 3)
+      for q in ("99999.999", "100000", "654321.5", "20000000")],
     # A spreadsheet's empty columns are no second price.
     (table("progressive", "元", "建筑面积（平方米）", [
         {"from": 0, "to": 10, "rate_percent": None, "rate_permille": None, "unit_rate": 2, "area_ratio_percent": 50},
@@ -243,3 +255,28 @@ def test_a_strangers_schedule_that_can_be_read_in_two_ways_is_refused(tmp_path: 
     exit_code, out, err = asked(tmp_path, row, "--quantity", "1")
     assert (exit_code, out) == (2, "")
     assert err.startswith(f"{code}: ")
+
+
+@pytest.mark.parametrize(
+    ("base", "name", "unit"),
+    [
+        ("计费额（万元，含设备费）", "计费额（含设备费）", "万元"),
+        ("总投资（不含土地费）（亿元）", "总投资（不含土地费）", "亿元"),
+        ("建筑面积（单位：㎡）", "建筑面积", "㎡"),
+        ("蒸发量 D（t/h）", "蒸发量 D", "t/h"),
+        ("标的额 万元", "标的额", "万元"),
+        ("平方米", "平方米", "平方米"),
+        ("例/具/项", "例/具/项", ""),
+        ("评估级别", "评估级别", ""),
+    ],
+)
+def test_the_editor_and_the_reader_see_the_same_unit_of_the_quantity(base: str, name: str, unit: str) -> None:
+    head, _ = typed_from({"base": base, "brackets": []})
+    assert (head["base_name"], head["base_unit"]) == (name, unit)
+
+
+def test_the_editor_keeps_a_rate_beside_empty_cells() -> None:
+    rows = [{"from": 0, "to": None, "rate_percent": None, "rate_permille": 3, "unit_rate": None}]
+    _, (row,) = typed_from({**estate, "brackets": rows})
+    _, (plain,) = typed_from({**estate, "brackets": [{"from": 0, "to": None, "rate_permille": 3}]})
+    assert row == plain

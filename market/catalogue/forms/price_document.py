@@ -16,6 +16,8 @@ from market.base.errors import BreaksRule
 from market.base.money import parse_decimal
 from market.catalogue.forms.price_kinds import ALL_CELLS, METHOD, Figure, Floating, PriceKind, RateKind
 from market.catalogue.schedules import COLUMNS
+from market.catalogue.schedules.basis import read_base
+from market.catalogue.schedules.cells import Place, stated
 from market.catalogue.schedules.floats import ONLY_A_CEILING
 
 Kind = PriceKind
@@ -45,7 +47,6 @@ CELL_OF = {
 """Where a cell of the document is typed."""
 _RATE_KINDS = {key: kind for kind, key in _RATES.items()}
 _FIGURES = {figure.value: figure for figure in Figure} | {"min": Figure.RANGE, "max": Figure.RANGE}
-_BASE = re.compile(r"([^（）()]+)[（(]([^（）()]+)[）)]")
 _APART = re.compile(r"下浮([0-9]+(?:\.[0-9]+)?)%，上浮([0-9]+(?:\.[0-9]+)?)%")
 _BOTH = re.compile(r"±([0-9]+(?:\.[0-9]+)?)%")
 
@@ -196,8 +197,10 @@ def typed_from(document: Mapping[str, Any]) -> tuple[dict[str, str], list[dict[s
 
 
 def _base(printed: str) -> tuple[str, str]:
-    found = _BASE.fullmatch(printed)
-    return (found[1], found[2]) if found else (printed, "")
+    try:
+        return read_base(Place(""), printed)
+    except BreaksRule:
+        return printed, ""
 
 
 def _kind(document: Mapping[str, Any], brackets: list[Mapping[str, Any]]) -> PriceKind:
@@ -218,7 +221,10 @@ def _kind(document: Mapping[str, Any], brackets: list[Mapping[str, Any]]) -> Pri
 
 def _row(bracket: Mapping[str, Any]) -> dict[str, str]:
     row = dict.fromkeys(ALL_CELLS, "") | {"rate_kind": RateKind.PERCENT, "figure": Figure.FEE}
+    priced = set(stated(bracket, (*_RATE_KINDS, *_FIGURES)))
     for key, value in bracket.items():
+        if value is None and key in {*_RATE_KINDS, *_FIGURES} - priced:
+            continue
         if key in CELL_OF:
             row[CELL_OF[key]] = _text(value)
         if key in _RATE_KINDS:

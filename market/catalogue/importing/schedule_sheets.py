@@ -19,6 +19,8 @@ from market.catalogue.importing.exact import exact_json
 from market.catalogue.importing.tables import fill_down, heading, nothing_beside
 from market.catalogue.importing.values import number, plain, protected
 from market.catalogue.importing.workbook import Workbook
+from market.catalogue.schedules.basis import read_base
+from market.catalogue.schedules.cells import Place
 
 OWNER = "schedule_id"
 HEADINGS = {
@@ -46,7 +48,6 @@ _TEXTS = {
     "per",
 }
 _MONEY = re.compile(r"(.*?)(亿元|万元|元)")
-_BASE_UNIT = re.compile(r"[（(]([^（）()]*)[）)]")
 _LITERAL = re.compile(r'(?:true|false|null|NaN|-?Infinity|[-\[{"0-9].*)', re.DOTALL)
 
 Found = tuple[list[dict[str, Any]], list[BadCell]]
@@ -140,9 +141,15 @@ def _money_unit(key: str, owner: Mapping[str, Any]) -> str | None:
     if key in _FEES:
         unit = str(owner.get("unit") or "").partition("/")[0]
     else:
-        named = _BASE_UNIT.search(str(owner.get("base") or "")) if key in _QUANTITIES else None
-        unit = named[1] if named else ""
+        unit = _base_unit(str(owner.get("base") or "")) if key in _QUANTITIES else ""
     return unit if unit in FEN_PER_UNIT else None
+
+
+def _base_unit(base: str) -> str:
+    try:
+        return read_base(Place(""), base)[1]
+    except BreaksRule:
+        return ""
 
 
 def _literal(key: str, text: str) -> Any:

@@ -1,7 +1,6 @@
 """What the cell `base` says: what the quantity is, and its unit, in the spellings documents use."""
 
 import re
-import unicodedata
 
 from market.base.money import FEN_PER_UNIT
 from market.base.pricing.units import UnitKind, known_unit
@@ -27,17 +26,20 @@ def read_base(place: Place, base: str) -> tuple[str, str]:
     """The name of the quantity and its unit as printed (empty: not stated).
 
     `总投资（不含土地费）（万元）` is in 万元, `计费额（万元，含设备费）` too: among texts in brackets the one that is a
-    known unit says it. Refuses `schedule.unit_unknown`, `schedule.units_several`.
+    known unit says it, and what stands beside it stays with the name.
+
+    Refuses `schedule.unit_unknown`, `schedule.units_several`.
     """
     printed = [found for found in _BRACKETED.finditer(base) if found.start()]
     if not printed:
         return _unbracketed(place, base)
-    known = [(found, unit) for found in printed for unit in _known(found[1])]
-    if len({unit for _, unit in known}) > 1:
+    known = [(found, unit, beside) for found in printed for unit, beside in _known(found[1])]
+    if len({unit for _, unit, _ in known}) > 1:
         raise place.refusal("schedule.units_several", base)
     if known:
-        found, unit = known[-1]
-        return (base[: found.start()] + base[found.end() :]).strip(), checked_unit(place, unit)
+        found, unit, beside = known[-1]
+        remark = f"（{beside}）" if beside else ""
+        return (base[: found.start()] + remark + base[found.end() :]).strip(), checked_unit(place, unit)
     return base[: printed[0].start()].strip(), checked_unit(place, printed[0][1].strip())
 
 
@@ -54,12 +56,13 @@ def checked_unit(place: Place, unit: str) -> str:
     return unit
 
 
-def _known(bracketed: str) -> list[str]:
-    """The units among the parts of a text in brackets; the whole text where it is one."""
-    plain = unicodedata.normalize("NFKC", bracketed).strip().removeprefix("单位").lstrip(":").strip()
+def _known(bracketed: str) -> list[tuple[str, str]]:
+    """The units among the parts of a text in brackets, each with what stands beside it."""
+    plain = bracketed.strip().removeprefix("单位").lstrip(":：").strip()
     if known_unit(plain):
-        return [plain]
-    return [part for part in _BETWEEN.split(plain) if known_unit(part)]
+        return [(plain, "")]
+    parts = [part for part in _BETWEEN.split(plain) if part]
+    return [(part, "，".join(parts[:at] + parts[at + 1 :])) for at, part in enumerate(parts) if known_unit(part)]
 
 
 def _unbracketed(place: Place, base: str) -> tuple[str, str]:
