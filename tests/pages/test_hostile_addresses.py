@@ -53,3 +53,12 @@ def test_a_filter_that_means_nothing_is_answered(app: Flask, site: people.Cast) 
     urls += [f"/list/as-of?day={day}" for day in DAYS]
     answered = {url[:80]: client.get(url).status_code for url in urls}
     assert {url: status for url, status in answered.items() if status not in (200, 302, 404, 422)} == {}
+
+
+@pytest.mark.parametrize("given", ["", "\0", "a\0b", "x" * 20_000, *HUGE, "NaN", "=1+1", "２０"])
+def test_a_voice_that_means_nothing_is_refused_with_what_was_typed(app: Flask, site: people.Cast, given: str) -> None:
+    client = app.test_client()
+    good = {"service": "", "text": "样例文字，说明得足够清楚，可以办理。", "contact": ""}
+    for cell in good:
+        answered = people.post(client, "/voices/new?kind=objection", {**good, cell: given})
+        assert answered.status_code in (200, 302, 422, 429), (cell, answered.status_code)
