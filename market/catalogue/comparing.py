@@ -26,8 +26,21 @@ PRICE_COLUMNS = ("pricing", "payer", "price_rule", "unit")
 LISTS = ("acts", "articles", "regions", "zones", "requirements")
 """What an entry has several of, compared as lists of texts."""
 
+LABELLED = {
+    "pricing": "pricing",
+    "payer": "payer",
+    "self_service": "self_service",
+    "commissioned_by": "commissioned_by",
+    "setup_level": "setup_level",
+    "requirement_mode": "requirement_mode",
+    "mark": "handling",
+}
+"""The columns whose values have labels, with the label's prefix."""
+
 register_labels(
     {
+        "said.yes": N_("yes"),
+        "said.no": N_("no"),
         "field.name_en": N_("Name in English"),
         "field.category_zh": N_("Category"),
         "field.category_en": N_("Category in English"),
@@ -73,6 +86,15 @@ class Piece:
 
     kind: str
     text: str
+
+
+def told(column: str, value: object) -> str:
+    """A column's value as text, or as the key of its label; empty where there is none."""
+    if isinstance(value, bool):
+        return "said.yes" if value else "said.no"
+    if value is None or value == "":
+        return ""
+    return f"{LABELLED[column]}.{value}" if column in LABELLED else str(value)
 
 
 def fingerprint(said: Mapping[str, Any]) -> str:

@@ -7,22 +7,13 @@ from typing import Any
 from flask_babel import gettext as _
 
 from market.base.pricing import PricedItem
-from market.catalogue.comparing import LISTS, Piece, word_difference
+from market.catalogue.comparing import LISTS, Piece, told, word_difference
 from market.catalogue.listing import line_of
 from market.catalogue.queries.difference import Moved, PriceFacts, Said, differing, said_by
 from market.pages.brackets import RuleTable, rule_table
 from market.pages.cards import in_words
 from market.web.labels import labels
 
-_LABELLED = {
-    "pricing": "pricing",
-    "payer": "payer",
-    "self_service": "self_service",
-    "commissioned_by": "commissioned_by",
-    "setup_level": "setup_level",
-    "requirement_mode": "requirement_mode",
-    "mark": "handling",
-}
 _TEXTS = frozenset(
     {*LISTS, "legal_basis", "service_content", "output", "qualification", "price_basis", "price_rule", "remarks"}
     | {"merged_group", "mark_handling", "filing"}
@@ -112,13 +103,8 @@ def field_shown(name: str, before: Said, after: Said) -> FieldShown:
 
 def value_shown(name: str, value: Any) -> str:
     """A field's value in the reader's language; a dash where there is none."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if value is None or value == "":
-        return "—"
-    if name in _LABELLED:
-        return labels().get(f"{_LABELLED[name]}.{value}", str(value))
-    return str(value)
+    text = told(name, value)
+    return labels().get(text, text) or "—"
 
 
 def rules_shown(prices: Sequence[PriceFacts]) -> list[RuleShown]:

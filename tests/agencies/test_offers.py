@@ -11,7 +11,7 @@ from market.agencies.models import Agency, Offer
 from market.agencies.rules import AgencyState, Fixed, OfferState, Percent, PerUnit, mark_of
 from market.base.pricing import AUTHORITY, floated, straight
 from market.catalogue.listing import Ask, line_of, price
-from market.catalogue.models import Edition, FeeItem
+from market.catalogue.models import Edition, Entry, FeeItem
 from market.catalogue.queries import entry_of, fee_items_of
 from market.journal.queries import history
 from market.store.db import db
@@ -125,6 +125,17 @@ def test_an_amount_that_the_register_cannot_hold_is_refused(session, mark):
 def test_nobody_promises_more_days_than_the_list_allows(session, days, code):
     with make.refuses(code):
         make.make_offer(days=days)
+
+
+def test_a_limit_in_calendar_days_binds_the_promise_too(session):
+    edition = make.make_edition()
+    service = make.make_listed_service(edition_id=edition, time_limit=None)
+    with transaction():
+        db.session.get_one(Entry, service.entry_id).time_limit_calendar_days = 15
+    make.publish_edition(edition_id=edition)
+    with make.refuses("offer.days_beyond_limit"):
+        make.make_offer(service=service, days=16)
+    make.make_offer(service=service, days=15)
 
 
 @pytest.mark.parametrize("state", [AgencyState.DRAFT, AgencyState.IN_CHECK, AgencyState.RETURNED])

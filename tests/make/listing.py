@@ -164,7 +164,7 @@ def _entry(price: tuple[Pricing, PriceState], edition_id: int, code: str, name: 
         code=code,
         position=number,
         name_zh=name,
-        name_en=f"Sample service {number}",
+        name_en=f"Sample service {code or number}",
         category="sample",
         category_zh="样例类",
         category_en="Samples",

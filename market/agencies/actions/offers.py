@@ -124,8 +124,10 @@ def _check_marking(agency: Agency, marking: Marking, edition_id: int) -> None:
         raise BadState("offer.not_in_force")
     if not 1 <= days <= MOST_DAYS:
         raise BreaksRule("offer.days_range")
-    if entry.time_limit_workdays is not None and days > entry.time_limit_workdays:
-        raise BreaksRule("offer.days_beyond_limit", limit=entry.time_limit_workdays, days=days)
+    # Working days are never more than the calendar days they lie in: a limit in calendar days binds them too.
+    limit = entry.time_limit_workdays or entry.time_limit_calendar_days
+    if limit is not None and days > limit:
+        raise BreaksRule("offer.days_beyond_limit", limit=limit, days=days)
 
 
 def _inside_rule(item: FeeItem, listed: Sequence[Band], mark: Mark, agency_id: int) -> list[Band]:

@@ -94,7 +94,7 @@ def _outcome(edition: Edition, before: type[Edition], entries: tuple[type[Entry]
         (new.id.is_(None), Succession.REMOVED),
         (or_(new.pricing != old.pricing, new.payer != old.payer), Succession.PRICING),
         (Offer.id.in_(_on_a_changed_rule(edition)), Succession.PRICE_RULE),
-        (new.time_limit_workdays < Offer.promised_days, Succession.DAYS),
+        (func.coalesce(new.time_limit_workdays, new.time_limit_calendar_days) < Offer.promised_days, Succession.DAYS),
         else_=Succession.CARRIED,
     )
 

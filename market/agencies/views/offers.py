@@ -128,8 +128,8 @@ class _MarkDesk:
             for item in self.items:
                 if item.id in self.offer.bands:
                     filled |= _typed(mark_of(lines_of(self.offer.bands[item.id]), item.steps_per_unit), item)
-        elif self.entry.time_limit_workdays:
-            filled["promised_days"] = self.entry.time_limit_workdays
+        elif limit := self.entry.time_limit_workdays or self.entry.time_limit_calendar_days:
+            filled["promised_days"] = limit
         ranges = {item.id: self._range(item) for item in self.items if self.listed[item.id]}
         only = {item_id: int(low * WHOLE) for item_id, (low, high) in ranges.items() if low == high}
         return mark_form(self.items, self.references, only)(data=filled)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from market.base.errors import BreaksRule, NotFound
 from market.base.words import N_, register_labels
+from market.catalogue.comparing import COLUMNS, told
 from market.catalogue.listing import Ask, measure_of, price
 from market.catalogue.models import Band, Edition, Entry, FeeItem
 from market.catalogue.queries import edition_in_force, entry_of, fee_items_of, list_bands, schedules_of
@@ -57,33 +58,8 @@ class Difference:
         return [line for line in self.lines if line.old != line.new or not line.fits]
 
 
-_FIELDS = (
-    ("difference.name", "name_zh"),
-    ("difference.pricing", "pricing"),
-    ("difference.payer", "payer"),
-    ("difference.price_rule", "price_rule"),
-    ("difference.price_basis", "price_basis"),
-    ("difference.unit", "unit"),
-    ("difference.days", "time_limit_workdays"),
-    ("difference.self_service", "self_service"),
-    ("difference.output", "output"),
-    ("difference.qualification", "qualification"),
-    ("difference.legal_basis", "legal_basis"),
-)
-_LABELLED = frozenset({"pricing", "payer", "self_service"})
 register_labels(
     {
-        "difference.name": N_("Name"),
-        "difference.pricing": N_("Price management"),
-        "difference.payer": N_("Who pays"),
-        "difference.price_rule": N_("Price rule"),
-        "difference.price_basis": N_("Price basis"),
-        "difference.unit": N_("Unit"),
-        "difference.days": N_("Time limit in working days"),
-        "difference.self_service": N_("May I do it myself?"),
-        "difference.output": N_("What is delivered"),
-        "difference.qualification": N_("Qualification of the agency"),
-        "difference.legal_basis": N_("Legal basis"),
         "difference.schedule": N_("Fee schedule"),
         "schedule.same_name": N_("the same document with other figures"),
     }
@@ -124,24 +100,18 @@ def entry_then(code: str, number: int) -> Entry | None:
 def changes(old: Entry, new: Entry) -> list[FieldChange]:
     """The fields of an entry, and its schedules, that are not what they were."""
     found = []
-    for label, column in _FIELDS:
+    for column in COLUMNS:
         before, after = (getattr(entry, column) for entry in (old, new))
         if before != after:
-            found.append(FieldChange(label, _told(column, before), _told(column, after)))
-    before, after = ({one.key: one for one in schedules_of(entry.id)} for entry in (old, new))
-    for key in sorted(before.keys() | after.keys()):
-        was, now = before.get(key), after.get(key)
+            found.append(FieldChange(f"field.{column}", told(column, before), told(column, after)))
+    schedules, now_schedules = ({one.key: one for one in schedules_of(entry.id)} for entry in (old, new))
+    for key in sorted(schedules.keys() | now_schedules.keys()):
+        was, now = schedules.get(key), now_schedules.get(key)
         if was is None or now is None or (was.role, was.data) != (now.role, now.data):
             same = was is not None and now is not None and was.title == now.title
-            told = "schedule.same_name" if same else now.title if now else ""
-            found.append(FieldChange("difference.schedule", was.title if was else "", told))
+            title = "schedule.same_name" if same else now.title if now else ""
+            found.append(FieldChange("difference.schedule", was.title if was else "", title))
     return found
-
-
-def _told(column: str, value: object) -> str:
-    if value is None:
-        return ""
-    return f"{column}.{value}" if column in _LABELLED else str(value)
 
 
 def counterparts(old: Entry, new: Entry) -> dict[int, FeeItem]:
