@@ -10,6 +10,7 @@ from market.pages.views import (
     item,
     listing,
     notices,
+    prices,
     removed,
     search,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "listing",
     "notices",
     "pages",
+    "prices",
     "removed",
     "search",
 ]

@@ -58,11 +58,11 @@ def item(code: str) -> ResponseReturnValue:
     try:
         facts = queries.item_facts(code, clock.today())
     except NotFound:
-        return _gone(code)
+        return gone(code)
     remember(facts.edition)
     payer = Payer(facts.entry.payer)
     offers = queries.offers(facts.entry.id)
-    lines = calculator.lines(queries.priced_items(facts.entry.id), request.args, _examples(offers))
+    lines = calculator.lines(queries.priced_items(facts.entry.id), request.args, examples(offers))
     calculator.work_out(lines, facts.schedules, payer)
     offered = calculator.compare(offers, lines, payer)
     spread = calculator.spread(offered, money_short)
@@ -83,11 +83,12 @@ def item(code: str) -> ResponseReturnValue:
         marks=_marks(page, lines) if not any(line.quantity for line in lines) else {},
         page=page,
         spread=spread,
-        bins=_bins(spread),
-        quantity=_for_quantity([line for line in lines if line.quantity is not None]),
+        bins=bins_of(spread),
+        quantity=for_quantity([line for line in lines if line.quantity is not None]),
         median_milli=_place(spread),
         rules=_rules(facts),
         choose=_choose_path(facts, lines),
+        address=address_of(lines),
         said=said,
         several=_several(facts),
         today=clock.today(),
@@ -115,7 +116,8 @@ def _several(facts: ItemFacts) -> dict[str, str]:
     }
 
 
-def _gone(code: str) -> ResponseReturnValue:
+def gone(code: str) -> ResponseReturnValue:
+    """The page of a service that is not listed: since when and by which decision; NotFound("service.not_listed")."""
     off = off_the_list(code, clock.today())
     if off is None:
         raise NotFound("service.not_listed", service=shown(code))
@@ -126,7 +128,8 @@ def _gone(code: str) -> ResponseReturnValue:
     return render_template("pages/gone.html", off=off, name=name, report=report), off.refusal.status
 
 
-def _examples(offers: Sequence[OfferRow]) -> Mapping[int, Sequence[calculator.Band]]:
+def examples(offers: Sequence[OfferRow]) -> Mapping[int, Sequence[calculator.Band]]:
+    """The bands that an example quantity must lie in where the list has none of its own."""
     return offers[0].bands if offers else {}
 
 
@@ -203,19 +206,28 @@ def _price(facts: ItemFacts, asked: Sequence[Line], spread: Spread | None) -> tu
                 if floor
                 else words["tag.at_most"].format(price=text)
             )
-        return text, _for_quantity(asked)
+        return text, for_quantity(asked)
     if spread:
         low, high = money_short(spread.low_fen), money_short(spread.high_fen)
         by = ngettext("marked by %(num)d agency", "marked by %(num)d agencies", spread.n)
-        return low if low == high else words["tag.range"].format(low=low, high=high), f"{_for_quantity(asked)}, {by}"
+        return low if low == high else words["tag.range"].format(low=low, high=high), f"{for_quantity(asked)}, {by}"
     if any(line.can_be_asked for line in asked):
         return words["tag.marked"], words["tag.marked_by_none"]
     return words["price_state.unpublished"], words["tag.unpublished_note"]
 
 
-def _for_quantity(asked: Sequence[Line]) -> str:
+def for_quantity(asked: Sequence[Line]) -> str:
+    """The quantities asked, in words."""
     told = " + ".join(f"{line.typed} {line.item.unit}".strip() for line in asked)
     return _("for %(quantity)s", quantity=told)
+
+
+def address_of(lines: Sequence[Line]) -> str:
+    """The quantities asked as they stand in the address of a page of the item, with a question mark before them."""
+    asked = [line for line in lines if line.quantity is not None]
+    given = [(line.name, line.typed) for line in asked]
+    given += [(f"k{line.item.position}", str(line.coefficient)) for line in asked if len(line.choices) > 1]
+    return "?" + urlencode(given) if given else ""
 
 
 def _traces(facts: ItemFacts, lines: Sequence[Line]) -> list[dict[str, object]]:
@@ -259,7 +271,8 @@ def _rules(facts: ItemFacts) -> list[dict[str, object]]:
     return found
 
 
-def _bins(spread: Spread | None) -> list[dict[str, object]]:
+def bins_of(spread: Spread | None) -> list[dict[str, object]]:
+    """The bins of the distribution with their labels; the one of the median is on."""
     if spread is None or spread.median_fen is None:
         return []
     return [
