@@ -11,6 +11,7 @@ from market.pages.views import (
     listing,
     notices,
     prices,
+    record,
     removed,
     search,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "notices",
     "pages",
     "prices",
+    "record",
     "removed",
     "search",
 ]
