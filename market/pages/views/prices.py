@@ -20,7 +20,7 @@ from market.pages.queries import prices as past
 from market.pages.queries.item import ItemFacts
 from market.pages.ranges import Point, RangeChart, range_chart
 from market.pages.views.blueprint import pages, remember
-from market.pages.views.item import address_of, bins_of, examples, for_quantity, gone
+from market.pages.views.item_shared import address_of, bins_of, examples, for_quantity, gone
 from market.web.access import public
 from market.web.filters import money_short
 from market.web.labels import said

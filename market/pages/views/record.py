@@ -15,7 +15,7 @@ from market.pages.queries import item as queries
 from market.pages.queries import record as recorded
 from market.pages.queries.record import Decided, Jobs
 from market.pages.views.blueprint import pages, remember
-from market.pages.views.item import gone
+from market.pages.views.item_shared import gone
 from market.selection.rules import Method
 from market.web.access import public
 
