@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from market.search.question import SHORT_FORMS, Question
+from market.search.question import Question
+from market.search.synonyms import synonyms
 from market.search.words import Piece, fold, pieces
 
 
@@ -45,7 +46,8 @@ def _taken_apart(title: str) -> tuple[list[str], list[tuple[int, int]]]:
 def _needles(question: Question) -> list[list[str]]:
     runs: list[Sequence[Piece]] = [asked.pieces for asked in question.asked]
     runs += [pieces(word) for asked in question.asked for word in asked.words]
-    runs += [pieces(SHORT_FORMS[word]) for asked in question.asked for word in asked.words if word in SHORT_FORMS]
+    words = [*(word for asked in question.asked for word in asked.words), *question.loose]
+    runs += [pieces(meant) for word in words for meant in synonyms().get(word, ())]
     runs += [pieces(word) for word in question.loose]
     needles = dict.fromkeys(tuple(piece.text for piece in run) for run in runs if run)
     return [list(needle) for needle in needles]

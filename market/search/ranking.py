@@ -19,7 +19,8 @@ from whoosh.matching import Matcher
 from whoosh.matching.wrappers import FilterMatcher
 from whoosh.reading import IndexReader
 
-from market.search.question import SHORT_FORMS, Asked, Question
+from market.search.question import Asked, Question
+from market.search.synonyms import synonyms
 from market.search.words import Piece, pieces
 
 Scores = dict[int, float]
@@ -28,6 +29,9 @@ Scores = dict[int, float]
 HALF_WEIGHT = 2.0
 # Added to the document whose whole title was typed: more than any sum of word scores.
 EXACT_TITLE = 1000.0
+# A title that begins with what was typed counts for so much more.
+AT_THE_BEGINNING = 1.3
+_FIRST_PLACE = array("I", [0]).tobytes()
 # Lists of postings from this length on are kept in memory, so many postings in all: about 8 MB a process.
 LONG_LIST = 100
 KEPT_POSTINGS = 100_000
@@ -83,20 +87,22 @@ class _Segment:
         return found
 
     def loose(self, question: Question) -> Scores:
-        return _any(self.token("t", word) for word in question.loose)
+        return _any(self._word(word, None) for word in question.loose)
 
     def _asked(self, asked: Asked) -> Scores:
         if asked.beginning:
             endings = islice(self.reader.expand_prefix("t", asked.beginning), MOST_ENDINGS)
-            return _any(
-                [self.token("t_chars", asked.beginning), *(self.token("t", bytes(text).decode()) for text in endings)]
-            )
+            begun = [self.token("t", bytes(text).decode()) for text in endings]
+            return _any([self.token("t_chars", asked.beginning), *begun, self._otherwise(asked.beginning)])
         together = self.in_a_row(asked.pieces)
         if not asked.words:
             return together
-        if len(asked.words) == 1 and asked.pieces[0].kind == "han" and asked.words[0] not in SHORT_FORMS:
+        if len(asked.words) == 1 and asked.pieces[0].kind == "han" and asked.words[0] not in synonyms():
             # Every document with the word has its characters in a row: the word only ranks.
             return _ranked_by(together, self.token("t", asked.words[0]))
+        if len(asked.words) == 1 and asked.words[0] in synonyms():
+            # A short form's characters also stand side by side by chance.
+            return _best([together, self._words(asked.words)])
         return _any([together, self._words(asked.words)])
 
     def _words(self, words: Collection[str]) -> Scores:
@@ -110,10 +116,16 @@ class _Segment:
 
     def _word(self, word: str, among: Collection[int] | None) -> Scores:
         found = self.token("t", word, among)
-        if word in SHORT_FORMS:
-            written_out = self.in_a_row(pieces(SHORT_FORMS[word]))
-            found = _any([found, {n: score for n, score in written_out.items() if among is None or n in among}])
-        return found
+        if len(word) <= 2 and word[0] >= "\u3007":
+            # A short word also stands inside others, and across two: one look-up in the characters.
+            beside = self.token("t_chars", word, among)
+            found = {number: found.get(number, 0.0) + score for number, score in beside.items()}
+        otherwise = self._otherwise(word)
+        return _best([found, {n: score for n, score in otherwise.items() if among is None or n in among}])
+
+    def _otherwise(self, word: str) -> Scores:
+        """The documents that say it by another word of the same meaning; of several ways the best counts."""
+        return _best(self.in_a_row(pieces(meant)) for meant in synonyms().get(word, ()))
 
     def token(self, field: str, text: str, among: Collection[int] | None = None) -> Scores:
         """The documents that have the token; only those `among`, where given."""
@@ -128,7 +140,7 @@ class _Segment:
         """The documents that have the pieces side by side in this order."""
         row = row_of(run)
         if len(row) == 1:
-            return self.token("t_chars", row[0][0])
+            return self._begun(self.token("t_chars", row[0][0]), row[0][0])
         row.sort(key=lambda token: self.reader.doc_frequency("t_chars", token[0]))
         read: list[_Postings] = []
         common: set[int] = set()
@@ -139,10 +151,21 @@ class _Segment:
                 return {}
             read.append(postings)
         starts = self._starts(common, [(postings, offset) for postings, (_, offset) in zip(read, row, strict=True)])
-        return _any(self.token("t_chars", text, starts) for text, _ in row) if starts else {}
+        if not starts:
+            return {}
+        found = _any(self.token("t_chars", text, set(starts)) for text, _ in row)
+        return {n: score * AT_THE_BEGINNING if 0 in starts[n] else score for n, score in found.items()}
 
-    def _starts(self, common: set[int], row: list[tuple["_Postings", int]]) -> set[int]:
-        """Those of `common` in which the row begins somewhere."""
+    def _begun(self, found: Scores, text: str) -> Scores:
+        """`found`, of which those count for more that begin with the token."""
+        postings = self._postings("t_chars", text)
+        for number, value in zip(postings.numbers, postings.values, strict=True):
+            if value[:4] == _FIRST_PLACE:
+                found[number] *= AT_THE_BEGINNING
+        return found
+
+    def _starts(self, common: set[int], row: list[tuple["_Postings", int]]) -> dict[int, set[int]]:
+        """Those of `common` in which the row begins somewhere, with the places."""
         starts: dict[int, set[int]] = {}
         for at, (postings, offset) in enumerate(row):
             for number, value in zip(postings.numbers, postings.values, strict=True):
@@ -151,7 +174,8 @@ class _Segment:
                     starts[number] = starts[number] & begins if at else begins
                     if not starts[number]:
                         common.remove(number)
-        return common
+                        del starts[number]
+        return starts
 
     def _postings(self, field: str, text: str) -> "_Postings":
         if (field, text) not in self.reader:
@@ -258,6 +282,15 @@ def _all(parts: Iterable[Scores]) -> Scores:
 def _any(parts: Iterable[Scores]) -> Scores:
     """Documents of some part, scores added."""
     return reduce(_added, parts, {})
+
+
+def _best(parts: Iterable[Scores]) -> Scores:
+    """Documents of some part, each with the best of its scores."""
+    best: Scores = {}
+    for part in parts:
+        for number, score in part.items():
+            best[number] = max(score, best.get(number, 0.0))
+    return best
 
 
 def _added(into: Scores, more: Scores) -> Scores:
