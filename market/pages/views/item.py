@@ -66,7 +66,7 @@ def item(code: str) -> ResponseReturnValue:
     offered = calculator.compare(offers, lines, payer)
     spread = calculator.spread(offered, money_short)
     page = _page(offered, spread, facts)
-    card = _card(facts, lines, spread)
+    card = card_of(facts, lines, spread)
     return render_template(
         "pages/item.html",
         facts=facts,
@@ -156,7 +156,8 @@ def _marks(page: Page[OfferShown], lines: Sequence[Line]) -> dict[int, str]:
     return found
 
 
-def _card(facts: ItemFacts, lines: Sequence[Line], spread: Spread | None) -> Card:
+def card_of(facts: ItemFacts, lines: Sequence[Line], spread: Spread | None) -> Card:
+    """The price tag of an item with the price for the quantities asked."""
     entry, words = facts.entry, labels()
     asked = [line for line in lines if line.quantity is not None and not line.refusal]
     price, note = _price(facts, asked, spread)
