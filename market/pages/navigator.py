@@ -12,6 +12,7 @@ from fractions import Fraction
 from market.base.errors import BreaksRule
 from market.base.money import round_half_up
 from market.base.pricing import evaluate, outside
+from market.base.words import N_, register_labels
 from market.catalogue.listing import measure_of
 from market.catalogue.models import FeeItem
 from market.catalogue.needs import ELSEWHERE, ZONE, Group, Listed, Need, QuestionKind, needs, number_of
@@ -270,3 +271,32 @@ def _quantile(sums: Sequence[int], part: int) -> int:
     low = int(place)
     high = min(low + 1, len(sums) - 1)
     return round_half_up(sums[low] + (place - low) * (sums[high] - sums[low]))
+
+
+# Labels, and no words of the template: a table of many rows formats them many times.
+register_labels(
+    {
+        "plan.for": N_("for {act}"),
+        "plan.list": N_("The list: {price}"),
+        "plan.half": N_("half of them: {low} – {high}"),
+        "plan.median": N_("median {price}, n = {n}"),
+        "plan.few": N_("Not comparable yet: only {n} prices"),
+        "plan.none": N_("No price for this quantity"),
+        "plan.days": N_("≤ {days} working days"),
+        "plan.calendar": N_("≤ {days} calendar days"),
+        "plan.by_list": N_("the list's limit"),
+        "plan.default": N_("{days} working days"),
+        "plan.by_default": N_("the operator's default; the list has no limit"),
+        "plan.agencies": N_("{n} agencies mark a price"),
+        "plan.perhaps": N_("Perhaps needed: answer"),
+        "plan.example": N_("an example; type yours"),
+        "plan.dead": N_("repealed"),
+        "plan.living": N_("in force"),
+        "plan.asks": N_("What is asked of the agency"),
+        "plan.quantity": N_("Quantity of {item}"),
+        "plan.free": N_("The authority commissions and pays"),
+        "plan.save": N_("or do it yourself: ¥0"),
+        "plan.nobody": N_("No agency yet"),
+        "plan.error": N_("Error:"),
+    }
+)

@@ -7,9 +7,10 @@ quantity, and how many agencies mark at all.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Offer, OfferBand
@@ -133,7 +134,16 @@ def chosen(edition: EditionFacts, bundle: str, acts: Sequence[int]) -> Chosen:
 
 
 def _acts(edition_id: int, code: str, acts: Sequence[int]) -> tuple[BundleFacts | None, list[ChosenAct]]:
-    query = (
+    rows = db.session.execute(_acts_asked(), {"edition": edition_id, "code": code, "acts": list(acts)}).all()
+    bundle = BundleFacts(*rows[0][:3]) if rows and rows[0][0] is not None else None
+    return bundle, [ChosenAct(*row[3:]) for row in rows]
+
+
+@cache
+def _acts_asked() -> Select[*tuple[Any, ...]]:
+    edition = bindparam("edition")
+    chosen_acts = Act.id.in_(bindparam("acts", expanding=True))
+    return (
         select(
             Bundle.code, Bundle.name_zh, Bundle.name_en,
             Act.id, Act.name_zh, Act.name_en, Act.authority_zh, Act.authority_en, EditionAct.promised_days,
@@ -141,27 +151,17 @@ def _acts(edition_id: int, code: str, acts: Sequence[int]) -> tuple[BundleFacts 
         )
         .select_from(EditionAct)
         .join(Act, Act.id == EditionAct.act_id)
-        .outerjoin(Bundle, and_(Bundle.edition_id == edition_id, Bundle.code == code))
+        .outerjoin(Bundle, and_(Bundle.edition_id == edition, Bundle.code == bindparam("code")))
         .outerjoin(BundleAct, and_(BundleAct.bundle_id == Bundle.id, BundleAct.act_id == Act.id))
-        .where(EditionAct.edition_id == edition_id, or_(BundleAct.id.is_not(None), Act.id.in_(acts)))
+        .where(EditionAct.edition_id == edition, or_(BundleAct.id.is_not(None), chosen_acts))
         .order_by(BundleAct.position.is_(None), BundleAct.position, Act.id)
     )  # fmt: skip
-    rows = db.session.execute(query).all()
-    bundle = BundleFacts(*rows[0][:3]) if rows and rows[0][0] is not None else None
-    return bundle, [ChosenAct(*row[3:]) for row in rows]
 
 
 def _entries(edition_id: int, acts: Sequence[int]) -> list[ChosenEntry]:
-    further = aliased(EntryAct)
-    query = (
-        select(Entry, further.act_id, *several())
-        .outerjoin(further, and_(further.entry_id == Entry.id, further.act_id.in_(acts)))
-        .where(Entry.edition_id == edition_id, or_(Entry.act_id.in_(acts), further.id.is_not(None)))
-        .order_by(Entry.position)
-    )
     place = {act: number for number, act in enumerate(acts)}
     found: dict[int, ChosenEntry] = {}
-    for entry, other, *columns in db.session.execute(query):
+    for entry, other, *columns in db.session.execute(_entries_asked(), {"edition": edition_id, "acts": list(acts)}):
         known = found.get(entry.id)
         mine = [act for act in (entry.act_id, other, known.act_id if known else None) if act in place]
         first = min(mine, key=lambda act: place[act])
@@ -169,21 +169,21 @@ def _entries(edition_id: int, acts: Sequence[int]) -> list[ChosenEntry]:
     return list(found.values())
 
 
+@cache
+def _entries_asked() -> Select[*tuple[Any, ...]]:
+    further, acts = aliased(EntryAct), bindparam("acts", expanding=True)
+    return (
+        select(Entry, further.act_id, *several())
+        .outerjoin(further, and_(further.entry_id == Entry.id, further.act_id.in_(acts)))
+        .where(Entry.edition_id == bindparam("edition"), or_(Entry.act_id.in_(acts), further.id.is_not(None)))
+        .order_by(Entry.position)
+    )
+
+
 def _rules(edition_id: int, entries: Mapping[int, int]) -> tuple[list[Rule], list[Asked]]:
-    both = and_(Question.edition_id == Applicability.edition_id, Question.code == Applicability.question_code)
-    listed = and_(both, Applicability.service_id.in_(list(entries)))
-    query = (
-        select(
-            Question.code, Question.kind, Question.unit, Question.text_zh, Question.text_en, Question.options,
-            Question.rests_on, Applicability,
-        )
-        .outerjoin(Applicability, listed)
-        .where(Question.edition_id == edition_id)
-        .order_by(Question.position, Question.id, Applicability.id)
-    )  # fmt: skip
     rules: list[Rule] = []
     questions: dict[str, Asked] = {}
-    for *asked, rule in db.session.execute(query):
+    for *asked, rule in db.session.execute(_rules_asked(), {"edition": edition_id, "services": list(entries)}):
         questions[asked[0]] = Asked(*asked)
         if rule is not None:
             rules.append(
@@ -193,6 +193,21 @@ def _rules(edition_id: int, entries: Mapping[int, int]) -> tuple[list[Rule], lis
                 )
             )  # fmt: skip
     return rules, list(questions.values())
+
+
+@cache
+def _rules_asked() -> Select[*tuple[Any, ...]]:
+    both = and_(Question.edition_id == Applicability.edition_id, Question.code == Applicability.question_code)
+    listed = and_(both, Applicability.service_id.in_(bindparam("services", expanding=True)))
+    return (
+        select(
+            Question.code, Question.kind, Question.unit, Question.text_zh, Question.text_en, Question.options,
+            Question.rests_on, Applicability,
+        )
+        .outerjoin(Applicability, listed)
+        .where(Question.edition_id == bindparam("edition"))
+        .order_by(Question.position, Question.id, Applicability.id)
+    )  # fmt: skip
 
 
 def _orders(edition_id: int, code: str) -> list[Order]:
@@ -207,15 +222,8 @@ def _orders(edition_id: int, code: str) -> list[Order]:
 
 def priced(entries: Sequence[int]) -> dict[int, list[Priced]]:
     """The fee items of entries with the list's own bands and the lawful coefficients, by entry. One query."""
-    query = (
-        select(FeeItem, Band, CoefficientSet.values_text)
-        .join(CoefficientSet, CoefficientSet.id == FeeItem.coefficient_set_id)
-        .outerjoin(Band, and_(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED))
-        .where(FeeItem.entry_id.in_(entries))
-        .order_by(FeeItem.entry_id, FeeItem.position, Band.q_to)
-    )
     items: dict[int, tuple[FeeItem, list[Band], str]] = {}
-    for item, band, values in db.session.execute(query):
+    for item, band, values in db.session.execute(_priced_asked(), {"entries": list(entries)}):
         kept = items.setdefault(item.id, (item, [], values))
         if band is not None:
             kept[1].append(band)
@@ -223,6 +231,17 @@ def priced(entries: Sequence[int]) -> dict[int, list[Priced]]:
     for item, bands, values in items.values():
         found[item.entry_id].append(Priced(item, bands, sorted(int(value) for value in values.split(","))))
     return found
+
+
+@cache
+def _priced_asked() -> Select[*tuple[Any, ...]]:
+    return (
+        select(FeeItem, Band, CoefficientSet.values_text)
+        .join(CoefficientSet, CoefficientSet.id == FeeItem.coefficient_set_id)
+        .outerjoin(Band, and_(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED))
+        .where(FeeItem.entry_id.in_(bindparam("entries", expanding=True)))
+        .order_by(FeeItem.entry_id, FeeItem.position, Band.q_to)
+    )
 
 
 _LINE = (
@@ -235,9 +254,12 @@ def marks(quantities: Mapping[int, int]) -> list[Mark]:
     """The pieces of marked prices in force that reach each fee item's quantity (in steps). One query."""
     if not quantities:
         return []
+    alike: dict[int, list[int]] = defaultdict(list)
+    for item, quantity in quantities.items():
+        alike[quantity].append(item)
     reached = [
-        and_(Band.fee_item_id == item, Band.q_from < quantity, Band.q_to >= quantity)
-        for item, quantity in quantities.items()
+        and_(Band.fee_item_id.in_(items), Band.q_from < quantity, Band.q_to >= quantity)
+        for quantity, items in alike.items()
     ]
     query = (
         select(Offer.entry_id, Offer.id, Band.fee_item_id, *_LINE)
@@ -252,16 +274,23 @@ def marks(quantities: Mapping[int, int]) -> list[Mark]:
 
 def market(entries: Sequence[int]) -> dict[int, dict[int, Market]]:
     """How many agencies mark each fee item of entries, by entry and fee item. One query."""
-    query: Any = (
+    found: dict[int, dict[int, Market]] = defaultdict(dict)
+    for entry, item, *rest in db.session.execute(_market_asked(), {"entries": list(entries)}):
+        found[entry][item] = Market(*rest)
+    return found
+
+
+# Statements are built once: building one costs more than asking it.
+
+
+@cache
+def _market_asked() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Offer.entry_id, Band.fee_item_id, func.count(Offer.id.distinct()), func.min(Band.q_from), func.max(Band.q_to)
         )
         .join(OfferBand, OfferBand.offer_id == Offer.id)
         .join(Band, Band.id == OfferBand.band_id)
-        .where(Offer.entry_id.in_(entries), Offer.state == OfferState.IN_FORCE)
+        .where(Offer.entry_id.in_(bindparam("entries", expanding=True)), Offer.state == OfferState.IN_FORCE)
         .group_by(Offer.entry_id, Band.fee_item_id)
     )  # fmt: skip
-    found: dict[int, dict[int, Market]] = defaultdict(dict)
-    for entry, item, *rest in db.session.execute(query):
-        found[entry][item] = Market(*rest)
-    return found
