@@ -28,7 +28,13 @@ def _on_monday(at):
 
 def put(person, *services, typed=None):
     with transaction(basket_lock(person.actor.organisation)) as now:
-        return actions.basket.put([one.code for one in services], typed or {}, actor=person.actor, now=now)
+        by_place = {
+            (one.code, place): typed[item]
+            for one in services
+            for place, item in enumerate(one.fee_item_ids, 1)
+            if typed and item in typed
+        }
+        return actions.basket.put([one.code for one in services], by_place, actor=person.actor, now=now)
 
 
 def draft(person, typed=None, method="lowest_quote"):
@@ -181,7 +187,7 @@ def test_through_the_pages_without_scripts(app):
     client = signed_in(app, buyer)
     assert "The basket is empty" in page(client, "/desk/basket")
     answer = people.post(
-        client, "/desk/basket/put", {"service": [one.code, two.code], f"q.{one.fee_item_id}": "40", "q.x": "1"}
+        client, "/desk/basket/put", {"service": [one.code, two.code], f"q.{one.code}.1": "40", "q.x": "1"}
     )
     assert answer.status_code == 302
     shown = page(client, "/desk/basket")

@@ -1,4 +1,4 @@
-"""The public pages: anybody may read them, nothing here writes."""
+"""The public pages: anybody may read them; all that anybody can keep here is a plan."""
 
 from market.pages.views import (
     agencies,
@@ -15,6 +15,7 @@ from market.pages.views import (
     prices,
     record,
     removed,
+    saved_plan,
     search,
 )
 from market.pages.views.blueprint import in_force_or_none, pages
@@ -36,5 +37,6 @@ __all__ = [
     "prices",
     "record",
     "removed",
+    "saved_plan",
     "search",
 ]

@@ -13,17 +13,19 @@ from werkzeug.datastructures import MultiDict
 
 from market.base import clock
 from market.base.errors import NotFound
+from market.base.permissions import Permission, may
 from market.catalogue.needs import Group
 from market.catalogue.queries.bundles import ActRow, acts_of, bundles_of
 from market.pages import navigator
 from market.pages.cards import in_words, item_path
 from market.pages.navigator import NeedShown, Result
+from market.pages.planning import basket_fields, plan_fields, planned
 from market.pages.queries import editions
 from market.pages.queries.editions import EditionFacts
 from market.pages.queries.navigator import chosen
 from market.pages.views.blueprint import in_force, pages
 from market.store.types import LARGEST_KEY
-from market.web.access import public
+from market.web.access import actor_or_none, public
 from market.web.labels import labels, said
 
 MOST_ACTS = 60
@@ -66,8 +68,12 @@ def plan() -> ResponseReturnValue:
     if not found.acts:
         raise NotFound("bundle.not_found")
     result = navigator.result(found, _answers(), _prefixed("q."), on=clock.today())
+    actor = actor_or_none()
     return render_template(
         "pages/plan.html",
+        plan=planned(result, clock.today()),
+        keeping=plan_fields(result, edition),
+        basket=basket_fields(result) if actor and may(actor.role, Permission.SELECTION_BASKET_USE) else [],
         edition=edition,
         current=current,
         superseded=edition.id != current.id,

@@ -18,7 +18,7 @@ from market.journal.actions import record
 from market.selection.actions.requests import LONGEST_TITLE, Amount, Terms, draft_request
 from market.selection.models import BasketItem
 from market.selection.queries import shelf
-from market.selection.queries.basket import BasketRow, amounts_typed, basket_of
+from market.selection.queries.basket import BasketRow, amounts_kept, basket_of
 from market.store.db import db
 
 MOST_IN_BASKET = 60
@@ -40,26 +40,27 @@ class Taken:
     left: list[Left] = field(default_factory=list)
 
 
-def put(codes: Iterable[str], typed: Mapping[int, str], *, actor: Actor, now: datetime) -> Taken:
-    """Put services into the actor's basket with the quantities typed, by fee item id of any edition.
+def put(codes: Iterable[str], typed: Mapping[tuple[str, int], str], *, actor: Actor, now: datetime) -> Taken:
+    """Put services into the actor's basket with the quantities typed, by code and the fee item's position.
 
     What is there already takes the new quantities. What the actor could not request today is left out with the
     refusal of `shelf`. Refuses `basket.full`. Runs under `basket_lock`.
     """
     mine, today, taken = _organisation(actor), clock.china_date(now), Taken()
-    amounts = amounts_typed(typed)
     here = {item.service_id: item for item in db.session.scalars(_items(mine))}
     for code in dict.fromkeys(codes):
         try:
-            service_id = shelf(code, actor, today).entry.service_id
+            found = shelf(code, actor, today)
         except Refusal as refusal:
             taken.left.append(Left(code, refusal))
             continue
+        service_id = found.entry.service_id
+        amounts = amounts_kept({item: typed.get((code, item.position), "") for item in found.items})
         if service_id in here:
-            here[service_id].amounts = amounts.get(service_id) or here[service_id].amounts
+            here[service_id].amounts = amounts or here[service_id].amounts
         else:
             item = BasketItem(
-                organisation_id=mine, service_id=service_id, amounts=amounts.get(service_id, []), added_at=now,
+                organisation_id=mine, service_id=service_id, amounts=amounts, added_at=now,
                 added_by=actor.id,
             )  # fmt: skip
             db.session.add(item)
@@ -98,11 +99,10 @@ def draft_all(typed: Mapping[int, str], method: str, *, actor: Actor, now: datet
     if not rows:
         raise BadState("basket.empty")
     kept = {item.service_id: item for item in db.session.scalars(_items(mine))}
-    amounts = amounts_typed(typed)
     for row in rows:
         item = kept[row.service.id]
-        if row.service.id in amounts:
-            item.amounts = amounts[row.service.id]
+        if any(one.id in typed for one in row.items):
+            item.amounts = amounts_kept({one: typed.get(one.id, "") for one in row.items})
         try:
             request = draft_request(row.code, _terms(row, typed, method), actor=actor, now=now)
         except Refusal as refusal:

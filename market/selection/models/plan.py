@@ -1,7 +1,5 @@
 """Saved plans, which belong to nobody, and the basket of an enterprise."""
 
-from typing import Any
-
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -68,7 +66,7 @@ class BasketItem(Base):
     id: Mapped[Key]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
-    amounts: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    amounts: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     added_at: Mapped[Instant]
     added_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     __table_args__ = (

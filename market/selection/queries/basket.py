@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
@@ -17,7 +16,7 @@ from market.catalogue.models import Entry, FeeItem, Service
 from market.catalogue.queries import coefficients_of, edition_in_force
 from market.catalogue.rules import PriceState
 from market.selection.models import BasketItem
-from market.selection.rules import payer_for
+from market.selection.rules import merged_together, payer_for
 from market.store.db import db
 
 
@@ -63,10 +62,7 @@ def basket_of(organisation: int | None, on: date) -> list[BasketRow]:
         (row[0], row[1], row[2]) for row in db.session.execute(query)
     ]
     items = _items([entry.id for _item, _service, entry in found if entry is not None])
-    groups: dict[str, int] = defaultdict(int)
-    for _item, _service, entry in found:
-        groups[entry.merged_group if entry is not None else ""] += 1
-    shared = {group for group, number in groups.items() if group and number > 1}
+    shared = merged_together({entry.code: entry.merged_group for _item, _service, entry in found if entry is not None})
     sets = coefficients_of({one.coefficient_set_id for of_entry in items.values() for one in of_entry})
     return [_row(kept, service, entry, _Around(items, sets, shared)) for kept, service, entry in found]
 
@@ -75,7 +71,7 @@ def basket_of(organisation: int | None, on: date) -> list[BasketRow]:
 class _Around:
     items: Mapping[int, Sequence[FeeItem]]
     sets: Mapping[int, Sequence[int]]
-    shared: set[str]
+    shared: Mapping[str, str]
 
 
 def _row(kept: BasketItem, service: Service, entry: Entry | None, around: _Around) -> BasketRow:
@@ -87,7 +83,7 @@ def _row(kept: BasketItem, service: Service, entry: Entry | None, around: _Aroun
     amounts = {(one["item"], one["unit"]): one["quantity"] for one in kept.amounts}
     typed = {item.id: amounts[item.name_zh, item.unit] for item in items if (item.name_zh, item.unit) in amounts}
     lawful = {item.id: around.sets.get(item.coefficient_set_id, ()) for item in items}
-    merged = entry.merged_group if entry.merged_group in around.shared else ""
+    merged = around.shared.get(entry.code, "")
     return BasketRow(service, entry, items, typed, _why_not(entry, items), lawful, merged)
 
 
@@ -107,14 +103,13 @@ def _items(entries: Sequence[int]) -> dict[int, list[FeeItem]]:
     return by_entry
 
 
-def amounts_typed(typed: Mapping[int, str]) -> dict[int, list[dict[str, Any]]]:
-    """By service, what was typed for its fee items (of whatever edition), by their names and units."""
-    by_service: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    query = select(FeeItem).where(FeeItem.id.in_(list(typed))).order_by(FeeItem.id)
-    for item in db.session.scalars(query):
-        if quantity := typed[item.id].strip():
-            by_service[item.service_id].append({"item": item.name_zh, "unit": item.unit, "quantity": quantity[:40]})
-    return by_service
+def amounts_kept(typed: Mapping[FeeItem, str]) -> list[dict[str, str]]:
+    """What was typed for fee items as a basket keeps it; what was left empty is not kept."""
+    return [
+        {"item": item.name_zh, "unit": item.unit, "quantity": text.strip()[:40]}
+        for item, text in typed.items()
+        if text.strip()
+    ]
 
 
 register_sentences(

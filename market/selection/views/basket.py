@@ -22,7 +22,8 @@ from market.web.access import current_actor, needs
 from market.web.forms import HouseForm
 from market.web.labels import said
 
-_QUANTITY = re.compile(r"q\.(\d{1,18})")
+_QUANTITY = re.compile(r"q\.([^.]{1,64})\.(\d{1,9})")
+"""A quantity as the navigator's address has it: the service's code and the fee item's position."""
 
 
 @selection.route("/desk/basket", methods=["GET", "POST"])
@@ -117,6 +118,6 @@ def _codes() -> list[str]:
     return [code.strip()[:64] for code in request.form.getlist("service")[:200] if code.strip()]
 
 
-def _typed() -> dict[int, str]:
+def _typed() -> dict[tuple[str, int], str]:
     found = {name: _QUANTITY.fullmatch(name) for name in list(request.form)[:500]}
-    return {int(match[1]): request.form[name][:40] for name, match in found.items() if match}
+    return {(match[1], int(match[2])): request.form[name][:40] for name, match in found.items() if match}
