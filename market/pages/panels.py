@@ -13,6 +13,7 @@ from market.catalogue.listing import Ask, price
 from market.catalogue.models import Band
 from market.catalogue.rules import Payer, PriceState
 from market.pages.calculator import Line
+from market.pages.queries.home import Remarked
 from market.pages.queries.prices import ListedThen, PastOffer
 
 FEWEST_COMPARABLE = 8
@@ -89,6 +90,21 @@ def percentile(ordered: Sequence[int], percent: int) -> int:
     low = int(place)
     high = min(low + 1, len(ordered) - 1)
     return round_half_up(ordered[low] + (place - low) * (ordered[high] - ordered[low]))
+
+
+def median_change(remarked: Sequence[Remarked]) -> tuple[int, int | None]:
+    """How many marked prices could be compared with those of a year ago, and their median change in thousandths.
+
+    None below FEWEST_COMPARABLE; of an even number the lower of the two in the middle.
+    """
+    n, passed = sum(one.count for one in remarked), 0
+    if n < FEWEST_COMPARABLE:
+        return n, None
+    for one in sorted(remarked, key=lambda one: one.ratio):
+        passed += one.count
+        if 2 * passed >= n:
+            return n, round_half_up((one.ratio - 1) * 1000)
+    return n, None
 
 
 def figure(ordered: Sequence[int]) -> Figure:
