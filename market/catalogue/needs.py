@@ -173,6 +173,9 @@ register_labels(
         "need.yourself": N_("You may do it yourself"),
         "need.government": N_("Paid by government"),
         "need.not_needed": N_("Not needed here"),
+        "question_kind.choice": N_("Choice"),
+        "question_kind.number": N_("Number"),
+        "question_kind.zone": N_("Zone"),
         "why.regional_assessment": N_("The zone's regional assessment covers it"),
     }
 )
@@ -180,5 +183,26 @@ register_labels(
 register_sentences(
     {
         "bundle.not_found": N_("There is no such bundle in this edition of the list. Choose one from the shelves."),
+        "bundle.code_taken": N_("The draft has a bundle with the code {code} already. Choose another code."),
+        "bundle.act_not_listed": N_(
+            "“{act}” is not an act of this draft: no service on it is tied to it. Copy the name from the acts of this draft."
+        ),
+        "bundle.without_acts": N_("A bundle without acts helps nobody. Name at least one act."),
+        "bundle.order_outside": N_(
+            "“{order}” is no order of this bundle. Name two different acts of it and the law that says so."
+        ),
+        "bundle.order_circular": N_(
+            "These acts wait for each other in a circle, so nobody could begin: {acts}. Take one order out."
+        ),
+        "act.no_ground": N_("A mark must rest on something. Name the law or document that says so."),
+        "question.not_found": N_("There is no such question in this edition. Choose one from its list of questions."),
+        "question.code_taken": N_("The draft has a question with the code {code} already. Choose another code."),
+        "question.in_use": N_(
+            "A rule ({code}) compares its answers with “{value}”. Change that rule first, or keep the question as it was."
+        ),
+        "rule.question_unknown": N_("The draft has no question {code}. Enter the question first."),
+        "rule.value_unknown": N_(
+            "“{value}” cannot be answered. A choice is or is_not one of its options; a number is at_least or below a limit."
+        ),
     }
 )
