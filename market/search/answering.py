@@ -6,7 +6,7 @@ from typing import NamedTuple
 from whoosh.reading import IndexReader
 
 from market.search.question import Question, together, understood
-from market.search.ranking import Kept, Wanted, ranked
+from market.search.ranking import Kept, Wanted, ranked, understands
 from market.search.vocabulary import Vocabulary
 
 
@@ -32,7 +32,8 @@ class Answering:
             return None
         if best := self._ranked(reader, Wanted(question, kinds, loose=False)):
             return Answer(best, question)
-        for guess in self._names_in(reader).guesses(question.text):
+        known = len(question.asked) > 1 and understands(reader, question, self._kept)
+        for guess in () if known else self._names_in(reader).guesses(question.text):
             readings = [understood(one) for one in guess]
             found = [(one, self._ranked(reader, Wanted(one, kinds, loose=False))) for one in readings]
             if found := [(one, best) for one, best in found if best]:

@@ -56,8 +56,9 @@ def understood(text: str) -> Question:
             words = () if match.group(1) is not None else tuple(dict.fromkeys(cut(part[run[0].start : run[-1].end])))
             asked.append(Asked(pieces=run, words=words))
     free = " ".join(match.group(2) or "" for match in _ASKED.finditer(folded))
-    loose = dict.fromkeys(word for word in cut_for_search(free) if len(word) > 1 and pieces(word)[0].kind == "han")
-    return Question(folded.strip(), tuple(asked[:MOST_TERMS]), exact_key(folded), tuple(loose))
+    loose = [word for word in cut_for_search(free) if len(word) > 1 and pieces(word)[0].kind == "han"]
+    loose += [one.beginning for one in asked if one.beginning]
+    return Question(folded.strip(), tuple(asked[:MOST_TERMS]), exact_key(folded), tuple(dict.fromkeys(loose)))
 
 
 def together(questions: Sequence[Question]) -> Question:

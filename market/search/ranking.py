@@ -6,9 +6,10 @@ only where all tokens are.
 """
 
 from array import array
+from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import reduce
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache, reduce
 from itertools import accumulate, islice, repeat
 from math import log
 from threading import Lock
@@ -32,11 +33,15 @@ EXACT_TITLE = 1000.0
 # A title that begins with what was typed counts for so much more.
 AT_THE_BEGINNING = 1.3
 _FIRST_PLACE = array("I", [0]).tobytes()
+# A run of so many characters is asked for as it stands, where it stands anywhere.
+SHORT_RUN = 3
 # Lists of postings from this length on are kept in memory, so many postings in all: about 8 MB a process.
 LONG_LIST = 100
 KEPT_POSTINGS = 100_000
 # A Latin word also finds the words that begin with it: this many of them at most.
 MOST_ENDINGS = 24
+# So many times shorter must a list be, that looking each of it up is quicker than reading the other one.
+MUCH_SHORTER = 8
 
 
 class Wanted(NamedTuple):
@@ -61,9 +66,16 @@ def ranked(reader: IndexReader, wanted: Wanted, kept: "Kept") -> list[tuple[int,
     return [(number, scores[number]) for number in sorted(scores, key=scores.__getitem__, reverse=True)]
 
 
+def understands(reader: IndexReader, question: Question, kept: "Kept") -> bool:
+    """Whether each part of the question is found somewhere by itself: then nothing was mistyped."""
+    segments = [_Segment(leaf, _rarity(reader), kept) for leaf, _ in reader.leaf_readers()]
+    return all(any(segment.part(asked) for segment in segments) for asked in question.asked)
+
+
 def _rarity(reader: IndexReader) -> Callable[[str, str], float]:
     documents = reader.doc_count_all()
 
+    @cache
     def rarity(field: str, text: str) -> float:
         having = reader.doc_frequency(field, text)
         return log(1 + (documents - having + 0.5) / (having + 0.5)) if having < documents else 0.01
@@ -78,9 +90,11 @@ class _Segment:
         self.reader = reader
         self.kept = kept
         self.rarity = rarity
+        # One question asks for the same token as a word, in a row, and in another row.
+        self._lately: dict[tuple[str, str], _Postings] = {}
 
     def strict(self, question: Question) -> Scores:
-        found = _all(self._asked(asked) for asked in question.asked)
+        found = _all(self.part(asked) for asked in question.asked)
         if found and question.exact:
             for number in self.token("exact", question.exact).keys() & found.keys():
                 found[number] += EXACT_TITLE
@@ -89,7 +103,8 @@ class _Segment:
     def loose(self, question: Question) -> Scores:
         return _any(self._word(word, None) for word in question.loose)
 
-    def _asked(self, asked: Asked) -> Scores:
+    def part(self, asked: Asked) -> Scores:
+        """The documents that have one part of a question."""
         if asked.beginning:
             endings = islice(self.reader.expand_prefix("t", asked.beginning), MOST_ENDINGS)
             begun = [self.token("t", bytes(text).decode()) for text in endings]
@@ -100,6 +115,9 @@ class _Segment:
         if len(asked.words) == 1 and asked.pieces[0].kind == "han" and asked.words[0] not in synonyms():
             # Every document with the word has its characters in a row: the word only ranks.
             return _ranked_by(together, self.token("t", asked.words[0]))
+        if together and len(asked.pieces) <= SHORT_RUN and not any(word in synonyms() for word in asked.words):
+            # Two or three characters are meant as they stand: single ones of them elsewhere are no answer.
+            return _any([together, *(self.token("t", word, together) for word in asked.words)])
         if len(asked.words) == 1 and asked.words[0] in synonyms():
             # A short form's characters also stand side by side by chance.
             return _best([together, self._words(asked.words)])
@@ -121,6 +139,8 @@ class _Segment:
             beside = self.token("t_chars", word, among)
             found = {number: found.get(number, 0.0) + score for number, score in beside.items()}
         otherwise = self._otherwise(word)
+        if not otherwise:
+            return found
         return _best([found, {n: score for n, score in otherwise.items() if among is None or n in among}])
 
     def _otherwise(self, word: str) -> Scores:
@@ -131,10 +151,12 @@ class _Segment:
         """The documents that have the token; only those `among`, where given."""
         postings = self._postings(field, text)
         rarity = self.rarity(field, text)
-        weighed = zip(postings.numbers, postings.weights, strict=True)
-        if among is None:
-            return {number: rarity * weight / (weight + HALF_WEIGHT) for number, weight in weighed}
-        return {number: rarity * weight / (weight + HALF_WEIGHT) for number, weight in weighed if number in among}
+        weighed: Iterable[tuple[int, float]] = zip(postings.numbers, postings.weights, strict=True)
+        if among is not None and len(among) * MUCH_SHORTER < len(postings.numbers):
+            weighed = postings.of(among)
+        elif among is not None:
+            weighed = [one for one in weighed if one[0] in among]
+        return {number: rarity * weight / (weight + HALF_WEIGHT) for number, weight in weighed}
 
     def in_a_row(self, run: Sequence[Piece]) -> Scores:
         """The documents that have the pieces side by side in this order."""
@@ -178,6 +200,12 @@ class _Segment:
         return starts
 
     def _postings(self, field: str, text: str) -> "_Postings":
+        found = self._lately.get((field, text))
+        if found is None:
+            found = self._lately[field, text] = self._stored(field, text)
+        return found
+
+    def _stored(self, field: str, text: str) -> "_Postings":
         if (field, text) not in self.reader:
             return _NONE
         matcher = self.reader.postings(field, text)
@@ -193,6 +221,13 @@ class _Postings(NamedTuple):
     numbers: Sequence[int]
     weights: Sequence[float]
     values: Sequence[bytes]
+
+    def of(self, among: Iterable[int]) -> Iterator[tuple[int, float]]:
+        """Those of the documents that have the token, with its weights."""
+        for number in among:
+            at = bisect_left(self.numbers, number)
+            if at < len(self.numbers) and self.numbers[at] == number:
+                yield number, self.weights[at]
 
     def without(self, deleted: Collection[int]) -> "_Postings":
         if not deleted:

@@ -19,6 +19,8 @@ SHORTEST_MISTYPED = 5
 # From this length on two letters may be wrong.
 TWO_WRONG = 10
 LONGEST_WORD = 24
+# Slips are looked for in so many characters of a question: they cost most of all.
+LONGEST_MENDED = 60
 _HAN_RUN = re.compile(rf"[{HAN}]+")
 _LATIN = re.compile(r"(?<![^\W_])[a-z]{2,40}(?![^\W_])")
 
@@ -99,7 +101,7 @@ class Vocabulary:
 
     def _sounding_like(self, text: str) -> Iterator[str]:
         """The text with one stretch of it written by another word of the same sound: how an input method errs."""
-        for run in _HAN_RUN.finditer(text):
+        for run in _HAN_RUN.finditer(text[:LONGEST_MENDED]):
             said = run.group()
             for length in range(min(len(said), LONGEST_WORD), 1, -1):
                 for at in range(len(said) - length + 1):
@@ -114,7 +116,7 @@ class Vocabulary:
 
     def _han_mistyped(self, text: str) -> Iterator[tuple[tuple[int, int], str]]:
         """The text with one word of three or more characters, of which one is wrong, missing or too many, set right."""
-        for run in _HAN_RUN.finditer(text):
+        for run in _HAN_RUN.finditer(text[:LONGEST_MENDED]):
             said = run.group()
             shared = Counter(word for character in set(said) for word in self._by_character.get(character, ()))
             for word, common in shared.items():
@@ -122,14 +124,15 @@ class Vocabulary:
                     continue
                 for length in (len(word), len(word) - 1, len(word) + 1):
                     for at in range(len(said) - length + 1):
-                        if distance(said[at : at + length], word, 1) == 1:
+                        alike = len(set(said[at : at + length]).intersection(word)) >= len(set(word)) - 1
+                        if alike and distance(said[at : at + length], word, 1) == 1:
                             start = run.start() + at
                             yield (-len(word), abs(length - len(word))), text[:start] + word + text[start + length :]
 
     def _latin_mistyped(self, text: str) -> Iterator[tuple[tuple[int, int], str]]:
         """The text with each unknown Latin word set right by the nearest known one, English or spelled Chinese."""
         guess, off = text, 0
-        for match in reversed(list(_LATIN.finditer(text))):
+        for match in reversed(list(_LATIN.finditer(text[:LONGEST_MENDED]))):
             typed = match.group()
             known = any(word.startswith(typed) for word in self._latin)
             if known or not SHORTEST_MISTYPED <= len(typed) <= 3 * LONGEST_WORD:

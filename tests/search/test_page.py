@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from market.catalogue.models import CleanUp, Edition
+from market.catalogue.models import Act, CleanUp, Edition, Entry
 from market.catalogue.queries import documents as listed_documents
 from market.catalogue.rules import Handling
 from market.store.db import db
@@ -81,6 +81,13 @@ def test_what_was_typed_exactly_stands_alone(client: FlaskClient, two: Two) -> N
     text = page(client, "/search?q=雷电灾害风险评估")
     assert "was taken off by 样例发〔2026〕1号" in text and "Did you mean" not in text
     assert not codes(text)
+
+
+def test_an_act_is_found_with_the_way_to_its_plan(app: Flask, client: FlaskClient, two: Two) -> None:
+    with app.app_context():
+        act = db.session.get_one(Act, db.session.get_one(Entry, two[0].entry_id).act_id)
+        name, number = act.name_zh, act.id
+    assert f'href="/plan?act={number}"' in page(client, f"/search?q={name}")
 
 
 def test_suggestions_are_names_with_their_pages(client: FlaskClient, two: Two) -> None:

@@ -158,6 +158,7 @@ def bundle_documents(edition_id: int) -> list[dict[str, str]]:
             "kind": "bundle",
             "title": one.name_zh,
             "body": " ".join((one.code, one.name_en, one.summary_zh, one.summary_en)),
+            "called": f"{one.name_zh} {one.name_en}",
         }
         for one in bundles_of(edition_id)
     ]

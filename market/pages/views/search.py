@@ -15,7 +15,7 @@ from market.pages.queries import notice as notice_queries
 from market.pages.queries.editions import EditionFacts, Removed
 from market.pages.queries.notice import FoundNotice
 from market.pages.queries.removed import removed_named
-from market.pages.queries.search import SHOWN, cells_of
+from market.pages.queries.search import SHOWN, acts_numbered, bundles_coded, cells_of
 from market.pages.queries.shelf import Cell, ShelfRow, shelf_of
 from market.pages.tones import REQUEST_TONES
 from market.pages.views.blueprint import in_force, pages
@@ -32,6 +32,15 @@ MOST_SUGGESTED = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """A bundle or an act, of which a plan can be made: its name, what is said of it, and the plan's address."""
+
+    name: str
+    said: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """Everything found, by kind. `found` counts the services before any filter.
 
@@ -41,6 +50,7 @@ class Answers:
     listed: list[Card]
     found: int
     facets: list[dict[str, object]]
+    planned: list[Planned]
     removed: list[Card]
     named: Removed | None
     notices: list[FoundNotice]
@@ -53,7 +63,7 @@ class Answers:
     @property
     def nothing(self) -> bool:
         """Whether there is no answer of any kind."""
-        return not (self.found or self.removed or self.notices or self.agencies)
+        return not (self.found or self.planned or self.removed or self.notices or self.agencies)
 
 
 @pages.get("/search")
@@ -112,10 +122,11 @@ def _answers(text: str, here: EditionFacts) -> Answers:
     found = index.ids(text, kinds={"entry"})
     gone = index.find(text, kinds={"removed"}, per_page=FEW)
     told = index.find(text, kinds={"notice"}, per_page=FEW)
-    best = min(map(_off, (found, gone, told)))
+    doing = index.find(text, kinds={"bundle", "act"}, per_page=FEW)
+    best = min(_off(found), _off(gone), _off(told), _off(doing))
     # What has some of the words, or other ones, is no answer beside what has all that was typed.
     found = found if _off(found) == best else FoundIds(missing=found.missing)
-    gone, told = (one if _off(one) == best else Found() for one in (gone, told))
+    gone, told, doing = (one if _off(one) == best else Found() for one in (gone, told, doing))
     named = removed_named(text, here.id)
     codes = _keys(found.ids)
     shelf = shelf_of(here)
@@ -127,12 +138,13 @@ def _answers(text: str, here: EditionFacts) -> Answers:
         listed=cards(page.items, shelf.rules, Hung(here.number)),
         found=sum(cell.entries for cell in cells),
         facets=_facets(text, cells, chosen),
+        planned=_planned(doing, here),
         removed=_removed(gone, named, here),
         named=named[0] if named else None,
         notices=notice_queries.notices_by_ref(_keys(hit.id for hit in told.hits)),
         agencies=directory(Wanted(text=text), here.id, limit=FEW, offset=0),
         page=page,
-        meant=next((one.meant for one in (found, gone, told) if one.meant), ""),
+        meant=next((one.meant for one in (found, gone, told, doing) if one.meant), ""),
         loose=found.loose,
         missing=found.missing,
     )
@@ -164,6 +176,30 @@ def _facets(text: str, cells: Sequence[Cell], chosen: dict[str, str]) -> list[di
         for option in cast(list[dict[str, str]], one["options"]):
             option["href"] = f"{asked}&{option['href'][1:]}".rstrip("&")
     return made
+
+
+def _planned(found: Found, here: EditionFacts) -> list[Planned]:
+    """Bundles first: they say what somebody wants to do."""
+    bundles = bundles_coded(here.id, _keys(hit.id for hit in found.hits if hit.kind == "bundle"))
+    acts = acts_numbered(here.id, _keys(hit.id for hit in found.hits if hit.kind == "act"))
+    return [
+        *(
+            Planned(
+                in_words(one.name_zh, one.name_en),
+                in_words(one.summary_zh, one.summary_en),
+                url_for("pages.plan", bundle=one.code),
+            )
+            for one in bundles
+        ),
+        *(
+            Planned(
+                in_words(one.name_zh, one.name_en),
+                in_words(one.authority_zh, one.authority_en),
+                url_for("pages.plan", act=one.id),
+            )
+            for one in acts
+        ),
+    ]
 
 
 def _removed(found: Found, named: list[Removed], here: EditionFacts) -> list[Card]:
