@@ -40,7 +40,7 @@ class Asked:
 
     `days` is the list's limit in working days, `calendar_days` in days; with neither, `default_days` stands in.
     `listed` is what the list allows for my quantity, `marked` the middle half (P25 to P75) of marked prices for it,
-    both from and to in fen; None where that cannot be computed.
+    both from and to in fen; None where that cannot be computed. `example` says that nobody typed the quantity.
     """
 
     code: str
@@ -53,6 +53,7 @@ class Asked:
     calendar_days: int | None = None
     listed: tuple[int, int] | None = None
     marked: tuple[int, int] | None = None
+    example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Cost:
 
     Each counts by what the list allows, and where the list has no figure by the middle half of marked prices;
     `by_list` and `by_marks` say how many of each. `marked` is the middle half alone, over `of_marks` services.
+    `examples` of those in the sum stand with an example quantity, because nobody typed one.
     """
 
     low: int
@@ -106,6 +108,7 @@ class Cost:
     unknown: Sequence[str]
     marked: tuple[int, int] | None
     of_marks: int
+    examples: int = 0
 
     @property
     def count(self) -> int:
@@ -188,6 +191,7 @@ def planned(result: Result, day: date) -> Planned:
             calendar_days=one.calendar_days,
             listed=one.listed,
             marked=one.marked,
+            example=any(fee.example for fee in one.fees),
         )
         for group, needed in result.groups.items()
         if group != Group.NOT_NEEDED
@@ -228,7 +232,7 @@ def _days(one: Asked, day: date, workdays: Calendar) -> tuple[int, DaysFrom]:
 
 def cost(services: Iterable[Asked]) -> Cost:
     """What the services cost together."""
-    low = high = by_list = by_marks = marked_low = marked_high = of_marks = 0
+    low = high = by_list = by_marks = marked_low = marked_high = of_marks = examples = 0
     unknown = []
     for one in services:
         if one.marked is not None:
@@ -238,8 +242,11 @@ def cost(services: Iterable[Asked]) -> Cost:
             unknown.append(one.name)
             continue
         low, high = low + span[0], high + span[1]
+        examples += one.example
         by_list, by_marks = by_list + (one.listed is not None), by_marks + (one.listed is None)
-    return Cost(low, high, by_list, by_marks, unknown, (marked_low, marked_high) if of_marks else None, of_marks)
+    return Cost(
+        low, high, by_list, by_marks, unknown, (marked_low, marked_high) if of_marks else None, of_marks, examples
+    )
 
 
 def _service(one: Asked) -> str:

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from sqlalchemy import func, select
@@ -14,6 +15,7 @@ from market.base.people import Role
 from market.catalogue import actions as list_actions
 from market.catalogue.importing import ListFiles, Upload, read_list
 from market.journal.models import JournalRow
+from market.pages.pdf import chinese_font, document
 from market.selection.actions import plans
 from market.selection.models import BasketItem, Plan
 from market.selection.queries.plans import plan_of
@@ -60,6 +62,15 @@ def next_edition(*, without):
         edition = list_actions.import_edition(data, "清单", actor=editor.actor, now=now)
         list_actions.submit(edition, actor=editor.actor, now=now)
         list_actions.publish(edition, china_date(now), actor=approver.actor, now=now)
+
+
+QR = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+
+
+def need_font(app):
+    """Leave a test out on a machine without a Chinese font."""
+    if chinese_font(app.config["FONTS"]) is None:
+        pytest.skip("#### NO PDF TESTS: install fonts-noto-cjk, or name its folder in FONTS ####")
 
 
 @pytest.mark.usefixtures("listed")
@@ -158,3 +169,45 @@ class TestKept:
         assert services and people.post(mine, "/desk/basket/put", {"service": services}).status_code == 302
         with app.app_context():
             assert 0 < db.session.scalar(select(func.count(BasketItem.id))) <= len(services)
+
+    def test_the_pdf_is_the_same_bytes_each_time_and_in_both_languages(self, app, client):
+        need_font(app)
+        link = keep(client)
+        begun = perf_counter()
+        first = client.get(f"{link}.pdf")
+        assert perf_counter() - begun < 3
+        assert (first.status_code, first.content_type) == (200, "application/pdf")
+        assert first.data.startswith(b"%PDF-") and client.get(f"{link}.pdf").data == first.data
+        client.set_cookie("lang", "en")
+        assert client.get(f"{link}.pdf").data != first.data
+
+    def test_what_somebody_typed_is_no_markup_in_the_pdf(self, app):
+        need_font(app)
+        with app.test_request_context():
+            typed = '#panic("x") *bold* $x$ </text> \\"'
+            data = {
+                "title": typed,
+                "site": "",
+                "lead": typed,
+                "date": [2026, 3, 2],
+                "lang": "zh",
+                "answered": [[typed, typed]],
+            }
+            rest = {
+                "sums": [],
+                "lanes": [],
+                "notes": [typed],
+                "groups": [],
+                "address": typed,
+                "footer": typed,
+                "qr": QR,
+            }
+            words = dict.fromkeys(("time_line", "law_title", "law"), typed)
+            assert document("plan", {**data, **rest, "words": words}, app.config["FONTS"]).startswith(b"%PDF-")
+
+    def test_without_a_chinese_font_the_page_says_so_and_offers_no_pdf(self, app, client, monkeypatch, tmp_path):
+        link = keep(client)
+        monkeypatch.setitem(app.config, "FONTS", str(tmp_path))
+        assert "has no Chinese font" in page(client, link)
+        answer = client.get(f"{link}.pdf")
+        assert answer.status_code == 409 and "fonts-noto-cjk" in answer.text

@@ -18,6 +18,8 @@ from market.catalogue.queries.bundles import acts_in, bundle_of
 from market.pages import navigator
 from market.pages.cards import in_words
 from market.pages.navigator import Result
+from market.pages.pdf import chinese_font, document
+from market.pages.plan_sheet import sheet
 from market.pages.planning import Planned, basket_fields, planned
 from market.pages.qr import qr_code
 from market.pages.queries import editions
@@ -119,9 +121,24 @@ def saved_plan(token: str) -> ResponseReturnValue:
             basket=basket_fields(opened.result) if actor and may(actor.role, Permission.SELECTION_BASKET_USE) else None,
             qr=qr_code(url_for("pages.saved_plan", token=token, _external=True)),
             in_words=in_words,
+            has_font=chinese_font(current_app.config["FONTS"]) is not None,
         )
     )
     # Whoever has the link may read it; no search engine should spread it.
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+@pages.get("/plans/<token>.pdf")
+@public
+def saved_plan_pdf(token: str) -> ResponseReturnValue:
+    """The plan as a document; the same plan is the same bytes while the prices marked for it stand."""
+    opened = open_plan(token)
+    link = url_for("pages.saved_plan", token=token, _external=True)
+    data = sheet((opened.title, link), opened.result, opened.planned, opened.edition)
+    answer = make_response(document("plan", {**data, "answered": opened.answered}, current_app.config["FONTS"]))
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = f'inline; filename="plan-{opened.plan.fingerprint[:8]}.pdf"'
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 
