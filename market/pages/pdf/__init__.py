@@ -27,7 +27,7 @@ _FAMILIES = (
 
 
 @lru_cache(maxsize=8)
-def chinese_font(folders: str) -> tuple[str, str] | None:
+def chinese_font(folders: str) -> tuple[Path, str] | None:
     """The folder and family of a Chinese font below `folders` (separated as in PATH); None where there is none.
 
     What was found is kept: a font that is installed later counts from the next start.
@@ -36,7 +36,7 @@ def chinese_font(folders: str) -> tuple[str, str] | None:
         found = {path.name: path for path in sorted(Path(folder).rglob("*.[ot]t[cf]"))} if folder else {}
         for name, family in _FAMILIES:
             if name in found:
-                return str(found[name].parent), family
+                return found[name].parent, family
     return None
 
 
@@ -50,8 +50,8 @@ def document(template: str, data: Mapping[str, Any], folders: str) -> bytes:
         raise BadState("pdf.no_font")
     inputs = {"data": json.dumps({**data, "font": font[1]}, ensure_ascii=False, sort_keys=True)}
     made = typst.compile(
-        (_HERE / f"{template}.typ").read_bytes(),
-        root=str(_HERE),
+        _HERE / f"{template}.typ",
+        root=_HERE,
         font_paths=[font[0]],
         ignore_system_fonts=True,
         sys_inputs=inputs,
