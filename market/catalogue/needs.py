@@ -174,7 +174,7 @@ register_labels(
         "need.government": N_("Paid by government"),
         "need.not_needed": N_("Not needed here"),
         "question_kind.choice": N_("Choice"),
-        "question_kind.number": N_("Number"),
+        "question_kind.number": N_("A number"),
         "question_kind.zone": N_("Zone"),
         "why.regional_assessment": N_("The zone's regional assessment covers it"),
     }

@@ -255,7 +255,8 @@ def _sums(made: Sequence[Line], marks: Sequence[Mark], payer: Payer) -> list[int
         if line is not None and mark.payer == payer:
             band = replace(mark.line, coefficients=(line.coefficient,))
             sums[mark.offer_id][line.item.id] = evaluate(band, line.quantity or 0, line.coefficient).ceiling_fen
-    return [sum(found.values()) for found in sums.values() if len(found) == len(asked) and sum(found.values())]
+    whole: list[int] = [sum(found.values()) for found in sums.values() if len(found) == len(asked)]
+    return [total for total in whole if total]
 
 
 def robust(sums: Sequence[int]) -> Robust:

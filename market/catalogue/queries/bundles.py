@@ -1,6 +1,5 @@
 """Read bundles, acts with their marks, questions and rules of an edition."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, or_, select, union
@@ -144,10 +143,10 @@ def edition_to_carry(before: int) -> int | None:
     return db.session.scalar(query.order_by(Edition.number.desc()).limit(1))
 
 
-def rows_of(table: Any, edition_id: int) -> Sequence[Mapping[str, Any]]:
+def rows_of(table: Any, edition_id: int) -> list[dict[str, Any]]:
     """The rows of one of an edition's tables as plain values, in the order they were written."""
     query: Select[Any] = select(*table.__table__.columns).where(table.edition_id == edition_id).order_by(table.id)
-    return db.session.execute(query).mappings().all()
+    return [dict(row) for row in db.session.execute(query).mappings()]
 
 
 def bundle_documents(edition_id: int) -> list[dict[str, str]]:

@@ -141,7 +141,7 @@ def _acts(edition_id: int, code: str, acts: Sequence[int]) -> tuple[BundleFacts 
 
 @cache
 def _acts_asked() -> Select[*tuple[Any, ...]]:
-    edition = bindparam("edition")
+    edition: Any = bindparam("edition")
     chosen_acts = Act.id.in_(bindparam("acts", expanding=True))
     return (
         select(
@@ -171,7 +171,8 @@ def _entries(edition_id: int, acts: Sequence[int]) -> list[ChosenEntry]:
 
 @cache
 def _entries_asked() -> Select[*tuple[Any, ...]]:
-    further, acts = aliased(EntryAct), bindparam("acts", expanding=True)
+    further = aliased(EntryAct)
+    acts: Any = bindparam("acts", expanding=True)
     return (
         select(Entry, further.act_id, *several())
         .outerjoin(further, and_(further.entry_id == Entry.id, further.act_id.in_(acts)))
