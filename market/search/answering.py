@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from whoosh.reading import IndexReader
 
+from market.search.postings import Kept
 from market.search.question import Question, together, understood
-from market.search.ranking import Kept, Wanted, ranked, understands
+from market.search.ranking import Wanted, ranked, understands
 from market.search.vocabulary import Vocabulary
 
 

@@ -15,8 +15,7 @@ GOLDEN = list(csv.DictReader((Path(__file__).parent / "golden.csv").read_text(en
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+    return list(csv.DictReader((DATA / name).read_text(encoding="utf-8").splitlines()))
 
 
 def documents() -> Iterator[Document]:
