@@ -7,10 +7,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
 
 from market.base.errors import BreaksRule
-from market.base.money import round_half_up
 from market.base.pricing import evaluate, outside
 from market.base.words import N_, register_labels
 from market.catalogue.listing import measure_of
@@ -23,22 +21,8 @@ from market.pages.calculator import Line
 from market.pages.queries import navigator as queries
 from market.pages.queries.item import Priced
 from market.pages.queries.navigator import Asked, Chosen, ChosenAct, ChosenEntry, Mark, Market
+from market.pages.robust import Robust, robust
 from market.store.settings import setting
-
-FEWEST = 8
-"""Below so many marked prices there is no range to compare with: two offers move every percentile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Robust:
-    """How `n` marked prices for one quantity lie, in fen; None below `FEWEST` of them."""
-
-    n: int
-    median: int | None = None
-    p10: int | None = None
-    p25: int | None = None
-    p75: int | None = None
-    p90: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,21 +241,6 @@ def _sums(made: Sequence[Line], marks: Sequence[Mark], payer: Payer) -> list[int
             sums[mark.offer_id][line.item.id] = evaluate(band, line.quantity or 0, line.coefficient).ceiling_fen
     whole: list[int] = [sum(found.values()) for found in sums.values() if len(found) == len(asked)]
     return [total for total in whole if total]
-
-
-def robust(sums: Sequence[int]) -> Robust:
-    """The median and percentiles of sums in fen, by linear interpolation; only their number below `FEWEST`."""
-    n, sums = len(sums), sorted(sums)
-    if n < FEWEST:
-        return Robust(n)
-    return Robust(n, *(_quantile(sums, part) for part in (50, 10, 25, 75, 90)))
-
-
-def _quantile(sums: Sequence[int], part: int) -> int:
-    place = Fraction((len(sums) - 1) * part, 100)
-    low = int(place)
-    high = min(low + 1, len(sums) - 1)
-    return round_half_up(sums[low] + (place - low) * (sums[high] - sums[low]))
 
 
 # Labels, and no words of the template: a table of many rows formats them many times.

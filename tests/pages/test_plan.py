@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from market.agencies.rules import PerUnit
 from market.base.pricing import Band
 from market.catalogue.models import EditionAct, Entry
-from market.pages.navigator import robust
+from market.pages.robust import robust
 from market.store.db import db
 from market.store.transaction import transaction
 from tests import make
