@@ -16,8 +16,10 @@ from market.pages.calculator import Line, Spread
 from market.pages.cards import in_words
 from market.selection.queries import off_the_list
 from market.web.filters import money_short
-from market.web.labels import labels
 from market.web.refusals import wants_json
+
+WHOLE_YUAN_FROM = 1000_00
+"""From this sum on (fen) the labels of a distribution leave out what is less than a yuan: a phone is narrow."""
 
 
 def gone(code: str) -> ResponseReturnValue:
@@ -52,12 +54,12 @@ def address_of(lines: Sequence[Line]) -> str:
 
 
 def bins_of(spread: Spread | None) -> list[dict[str, object]]:
-    """The bins of the distribution with their labels; the one of the median is on."""
+    """The bins of the distribution with their lower ends as labels; the one of the median is on."""
     if spread is None or spread.median_fen is None:
         return []
     return [
         {
-            "label": labels()["tag.range"].format(low=money_short(low), high=money_short(high)),
+            "label": f"{money_short(low if low < WHOLE_YUAN_FROM else low // 100 * 100)} –",
             "count": count,
             "on": low <= spread.median_fen < high,
         }
