@@ -10,6 +10,7 @@
 | `SEARCH_INDEX`       | the folder of the search index, `search_index/` when unset                          |
 | `MARKET_DEMO`        | `1` shows demo accounts and lets them sign in; off in production unless said        |
 | `MAX_UPLOAD_MB`      | the largest request body in MB, 12 when unset                                       |
+| `FONTS`              | folders with a Chinese font for PDF, as in PATH; the machine's own when unset       |
 """
 
 import os
@@ -35,6 +36,7 @@ class Config:
     OWNER_DATABASE_URL = ""
     INSTANCE = str(ROOT / "instance")
     SEARCH_INDEX = str(ROOT / "search_index")
+    FONTS = os.pathsep.join(("/usr/share/fonts", "/usr/local/share/fonts", str(Path.home() / ".local/share/fonts")))
     MARKET_DEMO = False
     MAX_CONTENT_LENGTH = 12 * 1024 * 1024
     MAX_FORM_PARTS = 2000
@@ -65,6 +67,7 @@ class Development(Config):
         )
         self.OWNER_DATABASE_URL = database_url(env.get("OWNER_DATABASE_URL", ""))
         self.SEARCH_INDEX = str(Path(env.get("SEARCH_INDEX") or Config.SEARCH_INDEX).resolve())
+        self.FONTS = env.get("FONTS") or Config.FONTS
         self.MARKET_DEMO = flag(env, "MARKET_DEMO", default="1")
         self.MAX_CONTENT_LENGTH = whole_number(env, "MAX_UPLOAD_MB", default="12") * 1024 * 1024
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import editions, pages, price, search, served
+from bench import editions, navigator, pages, price, search, served
 
 
 def main() -> int:
@@ -12,6 +12,7 @@ def main() -> int:
         ("Price", price.main),
         ("Search", search.main),
         ("Editions", editions.main),
+        ("Navigator", navigator.main),
         ("Statements per page", pages.main),
         ("Served pages", served.main),
     ):

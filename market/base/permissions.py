@@ -29,6 +29,7 @@ class Permission(StrEnum):
     FEE_PAYMENT_DECLARE = "fee:payment:declare"
     JOURNAL_ENTRY_READ = "journal:entry:read"
     RATING_ORDER_WRITE = "rating:order:write"
+    SELECTION_BASKET_USE = "selection:basket:use"
     SELECTION_QUOTE_SUBMIT = "selection:quote:submit"
     SELECTION_REQUEST_CHOOSE = "selection:request:choose"
     SELECTION_REQUEST_WRITE = "selection:request:write"
@@ -46,7 +47,7 @@ _BUYER = frozenset(
     }
 )
 _OWN: dict[Role, frozenset[Permission]] = {
-    Role.ENTERPRISE: _BUYER | {P.ACCOUNT_MEMBER_MANAGE},
+    Role.ENTERPRISE: _BUYER | {P.ACCOUNT_MEMBER_MANAGE, P.SELECTION_BASKET_USE},
     Role.DEPARTMENT: _BUYER | {P.ACCOUNT_MEMBER_MANAGE},
     Role.AGENCY: frozenset(
         {

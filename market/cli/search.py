@@ -37,4 +37,5 @@ def _documents() -> Iterator[Document]:
     edition = catalogue.edition_in_force_or_none(clock.today())
     listed = catalogue.documents(edition) if edition else []
     for found in (*listed, *selection.documents()):
-        yield {"id": found["id"], "kind": found["kind"], "title": found["title"], "body": found["body"]}
+        document: Document = {"id": found["id"], "kind": found["kind"], "title": found["title"], "body": found["body"]}
+        yield document | {"called": found.get("called", "")}

@@ -258,6 +258,7 @@ def places(actor: Actor) -> list[tuple[str, str]]:
     """The pages of the actor's desk: label and address."""
     every = (
         (P.SELECTION_REQUEST_WRITE, _("My requests"), "selection.requests"),
+        (P.SELECTION_BASKET_USE, _("Basket"), "selection.basket"),
         (P.AGENCY_PROFILE_WRITE, _("My registration"), "agencies.agency"),
         (P.AGENCY_OFFER_MARK, _("My marked prices"), "agencies.offers"),
         (P.SELECTION_QUOTE_SUBMIT, _("Requests to quote on"), "selection.opportunities"),

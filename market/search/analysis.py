@@ -11,7 +11,7 @@ from whoosh.formats import Positions
 from market.search.words import cut_for_search, fold, pieces
 
 # Raised when the schema or the streams change: an index of another number is rebuilt.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # Between title and body; a piece of text never holds it, and it leaves a gap in the positions.
 SEPARATOR = "\x1e"
 # How much a token of the title weighs against one of the body: this much in a long title, more the shorter it is.
@@ -78,6 +78,8 @@ def schema() -> Schema:
         title=STORED,
         # The whole title, folded, without blanks and marks: who types it gets it first.
         exact=ID,
+        # The names of which the vocabulary is made; see vocabulary.py.
+        called=ID,
         t=TEXT(analyzer=WordAnalyzer(), phrase=False),
         t_chars=FieldType(format=Places(), analyzer=CharacterAnalyzer(), scorable=True),
     )

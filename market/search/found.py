@@ -1,16 +1,20 @@
 """What goes into the index and what comes out."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, NotRequired, TypedDict
 
 
 class Document(TypedDict):
-    """What is indexed: `id` names it among all kinds; title and body hold the words of every language."""
+    """What is indexed: `id` names it among all kinds; title and body hold the words of every language.
+
+    `called`: the names by which people know it, which are also found spelled in letters and mistyped.
+    """
 
     id: str
     kind: str
     title: str
     body: str
+    called: NotRequired[str]
 
 
 class Hit(NamedTuple):
@@ -26,7 +30,8 @@ class Hit(NamedTuple):
 class Found:
     """A page of results, best first. `total` counts all pages.
 
-    `loose`: nothing had all of the words, these have some. `missing`: the index cannot answer now; the site works on.
+    `meant`: nothing had the words as typed; these have what was probably meant, and this is it. `loose`: nothing had
+    all of the words, these have some. `missing`: the index cannot answer now; the site works on.
     """
 
     total: int = 0
@@ -35,3 +40,14 @@ class Found:
     per_page: int = 20
     loose: bool = False
     missing: bool = False
+    meant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundIds:
+    """The ids of all that was found, best first; the rest as in `Found`."""
+
+    ids: list[str] = field(default_factory=list)
+    loose: bool = False
+    missing: bool = False
+    meant: str = ""

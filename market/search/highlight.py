@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from market.search.question import SHORT_FORMS, Question
+from market.search.question import Question
+from market.search.synonyms import synonyms
 from market.search.words import Piece, fold, pieces
+
+# Stands between two pieces; never in one.
+_BETWEEN = "\x1f"
 
 
 class Marker:
@@ -16,39 +20,49 @@ class Marker:
 
     def marked(self, title: str) -> list[tuple[str, bool]]:
         """`title` in pieces, each with whether it was asked for; joined they are the title again."""
-        texts, places = _taken_apart(title)
+        joined, texts, places = _taken_apart(title)
         hit = [False] * len(texts)
-        for needle in self._needles:
-            for start in range(len(texts) - len(needle) + 1):
-                if texts[start : start + len(needle)] == needle:
-                    hit[start : start + len(needle)] = [True] * len(needle)
-        for at, text in enumerate(texts):
-            if text.startswith(self._beginnings):
-                hit[at] = True
+        for needle, length in self._needles:
+            found = joined.find(needle)
+            while found >= 0:
+                start = joined.count(_BETWEEN, 0, found)
+                hit[start : start + length] = [True] * length
+                found = joined.find(needle, found + 1)
+        if self._beginnings:
+            for at, text in enumerate(texts):
+                if text.startswith(self._beginnings):
+                    hit[at] = True
         return _pieces_of(title, [place for place, is_hit in zip(places, hit, strict=True) if is_hit])
 
 
 @lru_cache(1024)
-def _taken_apart(title: str) -> tuple[list[str], list[tuple[int, int]]]:
-    """The pieces of a title, folded, and where in the title each begins and ends."""
+def _taken_apart(title: str) -> tuple[str, list[str], list[tuple[int, int]]]:
+    """The pieces of a title, folded: joined, one by one, and where in the title each begins and ends."""
     folded = fold(title)
     if len(folded) == len(title):
         found = pieces(folded)
-        return [piece.text for piece in found], [(piece.start, piece.end) for piece in found]
+        places = [(piece.start, piece.end) for piece in found]
+        return _joined(found), [piece.text for piece in found], places
     parts = [fold(character) for character in title]
     # An end offset points at the next character's start, or at the title's end.
     origin = [at for at, part in enumerate(parts) for _ in part] + [len(title)]
     found = pieces("".join(parts))
-    return [piece.text for piece in found], [(origin[piece.start], origin[piece.end]) for piece in found]
+    places = [(origin[piece.start], origin[piece.end]) for piece in found]
+    return _joined(found), [piece.text for piece in found], places
 
 
-def _needles(question: Question) -> list[list[str]]:
+def _joined(run: Sequence[Piece]) -> str:
+    return _BETWEEN + "".join(piece.text + _BETWEEN for piece in run)
+
+
+def _needles(question: Question) -> list[tuple[str, int]]:
+    """Each run of pieces to be marked, joined, and how many pieces it has."""
     runs: list[Sequence[Piece]] = [asked.pieces for asked in question.asked]
     runs += [pieces(word) for asked in question.asked for word in asked.words]
-    runs += [pieces(SHORT_FORMS[word]) for asked in question.asked for word in asked.words if word in SHORT_FORMS]
+    words = [*(word for asked in question.asked for word in asked.words), *question.loose]
+    runs += [pieces(meant) for word in words for meant in synonyms().get(word, ())]
     runs += [pieces(word) for word in question.loose]
-    needles = dict.fromkeys(tuple(piece.text for piece in run) for run in runs if run)
-    return [list(needle) for needle in needles]
+    return list(dict.fromkeys((_joined(run), len(run)) for run in runs if run))
 
 
 def _pieces_of(title: str, hits: list[tuple[int, int]]) -> list[tuple[str, bool]]:

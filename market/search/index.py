@@ -11,24 +11,30 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from whoosh.index import open_dir
 from whoosh.searching import Searcher
 from whoosh.util.filelock import FileLock, try_for
 
 from market.search.analysis import searchable
-from market.search.found import Document, Found, Hit
+from market.search.answering import Answer, Answering
+from market.search.found import Document, Found, FoundIds, Hit
 from market.search.generations import Generation, Generations, codec
 from market.search.highlight import Marker
 from market.search.mapped import read_in_place
-from market.search.question import Question, exact_key, understood
-from market.search.ranking import Kept, Wanted, ranked
+from market.search.question import exact_key, understood
+from market.search.words import fold
 
 # Pages beyond are not made: nobody turns so many.
 LAST_PAGE = 500
 LONGEST_BODY = 50_000
+LONGEST_NAMES = 600
+# Facets are counted over so many at most.
+MOST_IDS = 2_000
 # Seconds that a writer waits for its turn.
 PATIENCE = 10.0
+Told = TypeVar("Told")
 log = logging.getLogger(__name__)
 read_in_place()
 
@@ -45,7 +51,7 @@ class Index:
         self.patience = PATIENCE
         self._generations = Generations(folder)
         self._idle: list[tuple[str, Searcher]] = []
-        self._kept = Kept()
+        self._answering = Answering()
         self._writing = threading.RLock()
         self._depth = 0
 
@@ -97,20 +103,25 @@ class Index:
     def find(self, text: str, *, kinds: Collection[str] | None = None, page: int = 1, per_page: int = 20) -> Found:
         """The documents that answer `text`, whatever it is; see `Found`. `kinds` None means all kinds."""
         page = min(max(page, 1), LAST_PAGE)
-        question = understood(text)
-        if not question.asked or (kinds is not None and not kinds):
-            return Found(page=page, per_page=per_page, missing=self._generations.current() is None)
-        for last_try in (False, True):
-            try:
-                return self._find(question, kinds, (page, per_page))
-            except Exception as error:
-                # A merge may take a segment away between reading its name and opening it; torn files of a power cut
-                # fail in many ways. Opened anew it is right, or search is missing: a page never falls over it.
-                self.close()
-                if last_try:
-                    # As text: a record that kept the error would keep the torn files open that its frames hold.
-                    log.warning("the search index in %s does not answer: %s", self.folder, repr(error))
-        return Found(page=page, per_page=per_page, missing=True)
+
+        def shown(searcher: Searcher, answer: Answer) -> Found:
+            marker = Marker(answer.question)
+            best = answer.best[(page - 1) * per_page : page * per_page]
+            hits = [_hit(searcher.stored_fields(number), score, marker) for number, score in best]
+            return Found(len(answer.best), hits, page, per_page, answer.loose, meant=answer.meant)
+
+        found, missing = self._asked(text, kinds, shown)
+        return found or Found(page=page, per_page=per_page, missing=missing)
+
+    def ids(self, text: str, *, kinds: Collection[str] | None = None) -> FoundIds:
+        """The ids of all documents that `find` would show on all its pages."""
+
+        def listed(searcher: Searcher, answer: Answer) -> FoundIds:
+            found = [str(searcher.stored_fields(number)["id"]) for number, _ in answer.best[:MOST_IDS]]
+            return FoundIds(found, answer.loose, meant=answer.meant)
+
+        found, missing = self._asked(text, kinds, listed)
+        return found or FoundIds(missing=missing)
 
     def rebuild(self, documents: Iterable[Document], report: Callable[[int], None] | None = None) -> int:
         """Build a new generation from `documents` and swap it in; how many they were.
@@ -160,20 +171,29 @@ class Index:
 
     # -- reading
 
-    def _find(self, question: Question, kinds: Collection[str] | None, wanted: tuple[int, int]) -> Found:
-        current = self._generations.current()
-        page, per_page = wanted
-        if current is None:
-            return Found(page=page, per_page=per_page, missing=True)
-        with self._searcher(current.name) as searcher:
-            for loose in (False, True):
-                best = ranked(searcher.reader(), Wanted(question, kinds, loose), self._kept)
-                if best:
-                    marker = Marker(question)
-                    shown = best[(page - 1) * per_page : page * per_page]
-                    hits = [_hit(searcher.stored_fields(number), score, marker) for number, score in shown]
-                    return Found(len(best), hits, page, per_page, loose)
-        return Found(page=page, per_page=per_page)
+    def _asked(
+        self, text: str, kinds: Collection[str] | None, told: Callable[[Searcher, Answer], Told]
+    ) -> tuple[Told | None, bool]:
+        """What `told` makes of the answer, or None when there is none; and whether the index cannot answer now."""
+        question = understood(text)
+        if not question.asked or (kinds is not None and not kinds):
+            return None, self._generations.current() is None
+        for last_try in (False, True):
+            try:
+                current = self._generations.current()
+                if current is None:
+                    return None, True
+                with self._searcher(current.name) as searcher:
+                    answer = self._answering.answer(searcher.reader(), question, kinds)
+                    return (told(searcher, answer) if answer else None), False
+            except Exception as error:
+                # A merge may take a segment away between reading its name and opening it; torn files of a power cut
+                # fail in many ways. Opened anew it is right, or search is missing: a page never falls over it.
+                self.close()
+                if last_try:
+                    # As text: a record that kept the error would keep the torn files open that its frames hold.
+                    log.warning("the search index in %s does not answer: %s", self.folder, repr(error))
+        return None, True
 
     @contextmanager
     def _searcher(self, generation: str) -> Iterator[Searcher]:
@@ -229,7 +249,7 @@ class Index:
         writer.commit()
 
 
-def _fields(document: Document) -> dict[str, str]:
+def _fields(document: Document) -> dict[str, str | None]:
     title, body = document["title"], document["body"][:LONGEST_BODY]
     streams = searchable(title, body)
     exact = exact_key(title)
@@ -238,6 +258,7 @@ def _fields(document: Document) -> dict[str, str]:
         "kind": document["kind"],
         "title": title,
         "exact": exact,
+        "called": fold(document.get("called", ""))[:LONGEST_NAMES] or None,
         "t": streams,
         "t_chars": streams,
     }

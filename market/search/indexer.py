@@ -41,7 +41,13 @@ def _last_of_each(payloads: list[dict[str, Any]]) -> tuple[list[Document], list[
         if payload.get("remove"):
             gone.append(name)
         elif name and all(isinstance(payload.get(key), str) for key in ("kind", "title", "body")):
-            documents.append({"id": name, "kind": payload["kind"], "title": payload["title"], "body": payload["body"]})
+            document: Document = {
+                "id": name,
+                "kind": payload["kind"],
+                "title": payload["title"],
+                "body": payload["body"],
+            }
+            documents.append(document | {"called": str(payload.get("called", ""))})
         else:
             # One broken row must not hold up all that come after it.
             log.error("a search row without id, kind, title or body is left out: %r", payload)

@@ -4,6 +4,7 @@ Whoosh's own parser never sees it, so there is no syntax to break: words, phrase
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from market.search.words import Piece, cut, cut_for_search, fold, pieces
@@ -13,24 +14,6 @@ LONGEST_QUESTION = 120
 MOST_TERMS = 8
 # A Latin word also finds the words that begin with it, from this many letters on.
 SHORTEST_BEGINNING = 3
-# What people call the services among themselves, and the word that stands in the documents.
-SHORT_FORMS = {
-    "环评": "环境影响",
-    "能评": "节能",
-    "稳评": "社会稳定风险评估",
-    "安评": "安全评价",
-    "震评": "地震安全性评价",
-    "交评": "交通影响评价",
-    "洪评": "洪水影响评价",
-    "文评": "文物影响评估",
-    "职评": "职业病危害",
-    "可研": "可行性研究",
-    "水保": "水土保持",
-    "地灾": "地质灾害",
-    "压矿": "压覆矿产",
-    "施工图审": "施工图审查",
-}
-
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』〝〞", '"'))
 _ASKED = re.compile(r'"([^"]*)"|([^\s"]+)')
 
@@ -43,17 +26,21 @@ class Asked:
     words: tuple[str, ...]
 
     @property
+    def letters(self) -> str:
+        """The word when it is one of Latin letters alone, typed without quotation marks; or nothing."""
+        return self.pieces[0].text if self.words and len(self.pieces) == 1 and self.pieces[0].kind == "letters" else ""
+
+    @property
     def beginning(self) -> str:
         """The letters whose endings are looked for too: one Latin word typed without quotation marks; or nothing."""
-        if len(self.pieces) > 1 or self.pieces[0].kind != "letters" or not self.words:
-            return ""
-        return self.pieces[0].text if len(self.pieces[0].text) >= SHORTEST_BEGINNING else ""
+        return self.letters if len(self.letters) >= SHORTEST_BEGINNING else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """All that was asked. `loose` are the words of which a few will do when nothing has them all."""
+    """All that was asked, and its folded text. `loose`: the words of which a few will do when nothing has them all."""
 
+    text: str
     asked: tuple[Asked, ...]
     exact: str
     loose: tuple[str, ...]
@@ -69,8 +56,15 @@ def understood(text: str) -> Question:
             words = () if match.group(1) is not None else tuple(dict.fromkeys(cut(part[run[0].start : run[-1].end])))
             asked.append(Asked(pieces=run, words=words))
     free = " ".join(match.group(2) or "" for match in _ASKED.finditer(folded))
-    loose = dict.fromkeys(word for word in cut_for_search(free) if len(word) > 1 and pieces(word)[0].kind == "han")
-    return Question(tuple(asked[:MOST_TERMS]), exact_key(folded), tuple(loose))
+    loose = [word for word in cut_for_search(free) if len(word) > 1 and pieces(word)[0].kind == "han"]
+    loose += [one.beginning for one in asked if one.beginning]
+    return Question(folded.strip(), tuple(asked[:MOST_TERMS]), exact_key(folded), tuple(dict.fromkeys(loose)))
+
+
+def together(questions: Sequence[Question]) -> Question:
+    """Several questions as one, to mark what any of them asks for."""
+    asked = tuple(asked for question in questions for asked in question.asked)
+    return Question(questions[0].text, asked, questions[0].exact, ())
 
 
 def exact_key(text: str) -> str:

@@ -19,6 +19,8 @@ from math import log
 from pathlib import Path
 from typing import NamedTuple
 
+from market.search.synonyms import shipped, synonyms
+
 try:
     import rjieba
 except ImportError:
@@ -95,14 +97,16 @@ def _joined(code: str) -> str:
 
 
 def trade_words() -> list[str]:
-    """The trade's own words, as shipped."""
+    """The trade's own words, as shipped: those of the dictionary, and the Chinese ones that have synonyms."""
     lines = _dictionary().decode().splitlines()
-    return [word for line in lines if (word := line.partition("#")[0].strip())]
+    own = [word for line in lines if (word := line.partition("#")[0].strip())]
+    return list(dict.fromkeys([*own, *(word for word in synonyms() if _HAN_RUN.fullmatch(word))]))
 
 
 def fingerprint() -> str:
     """What the cutting of words depends on; an index cut by another fingerprint must be rebuilt."""
-    parts = [ENGINE, version_of(ENGINE), str(RARE), str(TRADE_WEIGHT), hashlib.sha256(_dictionary()).hexdigest()]
+    parts = [ENGINE, version_of(ENGINE), str(RARE), str(TRADE_WEIGHT)]
+    parts += [hashlib.sha256(one).hexdigest() for one in (_dictionary(), shipped())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

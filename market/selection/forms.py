@@ -19,6 +19,7 @@ from market.selection.actions import Amount, Quoted, Terms
 from market.selection.methods import METHODS
 from market.selection.models import Request, RequestLine
 from market.selection.queries import Shelf
+from market.selection.queries.basket import BasketRow
 from market.web import locale
 from market.web.forms import (
     DayField,
@@ -123,6 +124,42 @@ def request_form(shelf: Shelf) -> type[RequestForm]:
     if shelf.payer == Payer.AUTHORITY:
         fields["case_number"] = LineField(_l("Case number of the approval"), [needed(), at_most(LONGEST_TITLE)])
     return type("RequestFormHere", (RequestForm,), fields)
+
+
+class BasketForm(HouseForm):
+    """Quantities of everything in the basket; `basket_form` adds `quantity_<fee item id>`."""
+
+    item_ids: ClassVar[Sequence[int]] = ()
+    method = RadioField(_l("How is the agency selected?"), [needed()], validate_choice=False)
+
+    def part(self, item_id: int) -> Any:
+        """The quantity of a fee item."""
+        return self[f"quantity_{item_id}"]
+
+    def typed(self) -> dict[int, str]:
+        """What was typed, by fee item id; the rules read it when they draft."""
+        return {item_id: str(self.part(item_id).data or "") for item_id in self.item_ids}
+
+
+def basket_form(rows: Sequence[BasketRow]) -> type[BasketForm]:
+    """The form of a basket. What is typed is read service by service, so that one mistake stops no other draft."""
+    look = {"inputmode": "decimal", "autocomplete": "off"}
+    items = [item for row in rows if row.why_not is None for item in row.items]
+    kept = {item_id: text for row in rows for item_id, text in row.typed.items()}
+    fields: dict[str, Any] = {
+        f"quantity_{item.id}": LineField(item_name(item), [at_most(40)], default=kept.get(item.id, ""), render_kw=look)
+        for item in items
+    }
+    words = labels()
+    methods = [method for method in METHODS.values() if Payer.APPLICANT in method.payers]
+    fields["method"] = RadioField(
+        _l("How is the agency selected?"),
+        [needed()],
+        choices=[SelectChoice(str(method.code), words[f"method.{method.code}"]) for method in methods],
+        default=str(methods[0].code),
+        validate_choice=False,
+    )
+    return type("BasketFormHere", (BasketForm,), {"item_ids": [item.id for item in items], **fields})
 
 
 def item_name(item: FeeItem) -> str:

@@ -1,5 +1,8 @@
 """A request's life, who buys for whom, when quotes may be read."""
 
+import re
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -87,6 +90,22 @@ def written_deadline(moment: datetime) -> str:
     if (local.hour, local.minute, local.second) == (0, 0, 0):
         return f"{(local - timedelta(days=1)).date().isoformat()} 24:00"
     return f"{local:%Y-%m-%d %H:%M}"
+
+
+def merged_together(groups: Mapping[str, str]) -> dict[str, str]:
+    """Of services with what their entries say they may be merged into, those that share a group (多评合一), with it.
+
+    An entry names several groups with a semicolon between. A regional assessment (区域评估) merges nothing: it makes a
+    service needless. Who shares several groups is merged into the one named first.
+    """
+    named = {
+        key: [part for part in re.split(r"\s*[；;]\s*", text) if part and not part.startswith("区域评估")]
+        for key, text in groups.items()
+    }
+    times = Counter(part for parts in named.values() for part in set(parts))
+    first = {key: next((part for part in parts if times[part] > 1), "") for key, parts in named.items()}
+    shared = Counter(first.values())
+    return {key: part for key, part in first.items() if part and shared[part] > 1}
 
 
 CANCELLED_BY_RULE = "request.cancel_by_rule"

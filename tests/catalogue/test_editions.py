@@ -75,7 +75,7 @@ def test_search_learns_of_an_edition_when_its_day_comes(app: Flask, at) -> None:
         at(datetime(2026, 6, 3, 0, 1, tzinfo=CHINA))
         assert bring_list_into_force() == 1
         assert bring_list_into_force() is None
-        assert len(pending("search", 1000)) == 131 + 10
+        assert len(pending("search", 1000)) == 131 + 10 + 11 + 110  # entries, removed items, bundles, acts
         assert history("edition/1")[-1].act == "edition.in_force"
 
 

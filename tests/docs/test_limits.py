@@ -21,6 +21,7 @@ from market.oversight import rules as oversight
 from market.ratings import rules as ratings
 from market.ratings.rules import Factor
 from market.search import index, question
+from market.selection.actions import basket, plans
 from market.selection.actions.requests import LONGEST_TITLE
 from market.store.settings import DEFAULTS
 from market.store.transaction import transaction
@@ -87,6 +88,9 @@ def in_code() -> Iterator[tuple[str, str, str]]:
     for what, throttle in (("Voices", oversight.SENDING), ("Wrong query codes", oversight.QUERYING)):
         window = int(throttle.window.total_seconds()) // 60
         yield f"{what} from one address", f"{throttle.most} in {window} minutes", "`oversight/rules/throttle.py`"
+    kept = int(plans.SAVING.window.total_seconds()) // 60
+    yield "Plans kept from one address", f"{plans.SAVING.most} in {kept} minutes", "`selection/actions/plans.py`"
+    yield "Services in a basket", f"{basket.MOST_IN_BASKET}", "`selection/actions/basket.py`"
     megabytes = uploads.MOST_BYTES // 1024**2
     yield "File of an imported list", f"{megabytes} MB, {workbook.MOST_ROWS:,} rows", "`catalogue/importing/uploads.py`"
     yield "Cell of an imported file", f"{cells.LONGEST} characters", "`catalogue/importing/cells.py`"

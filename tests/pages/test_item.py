@@ -1,5 +1,6 @@
 """The item page: my quantity, every agency's price for it, and what nobody may ask for."""
 
+import html
 import re
 from datetime import datetime
 
@@ -10,9 +11,12 @@ from flask.testing import FlaskClient
 from market.agencies.rules import Fixed, Percent, PerUnit
 from market.base.clock import CHINA
 from market.base.pricing import Band, Gap, PricedItem
+from market.catalogue.models import Entry
 from market.pages import calculator
 from market.pages.brackets import rule_table
 from market.pages.queries.item import offers
+from market.store.db import db
+from market.store.transaction import transaction
 from tests import make, people
 from tests.contracts import chain
 from tests.pages.reading import page
@@ -200,3 +204,42 @@ def test_an_interpolated_bracket_is_told_by_the_figures_at_its_ends(app: Flask) 
     with app.test_request_context("/?lang=en"):
         first, last = rule_table(item).rows
     assert first.standard.endswith("on a straight line") and last.gap and "no lawful ceiling" in last.standard
+
+
+def answers(text: str) -> dict[str, str]:
+    """The answered questions of a page."""
+    found = re.findall(r"<summary>([^<]+)</summary>\s*<p>([^<]*)</p>", text)
+    return {question: html.unescape(answer) for question, answer in found}
+
+
+@pytest.mark.parametrize(
+    ("price", "most"),
+    [
+        ("fiscal", "Nothing: ¥0."),
+        ("set", "By the list ¥102 (for 1 平方米)"),
+        ("market", "no agency has marked a price yet"),
+        ("unpublished", "No figure is published"),
+    ],
+)
+def test_what_people_ask_is_answered_from_the_entry(app: Flask, client: FlaskClient, price: str, most: str) -> None:
+    with app.app_context():
+        service = make.make_listed_service(price=price)
+    told = answers(page(client, f"/list/{service.code}"))
+    assert most in told["How much at most?"] and len(told) == 8
+    assert ("treasury" in told["Who pays?"]) == (price == "fiscal")
+    assert "20 working days" in told["How long may it take?"] and service.code in told["What if somebody demands more?"]
+
+
+def test_where_the_list_is_silent_the_answer_says_so(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        edition = make.make_edition()
+        service = make.make_listed_service(edition_id=edition, time_limit=None)
+        with transaction():
+            entry = db.session.get_one(Entry, service.entry_id)
+            entry.self_service, entry.qualification, entry.merged_group = "unknown", "", ""
+        make.publish_edition(edition_id=edition)
+        make.make_offer(service=service)
+    told = answers(page(client, f"/list/{service.code}"))
+    assert "does not say" in told["May I do it myself?"] and "no limit" in told["How long may it take?"]
+    assert "no qualification" in told["Who may serve?"] and "¥5,000" in told["How much at most?"]
+    assert "no merged group" in told["Is it merged with other reports, or done for a whole area?"]

@@ -9,6 +9,7 @@ from market.base.errors import BadState, BreaksRule
 from market.base.people import Actor
 from market.catalogue import queries
 from market.catalogue.actions.belongings import BELONGINGS
+from market.catalogue.actions.bundles import carry_bundles, forget_bundles
 from market.catalogue.actions.writing import Writer
 from market.catalogue.comparing import fingerprint
 from market.catalogue.importing import ListData
@@ -45,6 +46,7 @@ def import_edition(data: ListData, title: str, *, actor: Actor, now: datetime) -
     db.session.add(edition)
     db.session.flush()
     Writer(edition, data).write(actor=actor, now=now)
+    carry_bundles(edition)
     facts = {"number": number, "entries": len(data.items), "left_out": len(data.bad)}
     record("edition.import", _obj(edition), actor=actor, payload=facts, now=now)
     return edition
@@ -74,6 +76,7 @@ def discard(edition: Edition, *, actor: Actor, now: datetime) -> None:
     if edition.state != EditionState.DRAFT:
         raise BadState("edition.not_a_draft", number=edition.number)
     record("edition.discard", _obj(edition), actor=actor, payload={"number": edition.number}, now=now)
+    forget_bundles(edition)
     for table in (Band, FeeItem, PriceSchedule, CleanUp, *BELONGINGS, Entry):
         db.session.execute(delete(table).where(table.edition_id == edition.id))
     db.session.delete(edition)

@@ -2,6 +2,7 @@
 
 from market.catalogue.models.basis import EntryArticle, LegalArticle, LegalBasis, LegalBasisChange
 from market.catalogue.models.belongings import EntryAct, EntryRegion, EntryRequirement, EntryZone, Region, Zone
+from market.catalogue.models.bundles import Applicability, Bundle, BundleAct, BundleOrder, EditionAct, Question
 from market.catalogue.models.edition import Act, CleanUp, Edition, Entry, Service, not_in_force
 from market.catalogue.models.price import Band, Coefficient, CoefficientSet, FeeItem, PriceSchedule
 from market.catalogue.models.priced import BAND_KEY, Priced, priced_table
@@ -10,11 +11,16 @@ from market.catalogue.models.upload import ListImport, ListImportFile
 __all__ = [
     "BAND_KEY",
     "Act",
+    "Applicability",
     "Band",
+    "Bundle",
+    "BundleAct",
+    "BundleOrder",
     "CleanUp",
     "Coefficient",
     "CoefficientSet",
     "Edition",
+    "EditionAct",
     "Entry",
     "EntryAct",
     "EntryArticle",
@@ -29,6 +35,7 @@ __all__ = [
     "ListImportFile",
     "PriceSchedule",
     "Priced",
+    "Question",
     "Region",
     "Service",
     "Zone",

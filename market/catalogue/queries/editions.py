@@ -12,8 +12,19 @@ from market.base.errors import BadState, BreaksRule, NotFound
 from market.base.money import shown
 from market.base.pricing import COEFFICIENT_UNIT
 from market.base.pricing.quantity import exact_decimal
-from market.catalogue.models import Band, CleanUp, Coefficient, Edition, Entry, FeeItem, PriceSchedule
+from market.catalogue.models import (
+    Band,
+    Bundle,
+    CleanUp,
+    Coefficient,
+    Edition,
+    EditionAct,
+    Entry,
+    FeeItem,
+    PriceSchedule,
+)
 from market.catalogue.models.price import LISTED
+from market.catalogue.queries.bundles import bundle_documents
 from market.catalogue.rules import EditionState, Handling
 from market.store.db import db
 from market.store.types import LARGEST_KEY
@@ -141,10 +152,10 @@ def latest_effective_date() -> date | None:
 
 
 def documents(edition: Edition) -> Sequence[dict[str, str]]:
-    """What search needs to know of an edition: entries, and the items that are not on the list."""
+    """What search needs to know of an edition: entries, the items that are not on the list, bundles and acts."""
     from_entries = [entry_document(entry) for entry in entries_of(edition)]
     removed = [item for item in clean_ups_of(edition) if item.handling == Handling.ABOLISHED]
-    return [*from_entries, *(removed_document(item) for item in removed)]
+    return [*from_entries, *(removed_document(item) for item in removed), *bundle_documents(edition.id)]
 
 
 def documents_ever(before: int) -> set[str]:
@@ -152,17 +163,22 @@ def documents_ever(before: int) -> set[str]:
     earlier = select(Edition.id).where(Edition.state == EditionState.PUBLISHED, Edition.number < before)
     codes = db.session.scalars(select(Entry.code).where(Entry.edition_id.in_(earlier)))
     gone = db.session.scalars(select(CleanUp.id).where(CleanUp.edition_id.in_(earlier)))
-    return {f"entry/{code}" for code in codes} | {f"removed/{number}" for number in gone}
+    found = {f"entry/{code}" for code in codes} | {f"removed/{number}" for number in gone}
+    bundles = db.session.scalars(select(Bundle.code).where(Bundle.edition_id.in_(earlier)))
+    acts = db.session.scalars(select(EditionAct.act_id).where(EditionAct.edition_id.in_(earlier)))
+    return found | {f"bundle/{code}" for code in bundles} | {f"act/{number}" for number in acts}
 
 
 def entry_document(entry: Entry) -> dict[str, str]:
     """An entry as a search document."""
     body = (entry.code, entry.name_en, entry.act.name_zh, entry.act.name_en, entry.category_zh, entry.category_en)
     more = (entry.act.authority_zh, entry.legal_basis, entry.price_basis, entry.output, entry.merged_group)
-    return {"id": f"entry/{entry.code}", "kind": "entry", "title": entry.name_zh, "body": " ".join((*body, *more))}
+    called = f"{entry.name_zh} {entry.act.name_zh} {entry.name_en}"
+    found = {"id": f"entry/{entry.code}", "kind": "entry", "title": entry.name_zh, "body": " ".join((*body, *more))}
+    return found | {"called": called}
 
 
 def removed_document(item: CleanUp) -> dict[str, str]:
     """An abolished item as a search document: who looks for it must learn that it is gone."""
     body = " ".join((item.act_name_zh, item.decision, item.handling_text))
-    return {"id": f"removed/{item.id}", "kind": "removed", "title": item.name_zh, "body": body}
+    return {"id": f"removed/{item.id}", "kind": "removed", "title": item.name_zh, "body": body, "called": item.name_zh}

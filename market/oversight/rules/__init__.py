@@ -1,7 +1,8 @@
 """The law of oversight: the public voice (意见) in three files: its life, what may not be published, how often."""
 
+from market.base.throttle import Throttle
 from market.oversight.rules.personal import check_organisation, check_public, personal_data
-from market.oversight.rules.throttle import QUERYING, SENDING, Throttle, sender_hash
+from market.oversight.rules.throttle import QUERYING, SENDING, sender_hash
 from market.oversight.rules.voice import (
     ASPECTS,
     DEMANDS,

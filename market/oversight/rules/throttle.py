@@ -1,55 +1,18 @@
-"""How often is too often. What is counted under is a salted hash: no address is stored, and after a day none fits."""
+"""How often voices may be sent, and query codes be tried."""
 
-import hashlib
-import hmac
-import ipaddress
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from market.base.errors import TooMany
+from market.base import throttle
+from market.base.throttle import Throttle
 from market.base.words import N_, register_sentences
-
-_NETWORK = 64
-"""An IPv6 household has so many bits of its own; one of them is no other sender."""
-
-
-@dataclass(frozen=True, slots=True)
-class Throttle:
-    """At most `most` times in `window`, counted from the first; what goes beyond is refused with `code`."""
-
-    code: str
-    most: int
-    window: timedelta
-
-    def check(self, count: int, first_at: datetime, now: datetime) -> None:
-        """Refuses TooMany(`code`) while `count` since `first_at` has used the window up."""
-        if count >= self.most and now < first_at + self.window:
-            seconds = int((first_at + self.window - now).total_seconds()) + 1
-            raise TooMany(self.code, minutes=-(-seconds // 60), seconds=seconds)
-
-    def after(self, count: int, first_at: datetime, now: datetime) -> tuple[int, datetime]:
-        """Count and beginning of the window after one more time."""
-        return (1, now) if now >= first_at + self.window else (count + 1, first_at)
-
 
 SENDING = Throttle("voice.too_many", 10, timedelta(hours=1))
 QUERYING = Throttle("voice.too_many_tries", 10, timedelta(minutes=30))
 
 
 def sender_hash(address: str, secret: str, on: date) -> str:
-    """What a sender is counted under on a day: keyed by the site's secret, so that it cannot be guessed back."""
-    return hmac.new(secret.encode(), f"voice:{on}:{_network(address)}".encode(), hashlib.sha256).hexdigest()
-
-
-def _network(address: str) -> str:
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if isinstance(found, ipaddress.IPv6Address):
-        mapped = found.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((found, _NETWORK), strict=False))
-    return str(found)
+    """What a sender is counted under on a day."""
+    return throttle.sender_hash("voice", address, secret=secret, on=on)
 
 
 register_sentences(

@@ -1,6 +1,5 @@
 """The public voice, without an account: send one, ask for it again, read what was answered."""
 
-import ipaddress
 import secrets
 
 from flask import current_app, make_response, render_template, request
@@ -17,6 +16,7 @@ from market.oversight.views.blueprint import TONES, oversight_desk
 from market.oversight.views.shown import days_of, shown
 from market.store.transaction import transaction
 from market.store.types import LARGEST_KEY
+from market.web import senders
 from market.web.access import public
 from market.web.labels import said
 from market.web.paging import page_of, wanted
@@ -107,19 +107,7 @@ def _receipt(receipt: Receipt) -> ResponseReturnValue:
 
 
 def _sender() -> str:
-    address = request.remote_addr or ""
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    if forwarded and _is_here(address):
-        # Our own proxy in front of us names its peer last; what stands before, the peer could have written.
-        address = forwarded
-    return sender_hash(address, current_app.config["SECRET_KEY"], clock.today())
-
-
-def _is_here(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+    return sender_hash(senders.address(), current_app.config["SECRET_KEY"], clock.today())
 
 
 @oversight_desk.route("/voices/query", methods=["GET", "POST"])

@@ -1,4 +1,4 @@
-"""The public pages: anybody may read them, nothing here writes."""
+"""The public pages: anybody may read them; all that anybody can keep here is a plan."""
 
 from market.pages.views import (
     agencies,
@@ -10,7 +10,12 @@ from market.pages.views import (
     item,
     listing,
     notices,
+    plan,
+    price_notice,
+    prices,
+    record,
     removed,
+    saved_plan,
     search,
 )
 from market.pages.views.blueprint import in_force_or_none, pages
@@ -27,6 +32,11 @@ __all__ = [
     "listing",
     "notices",
     "pages",
+    "plan",
+    "price_notice",
+    "prices",
+    "record",
     "removed",
+    "saved_plan",
     "search",
 ]

@@ -6,7 +6,10 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from market.base import clock
+from market.oversight.queries import Narrowed, answered
+from market.oversight.rules import VoiceState
 from market.pages.cards import Hung, cards, in_words
+from market.pages.panels import median_change
 from market.pages.queries import home as queries
 from market.pages.queries.shelf import Cell, shelf_of
 from market.pages.views.blueprint import in_force_or_none, pages
@@ -14,6 +17,7 @@ from market.selection.queries import latest_notices
 from market.web.access import public
 
 LATEST = 6
+VOICES = 4
 FIRST_WORDS = ("环评", "水土保持", "测绘", "公证", "检测")
 
 
@@ -27,6 +31,8 @@ def home() -> ResponseReturnValue:
     shelf = shelf_of(edition)
     cells = shelf.cells
     rows = shelf.of_codes(queries.shop_window(edition.id))
+    day = queries.day_facts(edition, clock.today())
+    compared, change = median_change(day.remarked)
     return render_template(
         "pages/home.html",
         edition=edition,
@@ -37,7 +43,13 @@ def home() -> ResponseReturnValue:
         cards=cards(rows, shelf.rules, Hung(edition.number)),
         categories=_categories(cells),
         kinds=_kinds(cells),
+        bundles=[(one.code, in_words(one.name_zh, one.name_en), one.services) for one in day.bundles],
+        compared=compared,
+        change=change,
+        before=day.before,
+        changes=[(kind, count) for kind, count in day.changes.items() if count],
         notices=latest_notices(LATEST),
+        voices=answered(Narrowed(state=VoiceState.ANSWERED), limit=VOICES),
         now=clock.now(),
         words=FIRST_WORDS,
     )

@@ -1,6 +1,6 @@
 """One item of the list: its price tag, my quantity, every agency's marked price for it, and what nobody may ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,7 +13,6 @@ from market.agencies.queries import OfferRow
 from market.agencies.rules import mark_of, mark_sentence
 from market.base import clock
 from market.base.errors import NotFound
-from market.base.money import shown
 from market.base.permissions import Permission, may
 from market.catalogue.rules import Payer, Pricing
 from market.contracts.queries import Days
@@ -21,18 +20,18 @@ from market.pages import calculator
 from market.pages.brackets import rule_table
 from market.pages.calculator import Line, Offered, Spread
 from market.pages.cards import Card, badges, days_text, in_words, under_revision
+from market.pages.common_questions import common_questions
 from market.pages.queries import item as queries
 from market.pages.queries.item import ItemFacts
 from market.pages.views.blueprint import pages, remember
+from market.pages.views.item_shared import address_of, bins_of, examples, for_quantity, gone
 from market.ratings.queries import summaries
 from market.ratings.rules import NO_RATINGS, Summary
-from market.selection.queries import off_the_list
 from market.selection.rules import PAYER_OF
 from market.web.access import actor_or_none, public
 from market.web.filters import money_short
 from market.web.labels import labels, said, sentence
 from market.web.paging import Page, page_of, wanted
-from market.web.refusals import wants_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +57,16 @@ def item(code: str) -> ResponseReturnValue:
     try:
         facts = queries.item_facts(code, clock.today())
     except NotFound:
-        return _gone(code)
+        return gone(code)
     remember(facts.edition)
     payer = Payer(facts.entry.payer)
     offers = queries.offers(facts.entry.id)
-    lines = calculator.lines(queries.priced_items(facts.entry.id), request.args, _examples(offers))
+    lines = calculator.lines(queries.priced_items(facts.entry.id), request.args, examples(offers))
     calculator.work_out(lines, facts.schedules, payer)
     offered = calculator.compare(offers, lines, payer)
     spread = calculator.spread(offered, money_short)
     page = _page(offered, spread, facts)
+    card = card_of(facts, lines, spread)
     return render_template(
         "pages/item.html",
         facts=facts,
@@ -75,7 +75,8 @@ def item(code: str) -> ResponseReturnValue:
         act=in_words(facts.act.name_zh, facts.act.name_en),
         authority=in_words(facts.act.authority_zh, facts.act.authority_en),
         category=in_words(facts.entry.category_zh, facts.entry.category_en),
-        card=_card(facts, lines, spread),
+        card=card,
+        questions=common_questions(facts, card, _price_state(lines, spread, payer)),
         lines=lines,
         asked=[line for line in lines if line.quantity is not None],
         problems={line.name: said(line.refusal) for line in lines if line.refusal},
@@ -83,11 +84,12 @@ def item(code: str) -> ResponseReturnValue:
         marks=_marks(page, lines) if not any(line.quantity for line in lines) else {},
         page=page,
         spread=spread,
-        bins=_bins(spread),
-        quantity=_for_quantity([line for line in lines if line.quantity is not None]),
+        bins=bins_of(spread),
+        quantity=for_quantity([line for line in lines if line.quantity is not None]),
         median_milli=_place(spread),
         rules=_rules(facts),
         choose=_choose_path(facts, lines),
+        address=address_of(lines),
         said=said,
         several=_several(facts),
         today=clock.today(),
@@ -113,21 +115,6 @@ def _several(facts: ItemFacts) -> dict[str, str]:
         "zones": comma.join(in_words(zh, en) for _code, zh, en in found.zones),
         "requirements": comma.join(asked),
     }
-
-
-def _gone(code: str) -> ResponseReturnValue:
-    off = off_the_list(code, clock.today())
-    if off is None:
-        raise NotFound("service.not_listed", service=shown(code))
-    if wants_json():
-        raise off.refusal
-    name = in_words(off.name_zh, off.name_en)
-    report = url_for("oversight.new_voice", **off.report)
-    return render_template("pages/gone.html", off=off, name=name, report=report), off.refusal.status
-
-
-def _examples(offers: Sequence[OfferRow]) -> Mapping[int, Sequence[calculator.Band]]:
-    return offers[0].bands if offers else {}
 
 
 def _page(offered: Sequence[Offered], spread: Spread | None, facts: ItemFacts) -> Page[OfferShown]:
@@ -169,7 +156,8 @@ def _marks(page: Page[OfferShown], lines: Sequence[Line]) -> dict[int, str]:
     return found
 
 
-def _card(facts: ItemFacts, lines: Sequence[Line], spread: Spread | None) -> Card:
+def card_of(facts: ItemFacts, lines: Sequence[Line], spread: Spread | None) -> Card:
+    """The price tag of an item with the price for the quantities asked."""
     entry, words = facts.entry, labels()
     asked = [line for line in lines if line.quantity is not None and not line.refusal]
     price, note = _price(facts, asked, spread)
@@ -203,19 +191,26 @@ def _price(facts: ItemFacts, asked: Sequence[Line], spread: Spread | None) -> tu
                 if floor
                 else words["tag.at_most"].format(price=text)
             )
-        return text, _for_quantity(asked)
+        return text, for_quantity(asked)
     if spread:
         low, high = money_short(spread.low_fen), money_short(spread.high_fen)
         by = ngettext("marked by %(num)d agency", "marked by %(num)d agencies", spread.n)
-        return low if low == high else words["tag.range"].format(low=low, high=high), f"{_for_quantity(asked)}, {by}"
+        return low if low == high else words["tag.range"].format(low=low, high=high), f"{for_quantity(asked)}, {by}"
     if any(line.can_be_asked for line in asked):
         return words["tag.marked"], words["tag.marked_by_none"]
     return words["price_state.unpublished"], words["tag.unpublished_note"]
 
 
-def _for_quantity(asked: Sequence[Line]) -> str:
-    told = " + ".join(f"{line.typed} {line.item.unit}".strip() for line in asked)
-    return _("for %(quantity)s", quantity=told)
+def _price_state(lines: Sequence[Line], spread: Spread | None, payer: Payer) -> str:
+    """What the list or the agencies say of the price, as the answered questions name it."""
+    if payer == Payer.AUTHORITY:
+        return "free"
+    asked = [line for line in lines if line.quantity is not None and not line.refusal]
+    if asked and all(line.listed for line in asked):
+        return "listed"
+    if spread:
+        return "marked"
+    return "none" if any(line.can_be_asked for line in lines) else "unpublished"
 
 
 def _traces(facts: ItemFacts, lines: Sequence[Line]) -> list[dict[str, object]]:
@@ -257,19 +252,6 @@ def _rules(facts: ItemFacts) -> list[dict[str, object]]:
             }
         )
     return found
-
-
-def _bins(spread: Spread | None) -> list[dict[str, object]]:
-    if spread is None or spread.median_fen is None:
-        return []
-    return [
-        {
-            "label": labels()["tag.range"].format(low=money_short(low), high=money_short(high)),
-            "count": count,
-            "on": low <= spread.median_fen < high,
-        }
-        for low, high, count in spread.bins
-    ]
 
 
 def _place(spread: Spread | None) -> int:

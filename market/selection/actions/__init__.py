@@ -3,6 +3,7 @@
 Every function runs in the door's transaction, under the lock of `queries.request_lock`, and takes `actor` and `now`.
 """
 
+from market.selection.actions import basket
 from market.selection.actions.choice import choose, close_due
 from market.selection.actions.editions import accept_edition, cancel_unlisted
 from market.selection.actions.quotes import Quoted, submit_quote, withdraw_quote
@@ -13,6 +14,7 @@ __all__ = [
     "Quoted",
     "Terms",
     "accept_edition",
+    "basket",
     "cancel",
     "cancel_unlisted",
     "choose",

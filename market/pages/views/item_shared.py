@@ -1,0 +1,67 @@
+"""What the pages of one item share: the quantities asked, their distribution, and the page of what is gone."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from market.agencies.queries import OfferRow
+from market.base import clock
+from market.base.errors import NotFound
+from market.base.money import shown
+from market.catalogue.models import Band
+from market.pages.calculator import Line, Spread
+from market.pages.cards import in_words
+from market.selection.queries import off_the_list
+from market.web.filters import money_short
+from market.web.refusals import wants_json
+
+WHOLE_YUAN_FROM = 1000_00
+"""From this sum on (fen) the labels of a distribution leave out what is less than a yuan: a phone is narrow."""
+
+
+def gone(code: str) -> ResponseReturnValue:
+    """The page of a service that is not listed: since when and by which decision; NotFound("service.not_listed")."""
+    off = off_the_list(code, clock.today())
+    if off is None:
+        raise NotFound("service.not_listed", service=shown(code))
+    if wants_json():
+        raise off.refusal
+    name = in_words(off.name_zh, off.name_en)
+    report = url_for("oversight.new_voice", **off.report)
+    return render_template("pages/gone.html", off=off, name=name, report=report), off.refusal.status
+
+
+def examples(offers: Sequence[OfferRow]) -> Mapping[int, Sequence[Band]]:
+    """The bands that an example quantity must lie in where the list has none of its own."""
+    return offers[0].bands if offers else {}
+
+
+def for_quantity(asked: Sequence[Line]) -> str:
+    """The quantities asked, in words."""
+    told = " + ".join(f"{line.typed} {line.item.unit}".strip() for line in asked)
+    return _("for %(quantity)s", quantity=told)
+
+
+def address_of(lines: Sequence[Line]) -> str:
+    """The quantities asked as they stand in the address of a page of the item, with a question mark before them."""
+    asked = [line for line in lines if line.quantity is not None]
+    given = [(line.name, line.typed) for line in asked]
+    given += [(f"k{line.item.position}", str(line.coefficient)) for line in asked if len(line.choices) > 1]
+    return "?" + urlencode(given) if given else ""
+
+
+def bins_of(spread: Spread | None) -> list[dict[str, object]]:
+    """The bins of the distribution with their lower ends as labels; the one of the median is on."""
+    if spread is None or spread.median_fen is None:
+        return []
+    return [
+        {
+            "label": f"{money_short(low if low < WHOLE_YUAN_FROM else low // 100 * 100)} –",
+            "count": count,
+            "on": low <= spread.median_fen < high,
+        }
+        for low, high, count in spread.bins
+    ]

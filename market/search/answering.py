@@ -1,0 +1,60 @@
+"""From a question to the documents that answer it: as typed, as probably meant, or with some of the words."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from whoosh.reading import IndexReader
+
+from market.search.postings import Kept
+from market.search.question import Question, together, understood
+from market.search.ranking import Wanted, ranked, understands
+from market.search.vocabulary import Vocabulary
+
+
+class Answer(NamedTuple):
+    """Every document that answers, best first with its score, and the question as it was answered; see `Found`."""
+
+    best: list[tuple[int, float]]
+    question: Question
+    meant: str = ""
+    loose: bool = False
+
+
+class Answering:
+    """What is kept in memory between questions. Any thread may use it."""
+
+    def __init__(self) -> None:
+        self._kept = Kept()
+        self._vocabulary: tuple[object, Vocabulary] | None = None
+
+    def answer(self, reader: IndexReader, question: Question, kinds: Collection[str] | None) -> Answer | None:
+        """The documents with all that was asked; else with what was probably meant; else with some of the words."""
+        if not reader.doc_count_all():
+            return None
+        if best := self._ranked(reader, Wanted(question, kinds, loose=False)):
+            return Answer(best, question)
+        known = len(question.asked) > 1 and understands(reader, question, self._kept)
+        for guess in () if known else self._names_in(reader).guesses(question.text):
+            readings = [understood(one) for one in guess]
+            found = [(one, self._ranked(reader, Wanted(one, kinds, loose=False))) for one in readings]
+            if found := [(one, best) for one, best in found if best]:
+                scores: dict[int, float] = {}
+                for _, best in found:
+                    scores |= {number: score for number, score in best if number not in scores}
+                return Answer(list(scores.items()), together([one for one, _ in found]), meant=found[0][0].text)
+        if best := self._ranked(reader, Wanted(question, kinds, loose=True)):
+            return Answer(best, question, loose=True)
+        return None
+
+    def _ranked(self, reader: IndexReader, wanted: Wanted) -> list[tuple[int, float]]:
+        return ranked(reader, wanted, self._kept)
+
+    def _names_in(self, reader: IndexReader) -> Vocabulary:
+        state = tuple(leaf.segment().segment_id() for leaf, _ in reader.leaf_readers())
+        kept = self._vocabulary
+        if kept is None or kept[0] != state:
+            names = [bytes(name).decode() for name in reader.lexicon("called")]
+            # Most commits bring notices, which add no name.
+            kept = (state, kept[1] if kept and kept[1].names == names else Vocabulary(names))
+            self._vocabulary = kept
+        return kept[1]
