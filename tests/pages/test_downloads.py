@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 
 from market.catalogue import exporting
-from market.catalogue.importing import ListFiles, Upload, read_list
 from tests.make import make_edition, make_real_list
 
 
@@ -40,11 +39,3 @@ def test_a_draft_and_an_unknown_kind_are_no_files(app: Flask) -> None:
     client = app.test_client()
     assert client.get("/editions/1/list.xlsx").status_code == 404
     assert client.get("/editions/9/list.xlsx").status_code == 404
-
-
-def test_the_public_file_of_a_list_names_the_column_it_lacks_for_an_import(app: Flask) -> None:
-    with app.app_context():
-        make_real_list()
-    content = app.test_client().get("/editions/1/list.csv").data
-    with pytest.raises(Exception, match="confidence"):
-        read_list(ListFiles(Upload("list.csv", content)))
