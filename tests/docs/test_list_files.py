@@ -16,7 +16,7 @@ from tests.docs.written import compare_or_write, table
 HEAD = """# Files of the list 清单文件
 
 Written by `tests/docs/test_list_files.py` from the columns that the import knows; do not edit by hand. How to hand files in:
-[regulators.md](regulators.md) and [operators.md](operators.md). 由测试按程序写成，请勿手改。
+[regulator.md](users/regulator.md) and [operator.md](users/operator.md). 由测试按程序写成，请勿手改。
 
 A list comes and goes as xlsx, CSV or JSON; which one it is is told by the content, not by the name. A workbook or a JSON document
 may carry everything; a CSV carries one part. A part that is left out stays as in the edition in force,
@@ -116,7 +116,7 @@ EXAMPLES: tuple[tuple[str, dict[str, Any], str, int, str], ...] = (
 PLACES = """## Regions and zones 地区与区域评估区域
 
 Codes in `regions` and `zones` must be registered at the site before (`flask list regions`, `flask list zones`,
-[operators.md](operators.md)).
+[operator.md](users/operator.md)).
 """
 
 

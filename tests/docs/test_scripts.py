@@ -76,7 +76,7 @@ def audited(app: Flask, tmp_path: Path) -> Path:
 
 @only_sqlite
 def test_the_auditors_script_finds_nothing_wrong_in_what_was_not_touched(audited: Path) -> None:
-    [script] = blocks(DOCS / "auditors.md", "python")
+    [script] = blocks(DOCS / "users" / "auditor.md", "python")
     lines = run(script, audited, database=audited).splitlines()
     assert [line.split(", ")[1] for line in lines] == ["0 wrong", "0 wrong"]
     assert lines[0].startswith("4 journal rows")
@@ -103,13 +103,13 @@ def test_the_auditors_script_finds_what_was_changed(audited: Path, tmp_path: Pat
             database.execute(f"DROP TRIGGER {name}")
         database.execute(change)
     database.close()
-    [script] = blocks(DOCS / "auditors.md", "python")
+    [script] = blocks(DOCS / "users" / "auditor.md", "python")
     assert found in run(script, spoiled, database=spoiled)
 
 
 @only_sqlite
 def test_the_operators_commands_enter_the_first_people(app: Flask) -> None:
-    page = (DOCS / "operators.md").read_text(encoding="utf-8")
+    page = (DOCS / "users" / "operator.md").read_text(encoding="utf-8")
     lines = [line.split()[1:] for line in page.splitlines() if line.startswith("    flask people add")]
     assert len(lines) == 6
     for words in lines:
