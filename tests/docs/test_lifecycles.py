@@ -10,8 +10,8 @@ from tests.docs.written import compare_or_write
 
 OBJECTS = {
     "edition": ("Edition of the list 清单版本", "market/catalogue/rules/editions.py"),
-    "agency": ("Agency 中介服务机构", "market/agencies/rules.py"),
-    "offer": ("Marked price 明码标价", "market/agencies/rules.py"),
+    "agency": ("Agency 中介服务机构", "market/agencies/rules/entry.py"),
+    "offer": ("Marked price 明码标价", "market/agencies/rules/marks.py"),
     "request": ("Request 采购需求", "market/selection/rules.py"),
     "quote": ("Quote 报价", "market/selection/rules.py"),
     "award": ("Award 中选", "market/selection/rules.py"),

@@ -66,7 +66,7 @@ def in_code() -> Iterator[tuple[str, str, str]]:
     yield "Coefficients", f"`{coefficient.sqltext}` in such steps", "CHECK `coefficient_sensible`"
     yield "Longest number that is read", f"{money.LONGEST_NUMBER} characters", "`base/money.py`"
     yield "References a year", "999,999 of each kind", "`base/refs.py`, CHECK `reference_counter_in_six_digits`"
-    yield "Share of a reference standard", f"at most {agencies.HIGHEST_SHARE // 10} %", "`agencies/rules.py`"
+    yield "Share of a reference standard", f"at most {agencies.HIGHEST_SHARE // 10} %", "`agencies/rules/marks.py`"
     yield "Promised working days", f"1 to {MOST_DAYS}", "`agencies/actions/offers.py`, CHECK `offer_promised_days`"
     yield "Title of a request", f"{LONGEST_TITLE} characters", "`selection/actions/requests.py`"
     yield "Reason of a return", f"at least {contracts.REASON_AT_LEAST} characters", "`contracts/rules.py`"

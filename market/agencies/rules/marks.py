@@ -1,4 +1,4 @@
-"""Entry without a gate: what an agency goes through, what the desk may and may not say, and what a marked price is."""
+"""What a marked price is: the figures an agency may mark, the bands they make, and how a mark is told."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,27 +12,6 @@ from market.base.pricing import COEFFICIENT_UNIT, MAX_QUANTITY, Band, closed, fl
 from market.base.pricing.quantity import exact_decimal
 from market.base.words import N_, register_labels, register_sentences
 
-COMMITMENT_VERSION = "2026-1"
-
-
-class AgencyKind(StrEnum):
-    """What kind of body an agency is."""
-
-    COMPANY = "company"
-    BRANCH = "branch"
-    INSTITUTION = "institution"
-    SOCIAL_ORGANISATION = "social_organisation"
-    SOLE_TRADER = "sole_trader"
-
-
-class AgencyState(StrEnum):
-    """From the first form to the public page."""
-
-    DRAFT = "draft"
-    IN_CHECK = "in_check"
-    RETURNED = "returned"
-    ADMITTED = "admitted"
-
 
 class OfferState(StrEnum):
     """A marked price holds until it is withdrawn; it is never edited."""
@@ -41,43 +20,7 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class ReturnReason(StrEnum):
-    """The closed list of reasons for which the desk may return an application; there is no 'other'."""
-
-    NAME_DIFFERS = "name_differs"
-    CODE_DIFFERS = "code_differs"
-    CONTACT_UNREACHABLE = "contact_unreachable"
-    PAPER_UNREADABLE = "paper_unreadable"
-    PAPER_EXPIRED = "paper_expired"
-
-
-class Succession(StrEnum):
-    """What becomes of an offer when the next edition of the list comes into force; all but the first two lapse."""
-
-    CARRIED = "carried"
-    MARKED_ANEW = "marked_anew"
-    REMOVED = "removed"
-    PRICING = "pricing"
-    PRICE_RULE = "price_rule"
-    DAYS = "days"
-
-
-LAPSED = (Succession.REMOVED, Succession.PRICING, Succession.PRICE_RULE, Succession.DAYS)
-"""Why an offer does not go on in the next edition, in the order in which the reasons are told."""
-
-AGENCY = Lifecycle(
-    "agency",
-    tuple(AgencyState),
-    (
-        Move("submit", (AgencyState.DRAFT, AgencyState.RETURNED), AgencyState.IN_CHECK),
-        Move("return", (AgencyState.IN_CHECK,), AgencyState.RETURNED),
-        Move("admit", (AgencyState.IN_CHECK,), AgencyState.ADMITTED),
-    ),
-)
 OFFER = Lifecycle("offer", tuple(OfferState), (Move("withdraw", (OfferState.IN_FORCE,), OfferState.WITHDRAWN),))
-
-CORRECTABLE = frozenset({AgencyState.DRAFT, AgencyState.RETURNED})
-"""The states in which an application is still the agency's own to correct."""
 
 WHOLE = 1000
 """100 %, in thousandths."""
@@ -193,57 +136,12 @@ def _inside(mark: Percent, low: Fraction, high: Fraction) -> None:
 
 register_labels(
     {
-        "agency_kind.company": N_("Company"),
-        "agency_kind.branch": N_("Branch"),
-        "agency_kind.institution": N_("Public institution"),
-        "agency_kind.social_organisation": N_("Social organisation"),
-        "agency_kind.sole_trader": N_("Sole trader"),
-        "agency.draft": N_("Being filled in"),
-        "agency.in_check": N_("In formal check"),
-        "agency.returned": N_("Returned for correction"),
-        "agency.admitted": N_("Admitted"),
         "offer.in_force": N_("In force"),
         "offer.withdrawn": N_("Withdrawn"),
-        "return_reason.name_differs": N_("The name differs from the licence"),
-        "return_reason.code_differs": N_("The credit code differs from the licence"),
-        "return_reason.contact_unreachable": N_("The contact cannot be reached"),
-        "return_reason.paper_unreadable": N_("A paper cannot be read"),
-        "return_reason.paper_expired": N_("A paper has expired"),
-    }
-)
-register_labels(
-    {
-        "succession.carried": N_("Carried over"),
-        "succession.marked_anew": N_("Marked anew"),
-        "succession.removed": N_("No longer on the list"),
-        "succession.pricing": N_("Price management changed"),
-        "succession.price_rule": N_("Price rule changed"),
-        "succession.days": N_("Promised days beyond the new time limit"),
-        "succession_head.removed": N_("[No longer on the list]"),
-        "succession_head.pricing": N_("[Price management changed]"),
-        "succession_head.price_rule": N_("[Price rule changed]"),
-        "succession_head.days": N_("[Promised days beyond the new time limit]"),
     }
 )
 register_sentences(
     {
-        "notice.offer.lapsed": N_(
-            "Edition {edition} of the list is in force. These marked prices could not be carried over; look at the list and mark them anew: {removed_head} {removed} {pricing_head} {pricing} {price_rule_head} {price_rule} {days_head} {days}"
-        ),
-        "agency.not_found": N_("There is no such agency here, or it has not been admitted."),
-        "agency.commitment_needed": N_("Accept the commitment letter first; without it an application cannot be sent."),
-        "agency.being_checked": N_(
-            "The application is with the admission desk. Wait for its answer before changing it."
-        ),
-        "agency.paper_stays": N_("A paper that was sent in stays on record. Add the new one beside it."),
-        "agency.reason_needed": N_(
-            "Name at least one reason from the list; the desk may not return an application for any other."
-        ),
-        "agency_commitment_first": N_("Accept the commitment letter first; without it an application cannot be sent."),
-        "paper.interval": N_("The paper ends before it begins. Check the two dates."),
-        "paper.not_found": N_("There is no such paper, or it is not yours."),
-        "paper.number_taken": N_("A paper with the number {number} is on record already. Check the number."),
-        "paper.expired": N_("The paper expired on {day}. Add the renewed one."),
         "offer.not_found": N_("There is no such marked price, or it is not yours."),
         "offer.agency_not_admitted": N_("Only an admitted agency can mark prices. Finish the registration first."),
         "offer.edition_not_published": N_("Prices can be marked only against a published edition of the list."),
@@ -274,10 +172,5 @@ register_sentences(
         "mark.base_and_unit": N_("{base_fen}, and {unit_fen} for each {unit}"),
         "mark.of_listed": N_("{percent} % of the listed standard"),
         "mark.of_reference": N_("{percent} % of the reference standard"),
-        "notice.agency.admitted": N_("Your registration passed the formal check. You can mark prices now."),
-        "notice.agency.returned": N_(
-            "Your registration was returned for correction. Its page names the reasons; correct it and send it again."
-        ),
-        "notice.agency.submitted": N_("{name} sent its registration; the formal check is due by {day}."),
     }
 )

@@ -1,76 +1,14 @@
-"""Agencies, their papers, their marked prices (offers), and the standing a published evaluation gave them."""
+"""Marked prices (offers), their bands, and what became of them in the next edition."""
 
-from datetime import date
-
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from market.accounts.models import Organisation
-from market.agencies.rules import AGENCY, OFFER, AgencyKind, AgencyState, OfferState, Succession
+from market.agencies.models.agency import Agency
+from market.agencies.rules import OFFER, OfferState, Succession
 from market.catalogue.models import not_in_force
 from market.store.db import Base
 from market.store.guards import Frozen, Moves, Refuses
-from market.store.types import Code, Instant, Key, Line, Prose, Whole, one_of
-
-
-class Agency(Base):
-    """An agency (中介服务机构) from its registration on. Public once admitted."""
-
-    __tablename__ = "agency"
-    id: Mapped[Key]
-    ref: Mapped[Code] = mapped_column(unique=True)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), unique=True)
-    state: Mapped[Code]
-    kind: Mapped[Code]
-    legal_representative: Mapped[Line]
-    phone: Mapped[Code]
-    address: Mapped[Line]
-    introduction: Mapped[Prose]
-    commitment_version: Mapped[Code]
-    commitment_accepted_at: Mapped[Instant | None]
-    commitment_accepted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    submitted_at: Mapped[Instant | None]
-    check_due_on: Mapped[date | None]
-    decided_at: Mapped[Instant | None]
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    return_reasons: Mapped[list[str]] = mapped_column(JSON)
-    admitted_at: Mapped[Instant | None]
-    row_version: Mapped[int] = mapped_column()
-    organisation: Mapped[Organisation] = relationship(lazy="raise")
-    __mapper_args__ = {"version_id_col": row_version}
-    __table_args__ = (
-        one_of("state", AgencyState, "agency_state_known"),
-        one_of("kind", AgencyKind, "agency_kind_known"),
-        CheckConstraint("state <> 'admitted' OR admitted_at IS NOT NULL", name="agency_admitted_has_date"),
-        CheckConstraint(
-            "state = 'draft' OR commitment_accepted_at IS NOT NULL AND commitment_accepted_by IS NOT NULL",
-            name="agency_commitment_first",
-        ),
-        Index("ix_agency_state_admitted_at", "state", "admitted_at"),
-        {"info": {"moves": Moves(AGENCY)}},
-    )
-
-
-def _sent_in(row: str) -> str:
-    return f"(SELECT state FROM agency WHERE id = {row}.agency_id) NOT IN ('draft', 'returned')"
-
-
-class AgencyPaper(Base):
-    """A qualification paper of an agency, valid on the days from `valid_from` to `valid_until`, both included."""
-
-    __tablename__ = "agency_paper"
-    id: Mapped[Key]
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
-    name: Mapped[Line]
-    number: Mapped[Line]
-    issuer: Mapped[Line]
-    valid_from: Mapped[date]
-    valid_until: Mapped[date]
-    __table_args__ = (
-        UniqueConstraint("agency_id", "number"),
-        CheckConstraint("valid_until >= valid_from", name="agency_paper_interval"),
-        {"info": {"frozen": Frozen(when=_sent_in("OLD"), arrives=_sent_in("NEW"))}},
-    )
+from market.store.types import Code, Instant, Key, Whole, one_of
 
 
 class Offer(Base):
@@ -199,34 +137,4 @@ class CarryOver(Base):
         one_of("outcome", Succession, "carry_over_outcome_known"),
         CheckConstraint("edition_id <> from_edition_id", name="carry_over_goes_on"),
         {"info": {"frozen": Frozen()}},
-    )
-
-
-class Standing(Base):
-    """The grade that a published evaluation gave an agency for a year."""
-
-    __tablename__ = "standing"
-    id: Mapped[Key]
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
-    year: Mapped[Whole]
-    round_ref: Mapped[Code]
-    grade: Mapped[Code]
-    score_milli: Mapped[Whole | None]
-    set_at: Mapped[Instant]
-    __table_args__ = (
-        UniqueConstraint("agency_id", "year"),
-        {
-            "info": {
-                "frozen": Frozen(),
-                # No grade but one that two persons published.
-                "refuses": (
-                    Refuses(
-                        "standing.not_published",
-                        "NOT EXISTS (SELECT 1 FROM round JOIN score ON score.round_id = round.id"
-                        " WHERE round.ref = NEW.round_ref AND round.year = NEW.year AND round.state = 'published'"
-                        " AND score.agency_id = NEW.agency_id AND score.grade = NEW.grade)",
-                    ),
-                ),
-            }
-        },
     )
