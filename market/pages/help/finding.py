@@ -8,11 +8,14 @@ from functools import cache
 
 from flask import url_for
 
-from market.pages.help.guides import GUIDES, half_of, languages_of, plain
+from market.pages.help.guides import GUIDES, REFERENCE, half_of, languages_of, plain
 from market.pages.help.rendering import words_of
 from market.search.found import Document
+from market.search.highlight import Marker
+from market.search.question import understood
 
 KIND = "help"
+LONGEST_LINE = 90
 _ASKING = re.compile(
     r"^\s*(?:请问|我想|我要)?\s*(?:怎么样|怎么(?!办)|怎样|如何|什么是|哪里可以|哪里|在哪|为什么)(?=.)"
     r"|^\s*(?:how|where|when|why|what|can|may)\s+(?:(?:do|does|can|may|should|is|are|to)\s+)?(?:(?:i|we|you|a|an|the)\s+)*(?=\w)"
@@ -23,11 +26,12 @@ _ASKING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Helped:
-    """A section that helps: its heading, the guide it stands in, and its address."""
+    """A section that helps: its heading, the guide it stands in, its address, and the line that has the words."""
 
     title: str
     guide: str
     href: str
+    line: str
 
 
 def documents() -> Iterator[Document]:
@@ -55,19 +59,45 @@ def asked(text: str) -> str:
     return _ASKING.sub("", text).strip() or text
 
 
-def helped(ids: Iterable[str], language: str) -> list[Helped]:
-    """The sections that these documents stand for, in the reader's language, each once.
+def helped(ids: Iterable[str], text: str, language: str) -> list[Helped]:
+    """The sections that these documents stand for, in the reader's language, each once; reference comes last.
 
     A section found in the other language leads to the section of the same number, where both have as many.
     """
-    found: dict[str, Helped] = {}
-    for name in ids:
-        _, key, written, number = name.split("/")
-        if key not in GUIDES:
-            continue
-        here, there = half_of(key, language), half_of(key, written)
-        same = len(here.sections) == len(there.sections) and int(number) < len(here.sections)
-        section = here.sections[int(number) if same else 0]
+    marker = Marker(understood(text))
+    places = dict.fromkeys(place for name in ids if (place := _place(name, language)))
+    found = []
+    for key, number in sorted(places, key=lambda place: GUIDES[place[0]] in REFERENCE):
+        half = half_of(key, language)
+        section = half.sections[number]
         href = url_for("pages.guide", key=key, _anchor=section.anchor or None)
-        found.setdefault(href, Helped(plain(section.title), here.title, href))
-    return list(found.values())
+        found.append(Helped(plain(section.title), half.title, href, _line(_lines(key, language, number), marker)))
+    return found
+
+
+def _place(name: str, language: str) -> tuple[str, int] | None:
+    """The guide and the section that a document stands for; None when it is of a guide that is no more."""
+    _, key, written, number = name.split("/")
+    if key not in GUIDES:
+        return None
+    here, there = half_of(key, language).sections, half_of(key, written).sections
+    return key, int(number) if len(here) == len(there) and int(number) < len(here) else 0
+
+
+@cache
+def _lines(key: str, language: str, number: int) -> list[str]:
+    return words_of(half_of(key, language).sections[number]).splitlines()
+
+
+def _line(lines: list[str], marker: Marker) -> str:
+    """The line that has most of the words, cut to what a list can show; nothing when none has any."""
+    best, most = "", 0
+    for line in lines:
+        parts = marker.marked(line)
+        hits = sum(len(part) for part, hit in parts if hit)
+        if hits > most:
+            before = len("".join(part for part, _ in parts[: [hit for _, hit in parts].index(True)]))
+            begin = max(before - LONGEST_LINE // 3, 0) if len(line) > LONGEST_LINE else 0
+            shown = line[begin : begin + LONGEST_LINE]
+            best, most = f"{'…' if begin else ''}{shown}{'…' if begin + len(shown) < len(line) else ''}", hits
+    return best

@@ -1,6 +1,7 @@
 """Sections of a guide as HTML in the site's own components. Raw HTML in a guide is shown as text."""
 
 import posixpath
+import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from markupsafe import Markup, escape
 from market.pages.help.guides import BY_PATH, GUIDES, PICTURES, Section, anchor_in, half_of, plain
 
 _ARROW = " --> "
+# Han characters, Chinese punctuation and full-width forms.
+_CHINESE = re.compile("[\u2018-\u201d\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,12 @@ class _Components(RendererHTML):
 
     def td_close(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         return "</span></td>\n"
+
+    def softbreak(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+        """The end of a line in the file: a blank, but none inside a Chinese sentence."""
+        before = "".join(token.content for token in tokens[:index])[-1:]
+        after = "".join(token.content for token in tokens[index + 1 :])[:1]
+        return "" if _CHINESE.match(before) and _CHINESE.match(after) else "\n"
 
     def code_block(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         return f'<pre class="code" tabindex="0"><code>{escape(tokens[index].content)}</code></pre>\n'

@@ -151,7 +151,7 @@ def _answers(text: str, here: EditionFacts) -> Answers:
         named=named[0] if named else None,
         notices=notice_queries.notices_by_ref(_keys(hit.id for hit in told.hits)),
         agencies=directory(Wanted(text=text), here.id, limit=FEW, offset=0),
-        help=helped((hit.id for hit in guides.hits), reading())[:FEW] if _off(guides) <= best else [],
+        help=helped((hit.id for hit in guides.hits), asked(text), reading())[:FEW] if _off(guides) <= best else [],
         help_first=_off(guides) == 0 and best >= 2,
         page=page,
         meant=next((one.meant for one in (found, gone, told, doing) if one.meant), ""),
