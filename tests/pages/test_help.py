@@ -73,7 +73,7 @@ def test_each_guide_of_users_says_the_same_sections_in_both_languages() -> None:
 def test_a_guide_is_read_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, app: Flask) -> None:
     (tmp_path / "users").symlink_to(DOCS / "users")
     (tmp_path / "limits.md").write_text(
-        "# 甲\n\n<b>raw</b> [out](decisions/x.md) [in](users/agency.md#orders)\n\n```\n---\n# no heading\n## none\n```\n\n"
+        "# 甲\n\n<b>raw</b> [out](decisions/x.md) [in](users/agency.md#orders) [citizen.md](users/citizen.md)\n一句\n话\n\n```\n---\n# no heading\n## none\n```\n\n"
         "## 一\n\n![图](users/pictures/a.png)\n\n---\n\n# A, in English\n\nx\n\n## One\n\n---\n\n# B\n\n## 二 / Two\n"
     )
     picture = tmp_path / "a.png"
@@ -84,8 +84,9 @@ def test_a_guide_is_read_as_it_is_written(tmp_path: Path, monkeypatch: pytest.Mo
     assert [one.title for one in written["zh"].sections] == ["甲", "一", "二"]
     assert [one.title for one in written["en"].sections] == ["A", "One", "Two"]
     with app.test_request_context("/"):
-        body = html_of("limits", written["zh"].sections[0])
+        body = html_of("limits", written["zh"].sections[0], "zh")
     assert "&lt;b&gt;raw&lt;/b&gt; out " in body and 'href="/help/agency#part-3"' in body and "# no heading" in body
+    assert 'href="/help/citizen">人人可用' in body and "一句话" in body
 
 
 @only_sqlite
@@ -127,6 +128,8 @@ def test_the_search_finds_help_by_the_words_people_use_in_either_language(indexe
             assert f'href="{place}' in text, (words, language)
             links = re.findall(r'href="(/help/[^"]+)"', text)
             assert len(links) == len(set(links)) and len(links) <= 5
+            if language == "zh" and words == "怎么评价机构":
+                assert "评价：一事一评" in text
             # The heading is in the reader's language.
             titles = re.findall(r'href="/help/operator#[^"]+">([^<]+)<', text)
             assert all(bool(re.search(r"[\u4e00-\u9fff]", title)) == (language == "zh") for title in titles)

@@ -2,9 +2,11 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 
 from flask import url_for
 
@@ -90,14 +92,19 @@ def _lines(key: str, language: str, number: int) -> list[str]:
 
 
 def _line(lines: list[str], marker: Marker) -> str:
-    """The line that has most of the words, cut to what a list can show; nothing when none has any."""
-    best, most = "", 0
-    for line in lines:
-        parts = marker.marked(line)
-        hits = sum(len(part) for part, hit in parts if hit)
-        if hits > most:
-            before = len("".join(part for part, _ in parts[: [hit for _, hit in parts].index(True)]))
-            begin = max(before - LONGEST_LINE // 3, 0) if len(line) > LONGEST_LINE else 0
-            shown = line[begin : begin + LONGEST_LINE]
-            best, most = f"{'…' if begin else ''}{shown}{'…' if begin + len(shown) < len(line) else ''}", hits
-    return best
+    """The line that has most of the words, a word that few lines have before others; nothing when none has any."""
+    marked = [marker.marked(line) for line in lines]
+    words = [{part for part, hit in parts if hit} for parts in marked]
+    often = Counter(word for found in words for word in found)
+    worth = [sum(len(word) / often[word] for word in found) for found in words]
+    if not any(worth):
+        return ""
+    best = worth.index(max(worth))
+    return _cut(lines[best], len("".join(part for part, _ in takewhile(lambda one: not one[1], marked[best]))))
+
+
+def _cut(line: str, place: int) -> str:
+    """So much of `line` around `place` as a list can show."""
+    begin = max(place - LONGEST_LINE // 3, 0) if len(line) > LONGEST_LINE else 0
+    shown = line[begin : begin + LONGEST_LINE]
+    return f"{'…' if begin else ''}{shown}{'…' if begin + len(shown) < len(line) else ''}"

@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
-from market.pages.help.guides import BY_PATH, GUIDES, PICTURES, Section, anchor_in, half_of, plain
+from market.pages.help.guides import BY_PATH, GUIDES, PICTURES, Guide, Section, anchor_in, half_of, plain
 
 _ARROW = " --> "
 # Han characters, Chinese punctuation and full-width forms.
@@ -34,7 +34,9 @@ class Shown:
 @cache
 def shown(key: str, language: str) -> tuple[Shown, ...]:
     """The sections of a guide as they stand on the site, the opening first. Needs a request for the addresses."""
-    return tuple(Shown(one.anchor, plain(one.title), html_of(key, one)) for one in half_of(key, language).sections)
+    return tuple(
+        Shown(one.anchor, plain(one.title), html_of(key, one, language)) for one in half_of(key, language).sections
+    )
 
 
 def words_of(section: Section) -> str:
@@ -51,7 +53,7 @@ def _said(token: Token) -> str:
     return " " if token.type.endswith("break") else token.content
 
 
-def html_of(key: str, section: Section) -> Markup:
+def html_of(key: str, section: Section, language: str) -> Markup:
     """The text of a section of the guide `key`, links resolved from where its file lies."""
     tokens = _MARKDOWN.parse(section.text)
     caption = plain(section.title)
@@ -65,7 +67,7 @@ def html_of(key: str, section: Section) -> Markup:
             token.meta["caption"] = caption
             _label(tokens[number:])
         elif token.type == "inline":
-            token.children = _relinked(key, token.children or [])
+            token.children = _relinked(key, token.children or [], language)
     # Made of our own files by a renderer that escapes all text.
     return Markup(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))  # noqa: S704
 
@@ -90,30 +92,33 @@ def _label(tokens: Sequence[Token]) -> None:
             column += 1
 
 
-def _relinked(key: str, tokens: list[Token]) -> list[Token]:
+def _relinked(key: str, tokens: list[Token], language: str) -> list[Token]:
     """Links between guides lead to their pages; links to what the site does not show are plain words."""
     kept: list[Token] = []
-    dropped = False
+    target: Guide | None = None
     for token in tokens:
         if token.type == "link_open":
-            address = _address(key, str(token.attrGet("href") or ""))
-            dropped = not address
-            token.attrSet("href", address)
-        if not (dropped and token.type in ("link_open", "link_close")):
+            path, _, slug = str(token.attrGet("href") or "").partition("#")
+            target = _guide_at(key, path)
+            if target:
+                anchor = anchor_in(target.key, slug) or None
+                token.attrSet("href", url_for("pages.guide", key=target.key, _anchor=anchor))
+        if target or token.type not in ("link_open", "link_close"):
             kept.append(token)
-        dropped = dropped and token.type != "link_close"
+        if target and token.content == posixpath.basename(target.path):
+            # Readers of the site know no files.
+            token.content = half_of(target.key, language).title
+        if token.type == "link_close":
+            target = None
         if token.type == "image":
             token.attrs = _picture(str(token.attrGet("src") or ""))
     return kept
 
 
-def _address(key: str, target: str) -> str:
-    path, _, slug = target.partition("#")
+def _guide_at(key: str, path: str) -> Guide | None:
+    """The guide that a link of the guide `key` leads to; its own page for no path."""
     here = GUIDES[key].path
-    found = BY_PATH.get(posixpath.normpath(posixpath.join(posixpath.dirname(here), path)) if path else here)
-    if found is None:
-        return ""
-    return url_for("pages.guide", key=found.key, _anchor=anchor_in(found.key, slug) if slug else None)
+    return BY_PATH.get(posixpath.normpath(posixpath.join(posixpath.dirname(here), path)) if path else here)
 
 
 def _picture(source: str) -> dict[str, str | int | float]:

@@ -33,6 +33,7 @@ def guide(key: str) -> ResponseReturnValue:
         title=half_of(key, language).title,
         sections=shown(key, language),
         users=USERS,
+        wide=GUIDES[key] in REFERENCE,
     )
 
 
