@@ -7,6 +7,7 @@ line `---`; what follows a second such line belongs to both. A file without that
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from market.base.people import Role
@@ -175,4 +176,4 @@ def _split(mark: re.Pattern[str], text: str) -> list[str]:
         match.start() for match in mark.finditer(text) if not any(begin <= match.start() < end for begin, end in code)
     ]
     edges = [0, *starts, len(text)]
-    return [text[begin:end] for begin, end in zip(edges, edges[1:], strict=False)]
+    return [text[begin:end] for begin, end in pairwise(edges)]
