@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from market.base import clock
 from market.catalogue import queries as catalogue
+from market.pages.help import finding as help_texts
 from market.search.found import Document
 from market.search.index import Index
 from market.selection import queries as selection
@@ -22,15 +23,20 @@ def search_group() -> None:
 @search_group.command("rebuild")
 @with_appcontext
 def rebuild() -> None:
-    """Build the index anew from the list in force and the notices."""
+    """Build the index anew from the list in force, the notices and the help."""
     click.echo(f"{rebuild_index(current_app.extensions['search'])} documents indexed.")
 
 
 def rebuild_index(index: Index) -> int:
     """Build the index anew; how many documents it holds."""
-    count = index.rebuild(_documents())
+    count = index.rebuild(_documents(), shipped=help_texts.fingerprint())
     release()
     return count
+
+
+def is_stale(index: Index) -> bool:
+    """Whether the index must be built anew: it is incomplete, or holds other help than is shipped."""
+    return index.needs_rebuild or index.shipped != help_texts.fingerprint()
 
 
 def _documents() -> Iterator[Document]:
@@ -39,3 +45,4 @@ def _documents() -> Iterator[Document]:
     for found in (*listed, *selection.documents()):
         document: Document = {"id": found["id"], "kind": found["kind"], "title": found["title"], "body": found["body"]}
         yield document | {"called": found.get("called", "")}
+    yield from help_texts.documents()

@@ -12,7 +12,7 @@ from market.accounts.queries import anybody
 from market.base import clock
 from market.catalogue.actions.seeds import seed_bases, seed_regions
 from market.cli.demo.command import SEED, build
-from market.cli.search import rebuild_index
+from market.cli.search import is_stale, rebuild_index
 from market.evaluation.actions import seed_scheme
 from market.store.calendar import seed_calendar
 from market.store.schema import bring_up_to_date
@@ -65,9 +65,9 @@ def inhabited() -> bool:
 
 
 def index() -> None:
-    """The search index, where it is missing, incomplete or of another dictionary."""
+    """The search index, where it is missing, incomplete, of another dictionary or of other help."""
     found = current_app.extensions["search"]
-    if found.needs_rebuild:
+    if is_stale(found):
         rebuild_index(found)
 
 

@@ -8,6 +8,7 @@ from market.base import clock
 from market.base.permissions import Permission
 from market.notices.actions import mark_read
 from market.notices.queries import unread
+from market.pages.help.guides import guide_for
 from market.pages.queries import inbox
 from market.pages.queries import journal as journal_queries
 from market.pages.waiting import places, waiting_for
@@ -32,7 +33,7 @@ def desk() -> ResponseReturnValue:
         groups=groups,
         total=sum(len(group.waits) for group in groups),
         shown=SHOWN,
-        shortcuts=places(actor),
+        shortcuts=[*places(actor), (_("Help"), url_for("pages.guide", key=guide_for(actor.role)))],
         unread=unread(actor.organisation) if actor.organisation else 0,
     )
 

@@ -16,10 +16,14 @@ from market.search.words import fingerprint
 
 
 class Generation(NamedTuple):
-    """One whole index beside others; `complete` when it was filled by a rebuild and not begun empty."""
+    """One whole index beside others; `complete` when it was filled by a rebuild and not begun empty.
+
+    `shipped` is what its maker noted of the texts in it that come with the program and not from the database.
+    """
 
     name: str
     complete: bool
+    shipped: str = ""
 
 
 class Generations:
@@ -33,7 +37,7 @@ class Generations:
         try:
             noted: Any = json.loads((self.folder / "CURRENT").read_bytes())
             if noted["version"] == version():
-                return Generation(str(noted["generation"]), bool(noted["complete"]))
+                return Generation(str(noted["generation"]), bool(noted["complete"]), str(noted.get("shipped", "")))
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return None
@@ -67,6 +71,7 @@ class Generations:
     def swap(self, generation: Generation) -> None:
         """Name `generation` the current one and remove the others; open files of theirs stay readable."""
         noted = {"generation": generation.name, "complete": generation.complete, "version": version()}
+        noted["shipped"] = generation.shipped
         beside = self.folder / "CURRENT.new"
         beside.write_text(json.dumps(noted), encoding="utf-8")
         beside.replace(self.folder / "CURRENT")

@@ -79,6 +79,12 @@ class Index:
         current = self._generations.current()
         return current is None or not current.complete
 
+    @property
+    def shipped(self) -> str:
+        """What `rebuild` was told of the texts that come with the program; nothing for an index begun empty."""
+        current = self._generations.current()
+        return current.shipped if current else ""
+
     def add(self, documents: Iterable[Document]) -> None:
         """Put documents in, each in place of the former one of its id, with one commit."""
         self.write(documents, remove=())
@@ -123,10 +129,13 @@ class Index:
         found, missing = self._asked(text, kinds, listed)
         return found or FoundIds(missing=missing)
 
-    def rebuild(self, documents: Iterable[Document], report: Callable[[int], None] | None = None) -> int:
+    def rebuild(
+        self, documents: Iterable[Document], report: Callable[[int], None] | None = None, *, shipped: str = ""
+    ) -> int:
         """Build a new generation from `documents` and swap it in; how many they were.
 
-        Until the swap the old one answers; `report` is told the count after each document.
+        Until the swap the old one answers; `report` is told the count after each document. `shipped` is kept for the
+        property of that name.
         """
         with self.turn():
             name, fresh = self._generations.new()
@@ -143,7 +152,7 @@ class Index:
                 shutil.rmtree(self.folder / name, ignore_errors=True)
                 raise
             fresh.close()
-            self._generations.swap(Generation(name, complete=True))
+            self._generations.swap(Generation(name, complete=True, shipped=shipped))
             return count
 
     @contextmanager

@@ -20,6 +20,7 @@ from market.cli.demo.cast import PASSWORD
 from market.contracts.models import Contract
 from market.contracts.queries import awards_waiting
 from market.fees.models import FeeNote
+from market.pages.help.guides import GUIDES
 from market.selection.models import Award, Request
 from market.selection.rules import RequestState
 from market.store.db import db
@@ -47,6 +48,7 @@ SEARCHES = (
     "/list?category=生态环境",
     "/list?q=zzz",
     "/notices?state=open",
+    "/search?q=怎么评价机构",
 )
 
 
@@ -123,6 +125,7 @@ def _public() -> Iterator[str]:
     yield from (f"/agencies/{ref}" for ref in (graded[0], graded[-1]))
     yield from (f"/evaluation/2025/{ref}" for ref in (graded[0], graded[-1]))
     yield from ("/evaluation/2025", "/editions/1", *SEARCHES, "/nothing-here")
+    yield from (f"/help/{key}" for key in GUIDES)
 
 
 def _of_a_buyer(person: Actor) -> Iterator[str]:

@@ -28,6 +28,8 @@ refused (409) by every door, and by triggers of the database that are made from 
 the pages stands as a label beside the table in code, and in the translations.
 
 *Superseded* (已被新版本替代) is no state of an edition: it follows from the next edition's effective date.
+
+由测试按代码中的表印出，请勿手改。下面没有画出的一步，任何入口都拒绝（409），由同一张表生成的数据库触发器也拒绝。
 """
 
 

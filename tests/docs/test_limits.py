@@ -34,6 +34,8 @@ HEAD = """# Limits 业务限值
 
 Written by `tests/docs/test_limits.py` from the code and from what `flask setup` puts into a new database; do not edit
 by hand. `fen` is 1/100 yuan; a *step* is the smallest part of a quantity that is counted.
+
+由测试按代码和新数据库写成，请勿手改。`fen` 即分；数量按最小的一步（step）计。期限的现行天数按日期取下表中已施行的一行。
 """
 SETTINGS = """## Dated settings 按日期生效的设定
 

@@ -110,7 +110,9 @@ def test_the_auditors_script_finds_what_was_changed(audited: Path, tmp_path: Pat
 @only_sqlite
 def test_the_operators_commands_enter_the_first_people(app: Flask) -> None:
     page = (DOCS / "users" / "operator.md").read_text(encoding="utf-8")
-    lines = [line.split()[1:] for line in page.splitlines() if line.startswith("    flask people add")]
+    # Both halves of the page show some of them.
+    named = dict.fromkeys(line for line in page.splitlines() if line.startswith("    flask people add"))
+    lines = [line.split()[1:] for line in named]
     assert len(lines) == 6
     for words in lines:
         answer = app.test_cli_runner().invoke(args=[*words, "--password", "a long enough phrase 7"])

@@ -1,4 +1,4 @@
-"""Search: what is on the list, what is not and why, agencies by name, and notices."""
+"""Search: what is on the list, what is not and why, agencies by name, notices, and the help."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from market.agencies.queries import Listing, Wanted, directory
 from market.pages.cards import Card, Hung, cards, in_words, removed_card
+from market.pages.help.finding import KIND, Helped, asked, helped
 from market.pages.queries import editions
 from market.pages.queries import notice as notice_queries
 from market.pages.queries.editions import EditionFacts, Removed
@@ -19,6 +20,7 @@ from market.pages.queries.search import SHOWN, acts_numbered, bundles_coded, cel
 from market.pages.queries.shelf import Cell, ShelfRow, shelf_of
 from market.pages.tones import REQUEST_TONES
 from market.pages.views.blueprint import in_force, pages
+from market.pages.views.help import reading
 from market.pages.views.listing import facets
 from market.search.found import Found, FoundIds
 from market.search.index import Index
@@ -29,6 +31,8 @@ from market.web.paging import Page, page_of, wanted
 LONGEST = 100
 FEW = 5
 MOST_SUGGESTED = 8
+# Of sections of help more are asked for: the same one in both languages is shown once.
+MOST_HELP = 2 * FEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ class Planned:
 class Answers:
     """Everything found, by kind. `found` counts the services before any filter.
 
-    `meant` when nothing was found as typed, `loose` when nothing had all of the words.
+    `meant` when nothing was found as typed, `loose` when nothing had all of the words. `help_first` when only the help
+    has all of what was asked.
     """
 
     listed: list[Card]
@@ -55,6 +60,8 @@ class Answers:
     named: Removed | None
     notices: list[FoundNotice]
     agencies: list[Listing]
+    help: list[Helped]
+    help_first: bool
     page: Page[ShelfRow]
     meant: str
     loose: bool
@@ -63,7 +70,7 @@ class Answers:
     @property
     def nothing(self) -> bool:
         """Whether there is no answer of any kind."""
-        return not (self.found or self.planned or self.removed or self.notices or self.agencies)
+        return not (self.found or self.planned or self.removed or self.notices or self.agencies or self.help_first)
 
 
 @pages.get("/search")
@@ -127,6 +134,7 @@ def _answers(text: str, here: EditionFacts) -> Answers:
     # What has some of the words, or other ones, is no answer beside what has all that was typed.
     found = found if _off(found) == best else FoundIds(missing=found.missing)
     gone, told, doing = (one if _off(one) == best else Found() for one in (gone, told, doing))
+    guides = index.find(asked(text), kinds={KIND}, per_page=MOST_HELP)
     named = removed_named(text, here.id)
     codes = _keys(found.ids)
     shelf = shelf_of(here)
@@ -143,6 +151,8 @@ def _answers(text: str, here: EditionFacts) -> Answers:
         named=named[0] if named else None,
         notices=notice_queries.notices_by_ref(_keys(hit.id for hit in told.hits)),
         agencies=directory(Wanted(text=text), here.id, limit=FEW, offset=0),
+        help=helped((hit.id for hit in guides.hits), asked(text), reading())[:FEW] if _off(guides) <= best else [],
+        help_first=_off(guides) == 0 and best >= 2,
         page=page,
         meant=next((one.meant for one in (found, gone, told, doing) if one.meant), ""),
         loose=found.loose,
