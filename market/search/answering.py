@@ -1,23 +1,37 @@
 """From a question to the documents that answer it: as typed, as probably meant, or with some of the words."""
 
 from collections.abc import Collection
+from heapq import nlargest
 from typing import NamedTuple
 
 from whoosh.reading import IndexReader
 
 from market.search.postings import Kept
 from market.search.question import Question, together, understood
-from market.search.ranking import Wanted, ranked, understands
+from market.search.ranking import Scores, Wanted, ranked, understands
 from market.search.vocabulary import Vocabulary
 
 
 class Answer(NamedTuple):
-    """Every document that answers, best first with its score, and the question as it was answered; see `Found`."""
+    """Every document that answers, in groups: all of an earlier one come first. And the question as it was answered."""
 
-    best: list[tuple[int, float]]
+    groups: list[Scores]
     question: Question
     meant: str = ""
     loose: bool = False
+
+    @property
+    def total(self) -> int:
+        """How many documents answer."""
+        return sum(len(group) for group in self.groups)
+
+    def first(self, count: int) -> list[tuple[int, float]]:
+        """The best `count` of them, best first, each with its score."""
+        best: list[tuple[int, float]] = []
+        for group in self.groups:
+            numbers = nlargest(count - len(best), group, key=group.__getitem__)
+            best += [(number, group[number]) for number in numbers]
+        return best
 
 
 class Answering:
@@ -31,8 +45,22 @@ class Answering:
         """The documents with all that was asked; else with what was probably meant; else with some of the words."""
         if not reader.doc_count_all():
             return None
-        if best := self._ranked(reader, Wanted(question, kinds, loose=False)):
-            return Answer(best, question)
+        if found := self._ranked(reader, Wanted(question, kinds, loose=False)):
+            return Answer([found], question)
+        known = len(question.asked) > 1 and understands(reader, question, self._kept)
+        for guess in () if known else self._names_in(reader).guesses(question.text):
+            readings = [understood(one) for one in guess]
+            answers = [(one, self._ranked(reader, Wanted(one, kinds, loose=False))) for one in readings]
+            if answers := [(one, found) for one, found in answers if found]:
+                groups: list[Scores] = []
+                for _, found in answers:
+                    groups.append({n: score for n, score in found.items() if not any(n in group for group in groups)})
+                return Answer(groups, together([one for one, _ in answers]), meant=answers[0][0].text)
+        if found := self._ranked(reader, Wanted(question, kinds, loose=True)):
+            return Answer([found], question, loose=True)
+        return None
+        if found := self._ranked(reader, Wanted(question, kinds, loose=False)):
+            return Answer([found], question)
         known = len(question.asked) > 1 and understands(reader, question, self._kept)
         for guess in () if known else self._names_in(reader).guesses(question.text):
             readings = [understood(one) for one in guess]
@@ -46,7 +74,7 @@ class Answering:
             return Answer(best, question, loose=True)
         return None
 
-    def _ranked(self, reader: IndexReader, wanted: Wanted) -> list[tuple[int, float]]:
+    def _ranked(self, reader: IndexReader, wanted: Wanted) -> Scores:
         return ranked(reader, wanted, self._kept)
 
     def _names_in(self, reader: IndexReader) -> Vocabulary:

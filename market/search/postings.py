@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, repeat
 from threading import Lock
 from typing import NamedTuple
@@ -11,58 +11,64 @@ from typing import NamedTuple
 from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.matching import Matcher
 
-# Lists of postings from this length on are kept in memory, so many postings in all: about 8 MB a process.
-LONG_LIST = 100
-KEPT_POSTINGS = 100_000
+# So many postings are kept in memory in all, each list counted so much longer than it is: about 8 MB a process.
+KEPT_POSTINGS = 300_000
+LIST_COSTS = 30
+# A token seen more often in a document counts less and less; at this weight it counts half of what it can.
+HALF_WEIGHT = 2.0
+# A place is a document's number and, in the lower bits, the position in it: one whole number, so that sets of places
+# are joined at once. No document has so many pieces.
+POSITION_BITS = 20
+POSITION = (1 << POSITION_BITS) - 1
 
 
 class Postings(NamedTuple):
-    """Documents of a token, ascending, each with the token's weight in it and its positions as stored."""
+    """Documents of a token, ascending; what it counts in each, below 1; its places; and which documents begin with it."""
 
     numbers: Sequence[int]
-    weights: Sequence[float]
-    values: Sequence[bytes]
+    counts: Sequence[float]
+    places: Sequence[int]
+    begun: frozenset[int]
 
     def of(self, among: Iterable[int]) -> Iterator[tuple[int, float]]:
-        """Those of the documents that have the token, with its weights."""
+        """Those of the documents that have the token, with what it counts in them."""
         for number in among:
             at = bisect_left(self.numbers, number)
             if at < len(self.numbers) and self.numbers[at] == number:
-                yield number, self.weights[at]
-
-    def without(self, deleted: Collection[int]) -> "Postings":
-        if not deleted:
-            return self
-        kept = [at for at, number in enumerate(self.numbers) if number not in deleted]
-        return Postings(
-            [self.numbers[at] for at in kept], [self.weights[at] for at in kept], [self.values[at] for at in kept]
-        )
+                yield number, self.counts[at]
 
 
-NONE = Postings([], [], [])
+NONE = Postings((), (), (), frozenset())
 
 
 class Kept:
-    """The longest postings lately read, in memory: a segment never changes. The one kept longest goes first."""
+    """The postings lately read, in memory: a segment never changes. Those not asked for the longest go first."""
 
     def __init__(self) -> None:
         self._lists: OrderedDict[tuple[str, str, str], Postings] = OrderedDict()
         self._size = 0
         self._lock = Lock()
 
-    def get(self, key: tuple[str, str, str], matcher: Matcher) -> Postings:
-        """The postings of `key`, read from `matcher` when they are not kept."""
-        found = self._lists.get(key)
-        if found is None:
-            found = _read(matcher)
-            if len(found.numbers) >= LONG_LIST:
-                with self._lock:
-                    if key not in self._lists:
-                        self._lists[key] = found
-                        self._size += len(found.numbers)
-                    while self._size > KEPT_POSTINGS:
-                        self._size -= len(self._lists.popitem(last=False)[1].numbers)
+    def get(self, key: tuple[str, str, str], matcher: Callable[[], Matcher | None]) -> Postings:
+        """The postings of `key`, read from the matcher when they are not kept; `matcher` gives None for no such token."""
+        with self._lock:
+            found = self._lists.get(key)
+            if found is not None:
+                self._lists.move_to_end(key)
+                return found
+        source = matcher()
+        found = NONE if source is None else _read(source)
+        with self._lock:
+            if key not in self._lists:
+                self._lists[key] = found
+                self._size += _cost(found)
+            while self._size > KEPT_POSTINGS:
+                self._size -= _cost(self._lists.popitem(last=False)[1])
         return found
+
+
+def _cost(postings: Postings) -> int:
+    return LIST_COSTS + max(len(postings.numbers), len(postings.places))
 
 
 def _read(matcher: Matcher) -> Postings:
@@ -83,4 +89,18 @@ def _read(matcher: Matcher) -> Postings:
         weights.append(matcher.weight())
         values.append(matcher.value())
         matcher.next()
-    return Postings(numbers, weights, values)
+    counts = array("f", [weight / (weight + HALF_WEIGHT) for weight in weights])
+    places = _places(numbers, values)
+    begun = frozenset(place >> POSITION_BITS for place in places if not place & POSITION)
+    return Postings(numbers, counts, places, begun)
+
+
+def _places(numbers: Sequence[int], values: Sequence[bytes]) -> "array[int]":
+    positions = array("I", b"".join(values))
+    if len(positions) == len(numbers):
+        # Mostly a token stands once in each document. (A field without positions has no values at all.)
+        owners: Iterable[int] = numbers
+    else:
+        width = positions.itemsize
+        owners = (number for number, value in zip(numbers, values, strict=True) for _ in range(len(value) // width))
+    return array("Q", [number << POSITION_BITS | at for number, at in zip(owners, positions, strict=True)])

@@ -5,32 +5,28 @@ common in 3,000 documents. Here each token's postings are read whole and joined 
 only where all tokens are.
 """
 
-from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cache, reduce
+from functools import cache
 from itertools import islice
 from math import log
-from sys import byteorder
 from typing import NamedTuple
 
+from whoosh.matching import Matcher
 from whoosh.matching.wrappers import FilterMatcher
-from whoosh.reading import IndexReader
+from whoosh.reading import IndexReader, TermNotFound
 
-from market.search.postings import NONE, Kept, Postings
+from market.search.postings import POSITION_BITS, Kept, Postings
 from market.search.question import Asked, Question
 from market.search.synonyms import synonyms
 from market.search.words import Piece, pieces
 
 Scores = dict[int, float]
 
-# A token seen more often in a document counts less and less; at this weight it counts half of what it can.
-HALF_WEIGHT = 2.0
 # Added to the document whose whole title was typed: more than any sum of word scores.
 EXACT_TITLE = 1000.0
 # A title that begins with what was typed counts for so much more.
 AT_THE_BEGINNING = 1.3
-_FIRST_PLACE = array("I", [0]).tobytes()
-_FIRST_LENGTH = len(_FIRST_PLACE)
 # A run of so many characters is asked for as it stands, where it stands anywhere.
 SHORT_RUN = 3
 # A Latin word also finds the words that begin with it: this many of them at most.
@@ -47,35 +43,40 @@ class Wanted(NamedTuple):
     loose: bool
 
 
-def ranked(reader: IndexReader, wanted: Wanted, kept: Kept) -> list[tuple[int, float]]:
-    """Every document that answers, best first: its number in `reader` and its score."""
+def ranked(reader: IndexReader, wanted: Wanted, kept: Kept) -> Scores:
+    """Every document that answers: its number in `reader` and its score."""
     kinds = wanted.kinds
     scores: Scores = {}
-    for leaf, offset in reader.leaf_readers():
-        segment = _Segment(leaf, _rarity(reader), kept)
+    for segment, offset in _segments(reader, kept):
         found = segment.loose(wanted.question) if wanted.loose else segment.strict(wanted.question)
         if kinds is not None and found:
-            among = set().union(*(segment.token("kind", kind) for kind in kinds))
+            among = set().union(*(segment.postings("kind", kind).numbers for kind in kinds))
             found = {number: score for number, score in found.items() if number in among}
-        scores.update((number + offset, score) for number, score in found.items())
-    return [(number, scores[number]) for number in sorted(scores, key=scores.__getitem__, reverse=True)]
+        if not offset and not scores:
+            scores = found
+        else:
+            scores.update((number + offset, score) for number, score in found.items())
+    return scores
 
 
 def understands(reader: IndexReader, question: Question, kept: Kept) -> bool:
     """Whether each part of the question is found somewhere by itself: then nothing was mistyped."""
-    segments = [_Segment(leaf, _rarity(reader), kept) for leaf, _ in reader.leaf_readers()]
-    return all(any(segment.part(asked) for segment in segments) for asked in question.asked)
+    segments = _segments(reader, kept)
+    return all(any(segment.part(asked) for segment, _ in segments) for asked in question.asked)
 
 
-def _rarity(reader: IndexReader) -> Callable[[str, str], float]:
+def _segments(reader: IndexReader, kept: Kept) -> list[tuple["_Segment", int]]:
+    """The segments of the index, each with the number of its first document."""
     documents = reader.doc_count_all()
+    segments: list[tuple[_Segment, int]] = []
 
     @cache
     def rarity(field: str, text: str) -> float:
-        having = reader.doc_frequency(field, text)
+        having = sum(len(segment.postings(field, text).numbers) for segment, _ in segments)
         return log(1 + (documents - having + 0.5) / (having + 0.5)) if having < documents else 0.01
 
-    return rarity
+    segments += [(_Segment(leaf, rarity, kept), offset) for leaf, offset in reader.leaf_readers()]
+    return segments
 
 
 class _Segment:
@@ -85,13 +86,16 @@ class _Segment:
         self.reader = reader
         self.kept = kept
         self.rarity = rarity
+        segment = reader.segment()
+        self.name: str = segment.segment_id()
+        self.deleted = frozenset[int](segment.deleted_docs())
         # One question asks for the same token as a word, in a row, and in another row.
         self._lately: dict[tuple[str, str], Postings] = {}
 
     def strict(self, question: Question) -> Scores:
         found = _all(self.part(asked) for asked in question.asked)
         if found and question.exact:
-            for number in self.token("exact", question.exact).keys() & found.keys():
+            for number in found.keys() & set(self.postings("exact", question.exact).numbers):
                 found[number] += EXACT_TITLE
         return found
 
@@ -120,7 +124,7 @@ class _Segment:
 
     def _words(self, words: Collection[str]) -> Scores:
         found: Scores | None = None
-        for word in sorted(words, key=lambda word: self.reader.doc_frequency("t", word)):
+        for word in sorted(words, key=lambda word: len(self.postings("t", word).numbers)):
             more = self._word(word, found)
             found = {number: found[number] + score for number, score in more.items()} if found is not None else more
             if not found:
@@ -132,11 +136,12 @@ class _Segment:
         if len(word) <= 2 and word[0] >= "\u3007":
             # A short word also stands inside others, and across two: one look-up in the characters.
             beside = self.token("t_chars", word, among)
-            found = {number: found.get(number, 0.0) + score for number, score in beside.items()}
+            had = found.get
+            found = {number: score + had(number, 0.0) for number, score in beside.items()}
         otherwise = self._otherwise(word)
-        if not otherwise:
-            return found
-        return _best([found, {n: score for n, score in otherwise.items() if among is None or n in among}])
+        if otherwise and among is not None:
+            otherwise = {number: score for number, score in otherwise.items() if number in among}
+        return _best([found, otherwise])
 
     def _otherwise(self, word: str) -> Scores:
         """The documents that say it by another word of the same meaning; of several ways the best counts."""
@@ -144,80 +149,92 @@ class _Segment:
 
     def token(self, field: str, text: str, among: Collection[int] | None = None) -> Scores:
         """The documents that have the token; only those `among`, where given."""
-        postings = self._postings(field, text)
-        rarity = self.rarity(field, text)
-        weighed: Iterable[tuple[int, float]] = zip(postings.numbers, postings.weights, strict=True)
+        postings = self.postings(field, text)
+        rarity = self.rarity(field, text) if postings.numbers else 0.0
+        weighed: Iterable[tuple[int, float]] = zip(postings.numbers, postings.counts, strict=True)
         if among is not None and len(among) * MUCH_SHORTER < len(postings.numbers):
             weighed, among = postings.of(among), None
         if among is None:
-            return {number: rarity * weight / (weight + HALF_WEIGHT) for number, weight in weighed}
-        return {number: rarity * weight / (weight + HALF_WEIGHT) for number, weight in weighed if number in among}
+            found = {number: rarity * count for number, count in weighed}
+        else:
+            found = {number: rarity * count for number, count in weighed if number in among}
+        for number in self.deleted & found.keys() if self.deleted else ():
+            del found[number]
+        return found
 
     def in_a_row(self, run: Sequence[Piece]) -> Scores:
         """The documents that have the pieces side by side in this order."""
         row = row_of(run)
         if len(row) == 1:
-            return self._begun(self.token("t_chars", row[0][0]), row[0][0])
-        row.sort(key=lambda token: self.reader.doc_frequency("t_chars", token[0]))
-        read: list[Postings] = []
-        common: set[int] = set()
-        for text, _ in row:
-            postings = self._postings("t_chars", text)
-            common = common.intersection(postings.numbers) if read else set(postings.numbers)
-            if not common:
-                return {}
-            read.append(postings)
-        starts = self._starts(common, [(postings, offset) for postings, (_, offset) in zip(read, row, strict=True)])
-        if not starts:
+            found = self.token("t_chars", row[0][0])
+            for number in self.postings("t_chars", row[0][0]).begun & found.keys():
+                found[number] *= AT_THE_BEGINNING
+            return found
+        read = [(self.postings("t_chars", text), offset, text) for text, offset in row]
+        read.sort(key=lambda one: len(one[0].numbers))
+        starts = _starts([(postings, offset) for postings, offset, _ in read])
+        numbers = sorted({start >> POSITION_BITS for start in starts}.difference(self.deleted))
+        if not numbers:
             return {}
-        found = _any(self.token("t_chars", text, set(starts)) for text, _ in row)
-        return {n: score * AT_THE_BEGINNING if 0 in starts[n] else score for n, score in found.items()}
-
-    def _begun(self, found: Scores, text: str) -> Scores:
-        """`found`, of which those count for more that begin with the token."""
-        postings = self._postings("t_chars", text)
-        for number, value in zip(postings.numbers, postings.values, strict=True):
-            if value[:_FIRST_LENGTH] == _FIRST_PLACE:
+        found = dict.fromkeys(numbers, 0.0)
+        for postings, _, text in read:
+            _weigh(found, postings, self.rarity("t_chars", text))
+        for number in self.postings("t_chars", row[0][0]).begun & found.keys():
+            if number << POSITION_BITS in starts:
                 found[number] *= AT_THE_BEGINNING
         return found
 
-    def _starts(self, common: set[int], row: list[tuple[Postings, int]]) -> dict[int, set[int]]:
-        """Those of `common` in which the row begins somewhere, with the places."""
-        starts: dict[int, set[int]] = {}
-        for at, (postings, offset) in enumerate(row):
-            for number, value in zip(postings.numbers, postings.values, strict=True):
-                if number not in common:
-                    continue
-                if len(value) == _FIRST_LENGTH:
-                    # Mostly a token stands once in a document: no set is made for its one place.
-                    begin = int.from_bytes(value, byteorder) - offset
-                    if not at or (begin in starts[number] and len(starts[number]) > 1):
-                        starts[number] = {begin}
-                    elif begin not in starts[number]:
-                        common.remove(number)
-                        del starts[number]
-                else:
-                    begins = {place - offset for place in array("I", value)}
-                    starts[number] = starts[number] & begins if at else begins
-                    if not starts[number]:
-                        common.remove(number)
-                        del starts[number]
-        return starts
-
-    def _postings(self, field: str, text: str) -> Postings:
+    def postings(self, field: str, text: str) -> Postings:
+        """All that the segment has of the token, deleted documents too."""
         found = self._lately.get((field, text))
         if found is None:
-            found = self._lately[field, text] = self._stored(field, text)
+            found = self.kept.get((self.name, field, text), lambda: self._matcher(field, text))
+            self._lately[field, text] = found
         return found
 
-    def _stored(self, field: str, text: str) -> Postings:
-        if (field, text) not in self.reader:
-            return NONE
-        matcher = self.reader.postings(field, text)
-        deleted: Collection[int] = ()
-        if isinstance(matcher, FilterMatcher):
-            deleted, matcher = matcher._ids, matcher.child
-        return self.kept.get((self.reader.segment().segment_id(), field, text), matcher).without(deleted)
+    def _matcher(self, field: str, text: str) -> Matcher | None:
+        try:
+            matcher = self.reader.postings(field, text)
+        except TermNotFound:
+            return None
+        return matcher.child if isinstance(matcher, FilterMatcher) else matcher
+
+
+def _starts(row: list[tuple[Postings, int]]) -> set[int]:
+    """The places at which the row begins: of all tokens, rarest first, those that stand at their offsets from there."""
+    (first, at), *others = row
+    places = set(first.places)
+    for postings, offset in others:
+        # The few are moved to where the next token should be, and looked for there.
+        step, at = offset - at, offset
+        if step:
+            places = {place + step for place in places}
+        if len(places) * MUCH_SHORTER < len(postings.places):
+            places = {place for place in places if _has(postings.places, place)}
+        else:
+            places.intersection_update(postings.places)
+        if not places:
+            return places
+    return {place - at for place in places} if at else places
+
+
+def _has(places: Sequence[int], place: int) -> bool:
+    at = bisect_left(places, place)
+    return at < len(places) and places[at] == place
+
+
+def _weigh(found: Scores, postings: Postings, rarity: float) -> None:
+    """Add to each document, all of which have the token, what it counts there."""
+    if len(found) * MUCH_SHORTER < len(postings.numbers):
+        for number, count in postings.of(found):
+            found[number] += rarity * count
+    elif len(found) == len(postings.numbers):
+        for number, count in zip(postings.numbers, postings.counts, strict=True):
+            found[number] += rarity * count
+    else:
+        counts = dict(zip(postings.numbers, postings.counts, strict=True))
+        for number in found:
+            found[number] += rarity * counts[number]
 
 
 def row_of(run: Sequence[Piece]) -> list[tuple[str, int]]:
@@ -251,24 +268,30 @@ def _all(parts: Iterable[Scores]) -> Scores:
 
 def _any(parts: Iterable[Scores]) -> Scores:
     """Documents of some part, scores added."""
-    return reduce(_added, parts, {})
+    sums: Scores = {}
+    for part in parts:
+        if not sums:
+            sums = dict(part)
+            continue
+        had = sums.get
+        sums.update([(number, score + had(number, 0.0)) for number, score in part.items()])
+    return sums
 
 
 def _best(parts: Iterable[Scores]) -> Scores:
     """Documents of some part, each with the best of its scores."""
     best: Scores = {}
     for part in parts:
+        if not best:
+            best = dict(part)
+            continue
         for number, score in part.items():
-            best[number] = max(score, best.get(number, 0.0))
+            if score > best.get(number, 0.0):
+                best[number] = score
     return best
-
-
-def _added(into: Scores, more: Scores) -> Scores:
-    for number, score in more.items():
-        into[number] = into.get(number, 0.0) + score
-    return into
 
 
 def _ranked_by(found: Scores, more: Scores) -> Scores:
     """`found`, with the scores of `more` added where it has them."""
-    return {number: score + more.get(number, 0.0) for number, score in found.items()}
+    had = more.get
+    return {number: score + had(number, 0.0) for number, score in found.items()}
