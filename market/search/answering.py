@@ -8,7 +8,7 @@ from whoosh.reading import IndexReader
 
 from market.search.postings import Kept
 from market.search.question import Question, together, understood
-from market.search.ranking import Scores, Wanted, ranked, understands
+from market.search.ranking import Scores, Segments, Wanted, ranked, segments_of, understands
 from market.search.vocabulary import Vocabulary
 
 
@@ -45,37 +45,25 @@ class Answering:
         """The documents with all that was asked; else with what was probably meant; else with some of the words."""
         if not reader.doc_count_all():
             return None
-        if found := self._ranked(reader, Wanted(question, kinds, loose=False)):
+        segments = segments_of(reader, self._kept)
+        asked = Wanted(question, kinds, loose=False)
+        if found := ranked(segments, asked):
             return Answer([found], question)
-        known = len(question.asked) > 1 and understands(reader, question, self._kept)
+        return self._meant(reader, segments, asked) or _loose(segments, asked._replace(loose=True))
+
+    def _meant(self, reader: IndexReader, segments: Segments, asked: Wanted) -> Answer | None:
+        """The documents with what was probably meant, where something was probably mistyped."""
+        question, kinds, _ = asked
+        known = len(question.asked) > 1 and understands(segments, question)
         for guess in () if known else self._names_in(reader).guesses(question.text):
             readings = [understood(one) for one in guess]
-            answers = [(one, self._ranked(reader, Wanted(one, kinds, loose=False))) for one in readings]
+            answers = [(one, ranked(segments, Wanted(one, kinds, loose=False))) for one in readings]
             if answers := [(one, found) for one, found in answers if found]:
                 groups: list[Scores] = []
                 for _, found in answers:
                     groups.append({n: score for n, score in found.items() if not any(n in group for group in groups)})
                 return Answer(groups, together([one for one, _ in answers]), meant=answers[0][0].text)
-        if found := self._ranked(reader, Wanted(question, kinds, loose=True)):
-            return Answer([found], question, loose=True)
         return None
-        if found := self._ranked(reader, Wanted(question, kinds, loose=False)):
-            return Answer([found], question)
-        known = len(question.asked) > 1 and understands(reader, question, self._kept)
-        for guess in () if known else self._names_in(reader).guesses(question.text):
-            readings = [understood(one) for one in guess]
-            found = [(one, self._ranked(reader, Wanted(one, kinds, loose=False))) for one in readings]
-            if found := [(one, best) for one, best in found if best]:
-                scores: dict[int, float] = {}
-                for _, best in found:
-                    scores |= {number: score for number, score in best if number not in scores}
-                return Answer(list(scores.items()), together([one for one, _ in found]), meant=found[0][0].text)
-        if best := self._ranked(reader, Wanted(question, kinds, loose=True)):
-            return Answer(best, question, loose=True)
-        return None
-
-    def _ranked(self, reader: IndexReader, wanted: Wanted) -> Scores:
-        return ranked(reader, wanted, self._kept)
 
     def _names_in(self, reader: IndexReader) -> Vocabulary:
         state = tuple(leaf.segment().segment_id() for leaf, _ in reader.leaf_readers())
@@ -86,3 +74,8 @@ class Answering:
             kept = (state, kept[1] if kept and kept[1].names == names else Vocabulary(names))
             self._vocabulary = kept
         return kept[1]
+
+
+def _loose(segments: Segments, asked: Wanted) -> Answer | None:
+    found = ranked(segments, asked)
+    return Answer([found], asked.question, loose=True) if found else None

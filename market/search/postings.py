@@ -4,15 +4,17 @@ from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, repeat
+from itertools import accumulate, chain, repeat
+from operator import add
 from threading import Lock
 from typing import NamedTuple
 
 from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.matching import Matcher
 
-# So many postings are kept in memory in all, each list counted so much longer than it is: about 8 MB a process.
-KEPT_POSTINGS = 300_000
+# So many postings are kept in memory in all, each list counted so much longer than it is: all of
+# 3,000 documents, about 12 MB a process.
+KEPT_POSTINGS = 600_000
 LIST_COSTS = 30
 # A token seen more often in a document counts less and less; at this weight it counts half of what it can.
 HALF_WEIGHT = 2.0
@@ -21,9 +23,12 @@ HALF_WEIGHT = 2.0
 POSITION_BITS = 20
 POSITION = (1 << POSITION_BITS) - 1
 
+# So many times shorter must a list be, that looking each of it up is quicker than reading the other one.
+MUCH_SHORTER = 8
+
 
 class Postings(NamedTuple):
-    """Documents of a token, ascending; what it counts in each, below 1; its places; and which documents begin with it."""
+    """Documents of a token, ascending; what it counts in each, below 1; its places; which documents begin with it."""
 
     numbers: Sequence[int]
     counts: Sequence[float]
@@ -36,6 +41,14 @@ class Postings(NamedTuple):
             at = bisect_left(self.numbers, number)
             if at < len(self.numbers) and self.numbers[at] == number:
                 yield number, self.counts[at]
+
+    def of_all(self, among: Sequence[int]) -> Iterable[float]:
+        """What the token counts in each of the documents, all of which have it, ascending."""
+        if len(among) == len(self.numbers):
+            return self.counts
+        if len(among) * MUCH_SHORTER < len(self.numbers):
+            return [self.counts[bisect_left(self.numbers, number)] for number in among]
+        return map(dict(zip(self.numbers, self.counts, strict=True)).__getitem__, among)
 
 
 NONE = Postings((), (), (), frozenset())
@@ -50,7 +63,7 @@ class Kept:
         self._lock = Lock()
 
     def get(self, key: tuple[str, str, str], matcher: Callable[[], Matcher | None]) -> Postings:
-        """The postings of `key`, read from the matcher when they are not kept; `matcher` gives None for no such token."""
+        """The postings of `key`, read from `matcher`, which gives None for no such token, when they are not kept."""
         with self._lock:
             found = self._lists.get(key)
             if found is not None:
@@ -90,17 +103,18 @@ def _read(matcher: Matcher) -> Postings:
         values.append(matcher.value())
         matcher.next()
     counts = array("f", [weight / (weight + HALF_WEIGHT) for weight in weights])
-    places = _places(numbers, values)
-    begun = frozenset(place >> POSITION_BITS for place in places if not place & POSITION)
-    return Postings(numbers, counts, places, begun)
+    return Postings(numbers, counts, *_places(numbers, values))
 
 
-def _places(numbers: Sequence[int], values: Sequence[bytes]) -> "array[int]":
+def _places(numbers: Sequence[int], values: Sequence[bytes]) -> "tuple[array[int], frozenset[int]]":
+    """All places, ascending, and which documents begin with the token. Made without a step of Python for each."""
     positions = array("I", b"".join(values))
-    if len(positions) == len(numbers):
-        # Mostly a token stands once in each document. (A field without positions has no values at all.)
-        owners: Iterable[int] = numbers
-    else:
+    firsts: Iterable[int] = [number << POSITION_BITS for number in numbers]
+    # Mostly a token stands once in each document. (A field without positions has none at all.)
+    if len(positions) != len(numbers):
         width = positions.itemsize
-        owners = (number for number, value in zip(numbers, values, strict=True) for _ in range(len(value) // width))
-    return array("Q", [number << POSITION_BITS | at for number, at in zip(owners, positions, strict=True)])
+        firsts = chain.from_iterable(map(repeat, firsts, [len(value) // width for value in values]))
+    places = array("Q", map(add, firsts, positions))
+    if 0 not in positions:
+        return places, frozenset()
+    return places, frozenset(place >> POSITION_BITS for place in places if not place & POSITION)

@@ -8,15 +8,16 @@ only where all tokens are.
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
-from itertools import islice
+from itertools import islice, repeat
 from math import log
+from operator import add
 from typing import NamedTuple
 
 from whoosh.matching import Matcher
 from whoosh.matching.wrappers import FilterMatcher
 from whoosh.reading import IndexReader, TermNotFound
 
-from market.search.postings import POSITION_BITS, Kept, Postings
+from market.search.postings import MUCH_SHORTER, POSITION_BITS, Kept, Postings
 from market.search.question import Asked, Question
 from market.search.synonyms import synonyms
 from market.search.words import Piece, pieces
@@ -31,8 +32,6 @@ AT_THE_BEGINNING = 1.3
 SHORT_RUN = 3
 # A Latin word also finds the words that begin with it: this many of them at most.
 MOST_ENDINGS = 24
-# So many times shorter must a list be, that looking each of it up is quicker than reading the other one.
-MUCH_SHORTER = 8
 
 
 class Wanted(NamedTuple):
@@ -43,11 +42,11 @@ class Wanted(NamedTuple):
     loose: bool
 
 
-def ranked(reader: IndexReader, wanted: Wanted, kept: Kept) -> Scores:
-    """Every document that answers: its number in `reader` and its score."""
+def ranked(segments: "Segments", wanted: Wanted) -> Scores:
+    """Every document that answers: its number in the index and its score."""
     kinds = wanted.kinds
     scores: Scores = {}
-    for segment, offset in _segments(reader, kept):
+    for segment, offset in segments:
         found = segment.loose(wanted.question) if wanted.loose else segment.strict(wanted.question)
         if kinds is not None and found:
             among = set().union(*(segment.postings("kind", kind).numbers for kind in kinds))
@@ -59,28 +58,27 @@ def ranked(reader: IndexReader, wanted: Wanted, kept: Kept) -> Scores:
     return scores
 
 
-def understands(reader: IndexReader, question: Question, kept: Kept) -> bool:
+def understands(segments: "Segments", question: Question) -> bool:
     """Whether each part of the question is found somewhere by itself: then nothing was mistyped."""
-    segments = _segments(reader, kept)
     return all(any(segment.part(asked) for segment, _ in segments) for asked in question.asked)
 
 
-def _segments(reader: IndexReader, kept: Kept) -> list[tuple["_Segment", int]]:
-    """The segments of the index, each with the number of its first document."""
+def segments_of(reader: IndexReader, kept: Kept) -> "Segments":
+    """The segments of the index, for one question, each with the number of its first document."""
     documents = reader.doc_count_all()
-    segments: list[tuple[_Segment, int]] = []
+    segments: Segments = []
 
     @cache
     def rarity(field: str, text: str) -> float:
         having = sum(len(segment.postings(field, text).numbers) for segment, _ in segments)
         return log(1 + (documents - having + 0.5) / (having + 0.5)) if having < documents else 0.01
 
-    segments += [(_Segment(leaf, rarity, kept), offset) for leaf, offset in reader.leaf_readers()]
+    segments += [(Segment(leaf, rarity, kept), offset) for leaf, offset in reader.leaf_readers()]
     return segments
 
 
-class _Segment:
-    """One segment of the index; numbers of documents are its own."""
+class Segment:
+    """One segment of the index, while one question is answered; numbers of documents are its own."""
 
     def __init__(self, reader: IndexReader, rarity: Callable[[str, str], float], kept: Kept) -> None:
         self.reader = reader
@@ -91,6 +89,7 @@ class _Segment:
         self.deleted = frozenset[int](segment.deleted_docs())
         # One question asks for the same token as a word, in a row, and in another row.
         self._lately: dict[tuple[str, str], Postings] = {}
+        self._parts: dict[Asked, Scores] = {}
 
     def strict(self, question: Question) -> Scores:
         found = _all(self.part(asked) for asked in question.asked)
@@ -103,7 +102,13 @@ class _Segment:
         return _any(self._word(word, None) for word in question.loose)
 
     def part(self, asked: Asked) -> Scores:
-        """The documents that have one part of a question."""
+        """The documents that have one part of a question; not to be changed."""
+        found = self._parts.get(asked)
+        if found is None:
+            found = self._parts[asked] = self._part(asked)
+        return found
+
+    def _part(self, asked: Asked) -> Scores:
         if asked.beginning:
             endings = islice(self.reader.expand_prefix("t", asked.beginning), MOST_ENDINGS)
             begun = [self.token("t", bytes(text).decode()) for text in endings]
@@ -151,13 +156,13 @@ class _Segment:
         """The documents that have the token; only those `among`, where given."""
         postings = self.postings(field, text)
         rarity = self.rarity(field, text) if postings.numbers else 0.0
-        weighed: Iterable[tuple[int, float]] = zip(postings.numbers, postings.counts, strict=True)
-        if among is not None and len(among) * MUCH_SHORTER < len(postings.numbers):
-            weighed, among = postings.of(among), None
         if among is None:
-            found = {number: rarity * count for number, count in weighed}
+            found = dict(zip(postings.numbers, map(rarity.__mul__, postings.counts), strict=True))
+        elif len(among) * MUCH_SHORTER < len(postings.numbers):
+            found = {number: rarity * count for number, count in postings.of(among)}
         else:
-            found = {number: rarity * count for number, count in weighed if number in among}
+            pairs = zip(postings.numbers, postings.counts, strict=True)
+            found = {number: rarity * count for number, count in pairs if number in among}
         for number in self.deleted & found.keys() if self.deleted else ():
             del found[number]
         return found
@@ -176,9 +181,11 @@ class _Segment:
         numbers = sorted({start >> POSITION_BITS for start in starts}.difference(self.deleted))
         if not numbers:
             return {}
-        found = dict.fromkeys(numbers, 0.0)
+        sums: Iterable[float] = repeat(0.0)
         for postings, _, text in read:
-            _weigh(found, postings, self.rarity("t_chars", text))
+            weighed = map(self.rarity("t_chars", text).__mul__, postings.of_all(numbers))
+            sums = map(add, sums, weighed)
+        found = dict(zip(numbers, sums, strict=False))
         for number in self.postings("t_chars", row[0][0]).begun & found.keys():
             if number << POSITION_BITS in starts:
                 found[number] *= AT_THE_BEGINNING
@@ -198,6 +205,9 @@ class _Segment:
         except TermNotFound:
             return None
         return matcher.child if isinstance(matcher, FilterMatcher) else matcher
+
+
+Segments = list[tuple[Segment, int]]
 
 
 def _starts(row: list[tuple[Postings, int]]) -> set[int]:
@@ -221,20 +231,6 @@ def _starts(row: list[tuple[Postings, int]]) -> set[int]:
 def _has(places: Sequence[int], place: int) -> bool:
     at = bisect_left(places, place)
     return at < len(places) and places[at] == place
-
-
-def _weigh(found: Scores, postings: Postings, rarity: float) -> None:
-    """Add to each document, all of which have the token, what it counts there."""
-    if len(found) * MUCH_SHORTER < len(postings.numbers):
-        for number, count in postings.of(found):
-            found[number] += rarity * count
-    elif len(found) == len(postings.numbers):
-        for number, count in zip(postings.numbers, postings.counts, strict=True):
-            found[number] += rarity * count
-    else:
-        counts = dict(zip(postings.numbers, postings.counts, strict=True))
-        for number in found:
-            found[number] += rarity * counts[number]
 
 
 def row_of(run: Sequence[Piece]) -> list[tuple[str, int]]:
@@ -274,7 +270,8 @@ def _any(parts: Iterable[Scores]) -> Scores:
             sums = dict(part)
             continue
         had = sums.get
-        sums.update([(number, score + had(number, 0.0)) for number, score in part.items()])
+        # No tuple is made for each document: so many at once would set the garbage collector to work.
+        sums.update(zip(part, list(map(add, part.values(), map(had, part, repeat(0.0)))), strict=True))
     return sums
 
 
