@@ -4,10 +4,10 @@ from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate, chain, repeat
 from operator import add
 from threading import Lock
-from typing import NamedTuple
 
 from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.matching import Matcher
@@ -21,19 +21,45 @@ HALF_WEIGHT = 2.0
 # A place is a document's number and, in the lower bits, the position in it: one whole number, so that sets of places
 # are joined at once. No document has so many pieces.
 POSITION_BITS = 20
-POSITION = (1 << POSITION_BITS) - 1
 
 # So many times shorter must a list be, that looking each of it up is quicker than reading the other one.
 MUCH_SHORTER = 8
 
 
-class Postings(NamedTuple):
-    """Documents of a token, ascending; what it counts in each, below 1; its places; which documents begin with it."""
+class Postings:
+    """Documents of a token, ascending, and what it counts in each, below 1; its places when somebody asks for them."""
 
-    numbers: Sequence[int]
-    counts: Sequence[float]
-    places: Sequence[int]
-    begun: frozenset[int]
+    def __init__(self, numbers: Sequence[int], counts: Sequence[float], values: Sequence[bytes]) -> None:
+        self.numbers = numbers
+        self.counts = counts
+        self._positions = array("I", b"".join(values))
+        # Mostly a token stands once in each document. (A field without positions has none at all.)
+        once = len(self._positions) in (0, len(numbers))
+        self._times = None if once else [len(value) // self._positions.itemsize for value in values]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def cost(self) -> int:
+        """How much memory it takes, in postings."""
+        return LIST_COSTS + max(len(self.numbers), len(self._positions))
+
+    @cached_property
+    def places(self) -> "array[int]":
+        """All its places, ascending."""
+        firsts: Iterable[int] = [number << POSITION_BITS for number in self.numbers]
+        if self._times:
+            firsts = chain.from_iterable(map(repeat, firsts, self._times))
+        return array("Q", map(add, firsts, self._positions))
+
+    @cached_property
+    def begun(self) -> frozenset[int]:
+        """The documents that begin with the token."""
+        if 0 not in self._positions:
+            return frozenset()
+        firsts = accumulate(self._times or repeat(1, len(self.numbers)), initial=0)
+        return frozenset(number for number, at in zip(self.numbers, firsts, strict=False) if not self._positions[at])
 
     def of(self, among: Iterable[int]) -> Iterator[tuple[int, float]]:
         """Those of the documents that have the token, with what it counts in them."""
@@ -51,7 +77,7 @@ class Postings(NamedTuple):
         return map(dict(zip(self.numbers, self.counts, strict=True)).__getitem__, among)
 
 
-NONE = Postings((), (), (), frozenset())
+NONE = Postings((), (), ())
 
 
 class Kept:
@@ -74,14 +100,10 @@ class Kept:
         with self._lock:
             if key not in self._lists:
                 self._lists[key] = found
-                self._size += _cost(found)
+                self._size += found.cost
             while self._size > KEPT_POSTINGS:
-                self._size -= _cost(self._lists.popitem(last=False)[1])
+                self._size -= self._lists.popitem(last=False)[1].cost
         return found
-
-
-def _cost(postings: Postings) -> int:
-    return LIST_COSTS + max(len(postings.numbers), len(postings.places))
 
 
 def _read(matcher: Matcher) -> Postings:
@@ -103,18 +125,4 @@ def _read(matcher: Matcher) -> Postings:
         values.append(matcher.value())
         matcher.next()
     counts = array("f", [weight / (weight + HALF_WEIGHT) for weight in weights])
-    return Postings(numbers, counts, *_places(numbers, values))
-
-
-def _places(numbers: Sequence[int], values: Sequence[bytes]) -> "tuple[array[int], frozenset[int]]":
-    """All places, ascending, and which documents begin with the token. Made without a step of Python for each."""
-    positions = array("I", b"".join(values))
-    firsts: Iterable[int] = [number << POSITION_BITS for number in numbers]
-    # Mostly a token stands once in each document. (A field without positions has none at all.)
-    if len(positions) != len(numbers):
-        width = positions.itemsize
-        firsts = chain.from_iterable(map(repeat, firsts, [len(value) // width for value in values]))
-    places = array("Q", map(add, firsts, positions))
-    if 0 not in positions:
-        return places, frozenset()
-    return places, frozenset(place >> POSITION_BITS for place in places if not place & POSITION)
+    return Postings(numbers, counts, values)

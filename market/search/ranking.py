@@ -28,6 +28,8 @@ Scores = dict[int, float]
 EXACT_TITLE = 1000.0
 # A title that begins with what was typed counts for so much more.
 AT_THE_BEGINNING = 1.3
+# What has a short form's characters by chance counts for so much of it.
+BY_CHANCE = 0.3
 # A run of so many characters is asked for as it stands, where it stands anywhere.
 SHORT_RUN = 3
 # A Latin word also finds the words that begin with it: this many of them at most.
@@ -123,8 +125,9 @@ class Segment:
             # Two or three characters are meant as they stand: single ones of them elsewhere are no answer.
             return _any([together, *(self.token("t", word, together) for word in asked.words)])
         if len(asked.words) == 1 and asked.words[0] in synonyms():
-            # A short form's characters also stand side by side by chance.
-            return _best([together, self._words(asked.words)])
+            # A short form's characters also stand side by side by chance: then the word itself does not stand there.
+            meant = self._words(asked.words)
+            return _best([meant, {n: score * BY_CHANCE for n, score in together.items() if n not in meant}])
         return _any([together, self._words(asked.words)])
 
     def _words(self, words: Collection[str]) -> Scores:
@@ -141,8 +144,8 @@ class Segment:
         if len(word) <= 2 and word[0] >= "\u3007":
             # A short word also stands inside others, and across two: one look-up in the characters.
             beside = self.token("t_chars", word, among)
-            had = found.get
-            found = {number: score + had(number, 0.0) for number, score in beside.items()}
+            had, share = found.get, BY_CHANCE if word in synonyms() else 1.0
+            found = {number: share * score + had(number, 0.0) for number, score in beside.items()}
         otherwise = self._otherwise(word)
         if otherwise and among is not None:
             otherwise = {number: score for number, score in otherwise.items() if number in among}

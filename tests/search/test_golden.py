@@ -1,6 +1,7 @@
 """What a person types, and what must come first: over the documents of the real list."""
 
 import csv
+import json
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -31,6 +32,16 @@ def documents() -> Iterator[Document]:
             body = " ".join((row["act_name_zh"], row["decision_document"], row["handling"]))
             name = row["name_zh"]
             yield {"id": f"removed/{number}", "kind": "removed", "title": name, "body": body, "called": name}
+    for row in json.loads((DATA / "bundles.json").read_text(encoding="utf-8"))["bundles"]:
+        body = " ".join(row[column] for column in ("code", "name_en", "summary_zh", "summary_en"))
+        called = f"{row['name_zh']} {row['name_en']}"
+        yield {
+            "id": f"bundle/{row['code']}",
+            "kind": "bundle",
+            "title": row["name_zh"],
+            "body": body,
+            "called": called,
+        }
     for number, row in enumerate(rows("items.csv")[:20], 1):
         owner = "东区城投污水处理厂" if number == 11 else "西区水务泵站"
         title = f"虚构市{owner}{row['name_zh']}选取公告"
