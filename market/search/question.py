@@ -15,8 +15,9 @@ MOST_TERMS = 8
 # A Latin word also finds the words that begin with it, from this many letters on.
 SHORTEST_BEGINNING = 3
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』〝〞", '"'))
-# A document's number has no 年 in it and no 第 after the bracket (国发〔2015〕58号); an order is quoted by 第 and 号 (第673号).
+# A document's number has no 年 in it and no 第 after the bracket (国发〔2015〕58号).
 _OF_NO_NUMBER = re.compile(r"(?<=\d{4})年(?=\d+号)|(?<=[)\]〕】])第(?=\d+号)")
+# An order is quoted by 第 and 号 (第673号), whatever people call it.
 _ORDER = re.compile(r"第?(\d+)号令")
 _ASKED = re.compile(r'"([^"]*)"|([^\s"]+)')
 
