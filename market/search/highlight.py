@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from market.search.question import Question
 from market.search.synonyms import synonyms
-from market.search.words import HAN, Piece, fold, pieces, stood
+from market.search.words import HAN, UNSEEN, Piece, fold, pieces, stood
 
 # Stands between two pieces; never in one.
 _BETWEEN = "\x1f"
@@ -43,7 +43,7 @@ def _taken_apart(title: str) -> tuple[str, Sequence[str], list[tuple[int, int]]]
     folded = fold(title)
     if _HAN_ONLY.fullmatch(folded) and len(folded) == len(title):
         return _between(folded), folded, list(zip(range(len(title)), range(1, len(title) + 1), strict=True))
-    if len(folded) == len(title):
+    if len(folded) == len(title) and not UNSEEN.search(title):
         texts, places = stood(folded)
         return _between(texts), texts, places
     parts = [fold(character) for character in title]

@@ -42,6 +42,8 @@ _CODE = re.compile(rf"(?:(?![{HAN}])[^\W_])+(?:[-‐-―_./](?:(?![{HAN}])[^\W_]
 _HAN_RUN = re.compile(rf"[{HAN}]+")
 # Runs of Han characters whose words are remembered: documents quote the same laws and items again and again.
 RUNS_REMEMBERED = 4096
+# What takes no place of its own: soft hyphens, loose accents, zero-width and direction marks, variation selectors.
+UNSEEN = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -56,8 +58,8 @@ class Piece(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """`text` in one form: full-width characters as half-width, upper case as lower case."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """`text` in one form: full-width characters as half-width, upper case as lower case, nothing that is not seen."""
+    return UNSEEN.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def pieces(folded: str) -> list[Piece]:

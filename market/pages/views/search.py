@@ -19,14 +19,13 @@ from market.pages.queries.search import SHOWN, acts_numbered, bundles_coded, cel
 from market.pages.queries.shelf import Cell, ShelfRow, shelf_of
 from market.pages.tones import REQUEST_TONES
 from market.pages.views.blueprint import in_force, pages
-from market.pages.views.listing import facets
+from market.pages.views.listing import LONGEST_QUESTION, facets
 from market.search.found import Found, FoundIds
 from market.search.index import Index
 from market.web.access import public
 from market.web.labels import labels
 from market.web.paging import Page, page_of, wanted
 
-LONGEST = 100
 FEW = 5
 MOST_SUGGESTED = 8
 
@@ -92,7 +91,7 @@ def suggest() -> ResponseReturnValue:
 
 
 def _typed() -> str:
-    return request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    return request.args.get("q", "").replace("\x00", "").strip()[:LONGEST_QUESTION]
 
 
 def _suggested(text: str, here: EditionFacts) -> list[dict[str, str]]:
