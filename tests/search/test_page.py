@@ -114,6 +114,12 @@ def test_whatever_is_typed_is_answered(client: FlaskClient, two: Two, typed: str
     assert client.get("/search/suggest", query_string={"q": typed}, headers={"Accept": "application/json"}).is_json
 
 
+def test_what_was_asked_for_is_marked_and_the_rest_is_no_markup(client: FlaskClient, two: Two) -> None:
+    shown = client.get("/search", query_string={"q": "环评"}).text
+    assert "<mark>" in shown
+    assert "<mark>" not in client.get("/search", query_string={"q": "<mark>"}).text
+
+
 def test_a_question_sent_on_from_the_list_is_cut_before_it_is_an_address(client: FlaskClient, two: Two) -> None:
     answer = client.get("/list", query_string={"q": "水" * 10_000})
     assert answer.status_code == 302 and len(answer.location) < 1_000
