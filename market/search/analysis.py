@@ -1,17 +1,17 @@
-"""Whoosh's view of a document: the schema and the two analyzers, one for each token stream."""
+"""Whoosh's view of a document: the schema and the two token streams as fields."""
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterator
-from itertools import zip_longest
 
-from whoosh.analysis import Analyzer, Token
-from whoosh.fields import ID, STORED, TEXT, FieldType, Schema
-from whoosh.formats import Positions
+from whoosh.analysis import IDAnalyzer
+from whoosh.fields import ID, STORED, FieldType, Schema
+from whoosh.formats import Existence, Positions
 
-from market.search.words import cut_for_search, fold, pieces
+from market.search.words import cut_for_search, fold, stream
 
 # Raised when the schema or the streams change: an index of another number is rebuilt.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # Between title and body; a piece of text never holds it, and it leaves a gap in the positions.
 SEPARATOR = "\x1e"
 # How much a token of the title weighs against one of the body: this much in a long title, more the shorter it is.
@@ -30,44 +30,44 @@ def _parts(value: str) -> Iterator[tuple[str, float]]:
     yield body, 1.0
 
 
-class WordAnalyzer(Analyzer):  # type: ignore[misc]
-    """The words, title first and heavier."""
+class Words(FieldType):  # type: ignore[misc]
+    """The words, title first and heavier. Whoosh's own tokens and lengths would cost half of a rebuild."""
 
-    def __call__(self, value: str, **_: object) -> Iterator[Token]:
+    def __init__(self) -> None:
+        super().__init__(format=Existence(), analyzer=IDAnalyzer())
+
+    def index(self, value: str, **_: object) -> Iterator[tuple[bytes, int, float, bytes]]:
+        weights: dict[str, float] = defaultdict(float)
         for text, boost in _parts(value):
             for word in cut_for_search(text):
-                yield Token(text=word, boost=boost)
+                weights[word] += boost
+        return ((word.encode(), 1, weight, b"") for word, weight in weights.items())
 
 
-class CharacterAnalyzer(Analyzer):  # type: ignore[misc]
+class Characters(FieldType):  # type: ignore[misc]
     """The characters with their positions, and each pair of neighbouring Han characters at the first one's position.
 
     Pairs are much rarer than characters: a phrase of two is a single look-up, a longer one needs few positions.
+    Positions are plain numbers of 4 bytes: read 8 times as fast as Whoosh's own, which pickles each list.
     """
 
-    def __call__(self, value: str, **_: object) -> Iterator[Token]:
+    def __init__(self) -> None:
+        super().__init__(format=Positions(), analyzer=IDAnalyzer())
+
+    def index(self, value: str, **_: object) -> Iterator[tuple[bytes, int, float, bytes]]:
+        weights: dict[str, float] = defaultdict(float)
+        positions: dict[str, list[int]] = defaultdict(list)
         offset = 0
         for text, boost in _parts(value):
-            found = pieces(fold(text))
-            for piece, following in zip_longest(found, found[1:]):
-                position = offset + piece.position
-                yield Token(text=piece.text, pos=position, boost=boost)
-                if following and piece.kind == following.kind == "han" and following.position == piece.position + 1:
-                    yield Token(text=piece.text + following.text, pos=position, boost=boost)
-            offset += found[-1].position + 2 if found else 0
-
-
-class Places(Positions):  # type: ignore[misc]
-    """Positions as plain numbers of 4 bytes: read 8 times as fast as Whoosh's own, which pickles each list."""
-
-    def encode(self, poslist: list[int]) -> bytes:
-        return array("I", poslist).tobytes()
-
-    def decode_positions(self, valuestring: bytes) -> "array[int]":
-        return array("I", valuestring)
-
-    def decode_frequency(self, valuestring: bytes) -> int:
-        return len(self.decode_positions(valuestring))
+            last = -2
+            for token, position in stream(fold(text)):
+                weights[token] += boost
+                positions[token].append(offset + position)
+                last = max(last, position)
+            offset += last + 2
+        return (
+            (token.encode(), 1, weight, array("I", positions[token]).tobytes()) for token, weight in weights.items()
+        )
 
 
 def schema() -> Schema:
@@ -80,6 +80,6 @@ def schema() -> Schema:
         exact=ID,
         # The names of which the vocabulary is made; see vocabulary.py.
         called=ID,
-        t=TEXT(analyzer=WordAnalyzer(), phrase=False),
-        t_chars=FieldType(format=Places(), analyzer=CharacterAnalyzer(), scorable=True),
+        t=Words(),
+        t_chars=Characters(),
     )

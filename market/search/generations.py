@@ -4,11 +4,15 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from whoosh.codec.whoosh3 import W3Codec
+from whoosh.codec.base import Segment
+from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter
+from whoosh.fields import Schema
+from whoosh.filedb.filestore import Storage
 from whoosh.index import FileIndex, create_in, open_dir
 
 from market.search.analysis import SCHEMA_VERSION, schema
@@ -88,4 +92,16 @@ def version() -> str:
 
 def codec() -> W3Codec:
     """How segments are written: long blocks, not compressed, because they are read whole."""
-    return W3Codec(blocklimit=4096, compression=0)
+    return _Codec(blocklimit=4096, compression=0)
+
+
+class _Codec(W3Codec):  # type: ignore[misc]
+    """Whoosh's own, which asks for a document's length at every posting; nothing here is ranked by lengths."""
+
+    def field_writer(self, storage: Storage, segment: Segment) -> W3FieldWriter:
+        return _FieldWriter(self, storage, segment)
+
+
+class _FieldWriter(W3FieldWriter):  # type: ignore[misc]
+    def add_postings(self, schema: Schema, lengths: object, items: Iterable[tuple[object, ...]]) -> None:
+        super().add_postings(schema, None, items)

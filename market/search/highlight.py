@@ -1,14 +1,16 @@
 """Which parts of a title were asked for."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from market.search.question import Question
 from market.search.synonyms import synonyms
-from market.search.words import Piece, fold, pieces
+from market.search.words import HAN, UNSEEN, Piece, fold, pieces, stood
 
 # Stands between two pieces; never in one.
 _BETWEEN = "\x1f"
+_HAN_ONLY = re.compile(rf"[{HAN}]+")
 
 
 class Marker:
@@ -36,23 +38,23 @@ class Marker:
 
 
 @lru_cache(1024)
-def _taken_apart(title: str) -> tuple[str, list[str], list[tuple[int, int]]]:
+def _taken_apart(title: str) -> tuple[str, Sequence[str], list[tuple[int, int]]]:
     """The pieces of a title, folded: joined, one by one, and where in the title each begins and ends."""
     folded = fold(title)
-    if len(folded) == len(title):
-        found = pieces(folded)
-        places = [(piece.start, piece.end) for piece in found]
-        return _joined(found), [piece.text for piece in found], places
+    if _HAN_ONLY.fullmatch(folded) and len(folded) == len(title):
+        return _between(folded), folded, list(zip(range(len(title)), range(1, len(title) + 1), strict=True))
+    if len(folded) == len(title) and not UNSEEN.search(title):
+        texts, places = stood(folded)
+        return _between(texts), texts, places
     parts = [fold(character) for character in title]
     # An end offset points at the next character's start, or at the title's end.
     origin = [at for at, part in enumerate(parts) for _ in part] + [len(title)]
-    found = pieces("".join(parts))
-    places = [(origin[piece.start], origin[piece.end]) for piece in found]
-    return _joined(found), [piece.text for piece in found], places
+    texts, places = stood("".join(parts))
+    return _between(texts), texts, [(origin[start], origin[end]) for start, end in places]
 
 
-def _joined(run: Sequence[Piece]) -> str:
-    return _BETWEEN + "".join(piece.text + _BETWEEN for piece in run)
+def _between(texts: Iterable[str]) -> str:
+    return _BETWEEN + _BETWEEN.join(texts) + _BETWEEN
 
 
 def _needles(question: Question) -> list[tuple[str, int]]:
@@ -62,7 +64,7 @@ def _needles(question: Question) -> list[tuple[str, int]]:
     words = [*(word for asked in question.asked for word in asked.words), *question.loose]
     runs += [pieces(meant) for word in words for meant in synonyms().get(word, ())]
     runs += [pieces(word) for word in question.loose]
-    return list(dict.fromkeys((_joined(run), len(run)) for run in runs if run))
+    return list(dict.fromkeys((_between(piece.text for piece in run), len(run)) for run in runs if run))
 
 
 def _pieces_of(title: str, hits: list[tuple[int, int]]) -> list[tuple[str, bool]]:

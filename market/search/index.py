@@ -112,9 +112,9 @@ class Index:
 
         def shown(searcher: Searcher, answer: Answer) -> Found:
             marker = Marker(answer.question)
-            best = answer.best[(page - 1) * per_page : page * per_page]
+            best = answer.first(page * per_page)[(page - 1) * per_page :]
             hits = [_hit(searcher.stored_fields(number), score, marker) for number, score in best]
-            return Found(len(answer.best), hits, page, per_page, answer.loose, meant=answer.meant)
+            return Found(answer.total, hits, page, per_page, answer.loose, meant=answer.meant)
 
         found, missing = self._asked(text, kinds, shown)
         return found or Found(page=page, per_page=per_page, missing=missing)
@@ -123,7 +123,7 @@ class Index:
         """The ids of all documents that `find` would show on all its pages."""
 
         def listed(searcher: Searcher, answer: Answer) -> FoundIds:
-            found = [str(searcher.stored_fields(number)["id"]) for number, _ in answer.best[:MOST_IDS]]
+            found = [str(searcher.stored_fields(number)["id"]) for number, _ in answer.first(MOST_IDS)]
             return FoundIds(found, answer.loose, meant=answer.meant)
 
         found, missing = self._asked(text, kinds, listed)

@@ -15,6 +15,10 @@ MOST_TERMS = 8
 # A Latin word also finds the words that begin with it, from this many letters on.
 SHORTEST_BEGINNING = 3
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』〝〞", '"'))
+# A document's number has no 年 in it and no 第 after the bracket (国发〔2015〕58号).
+_OF_NO_NUMBER = re.compile(r"(?<=\d{4})年(?=\d+号)|(?<=[)\]〕】])第(?=\d+号)")
+# An order is quoted by 第 and 号 (第673号), whatever people call it.
+_ORDER = re.compile(r"第?(\d+)号令")
 _ASKED = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
@@ -48,7 +52,7 @@ class Question:
 
 def understood(text: str) -> Question:
     """`text` taken apart. Anything may be typed; what holds neither letter nor digit asks nothing."""
-    folded = fold(text[:LONGEST_QUESTION]).translate(_QUOTES)[:LONGEST_QUESTION]
+    folded = _numbered(fold(text[:LONGEST_QUESTION]).translate(_QUOTES)[:LONGEST_QUESTION])
     asked: list[Asked] = []
     for match in _ASKED.finditer(folded):
         part = match.group()
@@ -59,6 +63,11 @@ def understood(text: str) -> Question:
     loose = [word for word in cut_for_search(free) if len(word) > 1 and pieces(word)[0].kind == "han"]
     loose += [one.beginning for one in asked if one.beginning]
     return Question(folded.strip(), tuple(asked[:MOST_TERMS]), exact_key(folded), tuple(dict.fromkeys(loose)))
+
+
+def _numbered(folded: str) -> str:
+    """The text with the numbers of documents written as documents write them."""
+    return _ORDER.sub(r"第\1号", _OF_NO_NUMBER.sub("〕", folded))
 
 
 def together(questions: Sequence[Question]) -> Question:

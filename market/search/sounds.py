@@ -68,6 +68,7 @@ def reach(letters: str, run: Sequence[str]) -> int:
     return 0
 
 
+@cache
 def _ways(syllable: str) -> list[str]:
     double = syllable[:2] if syllable[1:2] == "h" else ""
     return [way for way in (syllable, double, syllable[:1]) if way]

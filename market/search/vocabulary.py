@@ -22,7 +22,8 @@ LONGEST_WORD = 24
 # Slips are looked for in so many characters of a question: they cost most of all.
 LONGEST_MENDED = 60
 _HAN_RUN = re.compile(rf"[{HAN}]+")
-_LATIN = re.compile(r"(?<![^\W_])[a-z]{2,40}(?![^\W_])")
+# A Latin word; Han characters may stand right beside it.
+_LATIN = re.compile(rf"(?:(?<=[{HAN}])|(?<![^\W_]))[a-z]{{2,40}}(?=[{HAN}]|(?![^\W_]))")
 
 
 class Vocabulary:

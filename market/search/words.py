@@ -12,6 +12,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.metadata import version as version_of
 from importlib.resources import files
 from importlib.util import find_spec
@@ -39,6 +40,10 @@ _PIECE = re.compile(
 )
 _CODE = re.compile(rf"(?:(?![{HAN}])[^\W_])+(?:[-‐-―_./](?:(?![{HAN}])[^\W_])+)*")
 _HAN_RUN = re.compile(rf"[{HAN}]+")
+# Runs of Han characters whose words are remembered: documents quote the same laws and items again and again.
+RUNS_REMEMBERED = 4096
+# What takes no place of its own: soft hyphens, loose accents, zero-width and direction marks, variation selectors.
+UNSEEN = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -53,8 +58,8 @@ class Piece(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """`text` in one form: full-width characters as half-width, upper case as lower case."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """`text` in one form: full-width characters as half-width, upper case as lower case, nothing that is not seen."""
+    return UNSEEN.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def pieces(folded: str) -> list[Piece]:
@@ -65,6 +70,29 @@ def pieces(folded: str) -> list[Piece]:
         if kind != "stop":
             found.append(Piece(match.group()[:LONGEST_RUN], position, match.start(), match.end(), kind))
     return found
+
+
+def stood(folded: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """The texts of the character stream and where each begins and ends, when nothing else is asked: 4 times as fast."""
+    found = [match for match in _PIECE.finditer(folded) if match.lastgroup != "stop"]
+    return [match.group()[:LONGEST_RUN] for match in found], [match.span() for match in found]
+
+
+def stream(folded: str) -> Iterator[tuple[str, int]]:
+    """The character stream with its positions, and each pair of neighbouring Han characters at the first one's."""
+    before, at = "", 0
+    for position, match in enumerate(_PIECE.finditer(folded)):
+        kind = match.lastgroup
+        if kind == "han":
+            text = match.group()
+            if before:
+                yield before + text, at
+            yield text, position
+            before, at = text, position
+        else:
+            before = ""
+            if kind != "stop":
+                yield match.group()[:LONGEST_RUN], position
 
 
 def characters(text: str) -> list[str]:
@@ -84,12 +112,17 @@ def cut_for_search(text: str) -> Iterator[str]:
     """The words of `text` for the index, folded: also the words inside long words and the parts of codes."""
     folded = fold(text)
     for run in _HAN_RUN.finditer(folded):
-        yield from _CUTTER.cut_for_search(run.group())
+        yield from _words_in(run.group())
     for run in _CODE.finditer(folded):
         parts = [piece.text for piece in pieces(run.group())]
         yield from parts
         if len(parts) > 1:
             yield _joined(run.group())
+
+
+@lru_cache(RUNS_REMEMBERED)
+def _words_in(run: str) -> tuple[str, ...]:
+    return tuple(_CUTTER.cut_for_search(run))
 
 
 def _joined(code: str) -> str:
@@ -132,12 +165,11 @@ class _Jieba:
         return len(self._weights)
 
     def cut(self, text: str) -> list[str]:
-        weights = self._table()
+        self._table()
         # best[at] is the best sum of logarithms from `at` to the end, and where its first word ends.
         best = [(0.0, 0)] * (len(text) + 1)
         for at in range(len(text) - 1, -1, -1):
-            ends = self._ends(text, at)
-            best[at] = max((log(weights.get(text[at:end]) or 1) - self._log_total + best[end][0], end) for end in ends)
+            best[at] = max([(self._worth(text[at:end]) + best[end][0], end) for end in self._ends(text, at)])
         words: list[str] = []
         at = 0
         while at < len(text):
@@ -155,6 +187,9 @@ class _Jieba:
             ]
             words.append(word)
         return words
+
+    def _worth(self, word: str) -> float:
+        return log(self._weights.get(word) or 1) - self._log_total
 
     def _ends(self, text: str, at: int) -> list[int]:
         """Where a word that begins at `at` may end; after the single character when none is known."""

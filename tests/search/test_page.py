@@ -27,6 +27,8 @@ HOSTILE = [
     "\x00环评\x00",
     "<script>alert(1)</script>",
     "\"'“”",
+    "\u202e价评\u202c \u0300",
+    "……——、。！？",
 ]
 
 
@@ -112,6 +114,25 @@ def test_whatever_is_typed_is_answered(client: FlaskClient, two: Two, typed: str
     assert client.get("/search/suggest", query_string={"q": typed}, headers={"Accept": "application/json"}).is_json
 
 
-@pytest.mark.parametrize("typed", ["😀🏗️环评", "ＨＪＹＸ", "环评 *", "\x00环评\x00"])
+def test_what_was_asked_for_is_marked_and_the_rest_is_no_markup(client: FlaskClient, two: Two) -> None:
+    shown = client.get("/search", query_string={"q": "环评"}).text
+    assert "<mark>" in shown
+    assert "<mark>" not in client.get("/search", query_string={"q": "<mark>"}).text
+
+
+def test_a_question_sent_on_from_the_list_is_cut_before_it_is_an_address(client: FlaskClient, two: Two) -> None:
+    answer = client.get("/list", query_string={"q": "水" * 10_000})
+    assert answer.status_code == 302 and len(answer.location) < 1_000
+
+
+@pytest.mark.parametrize("address", ["/search?q=", "/search/suggest?q=", "/list?q="])
+@pytest.mark.parametrize(
+    "octets", ["%ff%fe", "%ED%A0%80", "%00", "%F0%9F", "%u6c34", "%E7%8E%AF%ED%B0%80%E8%AF%84", "%0d%0a%09%1e"]
+)
+def test_octets_that_are_no_text_are_answered(client: FlaskClient, two: Two, address: str, octets: str) -> None:
+    assert client.get(address + octets).status_code in (200, 302)
+
+
+@pytest.mark.parametrize("typed", ["😀🏗️环评", "ＨＪＹＸ", "环评 *", "\x00环评\x00", "环\u200b评", "\ufeff环评\u202c"])
 def test_what_is_asked_among_marks_is_still_found(client: FlaskClient, two: Two, typed: str) -> None:
     assert codes(client.get("/search", query_string={"q": typed}).text) == {one.code for one in two}

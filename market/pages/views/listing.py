@@ -16,6 +16,8 @@ from market.pages.views.blueprint import in_force, pages
 from market.web.access import public
 from market.web.paging import Page, page_of, wanted
 
+# So much of a question is looked at, and sent on to the search page.
+LONGEST_QUESTION = 100
 VIEWS = ("tags", "table")
 _LABELLED = {"kind": "act", "pricing": "pricing", "self": "self_service"}
 
@@ -25,7 +27,7 @@ _LABELLED = {"kind": "act", "pricing": "pricing", "self": "self_service"}
 def listing() -> ResponseReturnValue:
     """The list in force; every filter is in the address."""
     if request.args.get("q", "").strip():
-        return redirect(url_for("pages.search", q=request.args["q"]))
+        return redirect(url_for("pages.search", q=request.args["q"].strip()[:LONGEST_QUESTION]))
     here = in_force()
     shelf = shelf_of(here)
     chosen = _chosen(shelf.cells)

@@ -1,12 +1,13 @@
 """Search: what is on the list, what is not and why, agencies by name, notices, and the help."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import urlencode
 
 from flask import current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from market.agencies.queries import Listing, Wanted, directory
 from market.pages.cards import Card, Hung, cards, in_words, removed_card
@@ -21,14 +22,15 @@ from market.pages.queries.shelf import Cell, ShelfRow, shelf_of
 from market.pages.tones import REQUEST_TONES
 from market.pages.views.blueprint import in_force, pages
 from market.pages.views.help import reading
-from market.pages.views.listing import facets
+from market.pages.views.listing import LONGEST_QUESTION, facets
 from market.search.found import Found, FoundIds
+from market.search.highlight import Marker
 from market.search.index import Index
+from market.search.question import understood
 from market.web.access import public
 from market.web.labels import labels
 from market.web.paging import Page, page_of, wanted
 
-LONGEST = 100
 FEW = 5
 MOST_SUGGESTED = 8
 # Of sections of help more are asked for: the same one in both languages is shown once.
@@ -99,7 +101,7 @@ def suggest() -> ResponseReturnValue:
 
 
 def _typed() -> str:
-    return request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    return request.args.get("q", "").replace("\x00", "").strip()[:LONGEST_QUESTION]
 
 
 def _suggested(text: str, here: EditionFacts) -> list[dict[str, str]]:
@@ -142,22 +144,31 @@ def _answers(text: str, here: EditionFacts) -> Answers:
     chosen = _chosen(cells)
     rows = [row for row in shelf.of_codes(codes) if all(getattr(row, name) == chosen[name] for name in chosen)]
     page = page_of(len(rows), wanted(request.args), lambda limit, offset: rows[offset : offset + limit])
+    meant = next((one.meant for one in (found, gone, told, doing) if one.meant), "")
     return Answers(
-        listed=cards(page.items, shelf.rules, Hung(here.number)),
+        listed=_marked(cards(page.items, shelf.rules, Hung(here.number)), meant or text),
         found=sum(cell.entries for cell in cells),
         facets=_facets(text, cells, chosen),
         planned=_planned(doing, here),
-        removed=_removed(gone, named, here),
+        removed=_marked(_removed(gone, named, here), meant or text),
         named=named[0] if named else None,
         notices=notice_queries.notices_by_ref(_keys(hit.id for hit in told.hits)),
         agencies=directory(Wanted(text=text), here.id, limit=FEW, offset=0),
         help=helped((hit.id for hit in guides.hits), asked(text), reading())[:FEW] if _off(guides) <= best else [],
         help_first=_off(guides) == 0 and best >= 2,
         page=page,
-        meant=next((one.meant for one in (found, gone, told, doing) if one.meant), ""),
+        meant=meant,
         loose=found.loose,
         missing=found.missing,
     )
+
+
+def _marked(shown: Sequence[Card], asked: str) -> list[Card]:
+    """The cards with what was asked for marked in their names."""
+    marker = Marker(understood(asked))
+    named = [(card, marker.marked(card.name)) for card in shown]
+    marks = {True: Markup("<mark>{}</mark>"), False: Markup("{}")}
+    return [replace(card, name=Markup("").join(marks[hit].format(part) for part, hit in name)) for card, name in named]
 
 
 def _keys(ids: Iterable[str]) -> list[str]:
