@@ -15,7 +15,6 @@ from market.catalogue.queries import edition_numbered
 from market.catalogue.queries.difference import (
     COUNTED,
     Moved,
-    counts_of_steps,
     difference,
     editions_of,
     said_by,
@@ -41,15 +40,15 @@ def editions() -> ResponseReturnValue:
     current = in_force_or_none()
     ends = {older.id: newer.effective_from for newer, older in pairwise(rows)}
     earlier = {newer.id: older.number for newer, older in pairwise(rows)}
-    steps = {newer.id: (older.id, newer.id) for newer, older in list(pairwise(rows))[:STEPS_SHOWN]}
-    counts = counts_of_steps(list(steps.values()))
+    steps = [(older, newer) for newer, older in pairwise(rows)][:STEPS_SHOWN]
+    counts = {newer.id: found for (_older, newer), found in queries.steps_between(steps).items()}
     return render_template(
         "pages/editions.html",
         rows=rows,
         until=ends,
         earlier=earlier,
         current=current,
-        counts={edition: counts[step] for edition, step in steps.items()},
+        counts=counts,
     )
 
 
@@ -181,11 +180,11 @@ def statistics() -> ResponseReturnValue:
     """Figures of the list through its editions: how many services, how many were cut, who pays, who may do it."""
     rows = list(reversed(queries.with_counts()))
     steps = list(pairwise(rows))[-STEPS_SHOWN:]
-    counts = counts_of_steps([(earlier.id, later.id) for earlier, later in steps])
+    counts = queries.steps_between(steps)
     current = in_force_or_none()
     return render_template(
         "pages/statistics.html",
         rows=rows[-STEPS_SHOWN - 1 :],
-        steps=[(earlier, later, counts[earlier.id, later.id]) for earlier, later in steps],
+        steps=[(earlier, later, counts[earlier, later]) for earlier, later in steps],
         shares=queries.shares(current.id) if current else {},
     )
