@@ -1,4 +1,4 @@
-"""What an edition says beside its entries, field by field: bundles, marks of acts, questions, and when a service is needed.
+"""What an edition says beside its entries: bundles, marks of acts, questions, and when a service is needed.
 
 Pure: facts in, texts out. Words of a language and the choice between two names come from who shows them.
 """

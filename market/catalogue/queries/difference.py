@@ -205,7 +205,8 @@ def _both(before: int, after: int) -> list[Moved]:
 @cache
 def _missing() -> CompoundSelect[*tuple[Any, ...]]:
     """What one edition has and the other has not; what went with the decision that the later one gives for it."""
-    old, new = bindparam("before"), bindparam("after")
+    old: Any = bindparam("before")
+    new: Any = bindparam("after")
     came, went = _only(new, old, literal(ADDED)), _only(old, new, literal(REMOVED))
     decided = and_(CleanUp.name_zh == Entry.name_zh, CleanUp.edition_id == new, CleanUp.service_id.is_(None))
     return union_all(

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, event, func, select
-from sqlalchemy.engine import Engine
+from sqlalchemy import Engine, Select, bindparam, case, event, func, select
 
 from market.base.errors import NotFound
 from market.base.money import shown
