@@ -30,7 +30,7 @@ Change = Callable[[dict[str, Any]], object]
 
 
 def handed(data: Any) -> Upload:
-    return Upload("bundles.json", json.dumps(data, ensure_ascii=False).encode())
+    return Upload("bundles.json", json.dumps(data).encode())
 
 
 def test_what_is_taken_away_is_what_was_put_in_and_reads_back(app: Flask) -> None:
@@ -38,7 +38,10 @@ def test_what_is_taken_away_is_what_was_put_in_and_reads_back(app: Flask) -> Non
         first = make.make_real_list()
         edition = queries.edition_numbered(1)
         document = bundles_document(edition)
-        assert document == {part: rows for part, rows in packaged_bundles().items() if part != "note"}
+        packaged = {part: rows for part, rows in packaged_bundles().items() if part != "note"}
+        for part in ("acts", "applicability"):  # neither has an order of its own
+            packaged[part], document[part] = (sorted(one[part], key=str) for one in (packaged, document))
+        assert document == packaged
         content = bundles_file(edition)
         draft = queries.edition_numbered(drafted(PACKAGED))
         second, number = draft.id, draft.number
