@@ -205,10 +205,10 @@ def test_a_bundle_that_came_to_wait_for_itself_is_said_so_on_its_page(client):
     back |= {"before_act_id": first.after_act_id, "after_act_id": first.before_act_id}
     with transaction():
         db.session.execute(insert(BundleOrder), [back])  # what the editor refuses
+    editor, approver = make_person(role=Role.LIST_EDITOR).actor, make_person(role=Role.LIST_APPROVER).actor
     with transaction() as now:
-        actions.submit(queries.edition_numbered(number), actor=make_person(role=Role.LIST_EDITOR).actor, now=now)
+        actions.submit(queries.edition_numbered(number), actor=editor, now=now)
     with transaction() as now:
-        approver = make_person(role=Role.LIST_APPROVER).actor
         actions.publish(queries.edition_numbered(number), None, actor=approver, now=now)
     answer = client.get(f"/plan?bundle={bundle}&lang=en")
     assert answer.status_code == 422 and "wait for each other, so none of them can begin" in answer.text
