@@ -16,6 +16,13 @@ THINGS = (BUNDLE, ACT, QUESTION, RULE)
 ITSELF, MEMBER, ORDER = "itself", "member", "order"
 """The parts of a bundle's facts: its own columns, an act of it, one act before another."""
 
+LINES = frozenset({"acts", "orders", "options", "conditions"})
+"""The fields that are lists, one a line."""
+VALUES = frozenset(
+    {"position", "promised_days", "tolerates_missing", "by_commitment", "in_parallel", "kind", "unit", "judged"}
+)
+"""The fields that are told whole, the old beside the new."""
+
 Pick = Callable[[str, str], str]
 """Which of a Chinese and an English name is shown."""
 

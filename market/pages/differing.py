@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from market.base.pricing import PricedItem
 from market.catalogue import beside as aside
 from market.catalogue.beside import Beside, Tongue
-from market.catalogue.comparing import LISTS, Piece, told, word_difference
+from market.catalogue.comparing import LISTS, Piece, line_difference, told, word_difference
 from market.catalogue.listing import line_of
 from market.catalogue.queries.difference import BESIDE, Difference, Moved, PriceFacts, Said, differing, said_by
 from market.pages.brackets import RuleTable, rule_table
@@ -89,10 +89,20 @@ def beside_shown(one: Beside) -> BesideShown:
     """A thing beside the entries with the fields in which it differs, word by word, in the reader's language."""
     words = labels()
     found = aside.differing(one, Tongue(words, in_words))
-    fields = [FieldShown(words[f"besides.{name}"], pieces=word_difference(*texts)) for name, texts in found.items()]
+    fields = [_beside_field(words[f"besides.{name}"], name, *texts) for name, texts in found.items()]
     # An act is known by its name; its number is the database's.
     code = "" if one.thing == aside.ACT else one.key
     return BesideShown(one.kind, one.thing, code, in_words(one.name_zh, one.name_en), fields)
+
+
+def _beside_field(label: str, name: str, before: str, after: str) -> FieldShown:
+    if name in aside.LINES:
+        pieces = line_difference(before, after)
+        # Orders have no order of their own: only those that come or go are told.
+        return FieldShown(label, pieces=[one for one in pieces if name != "orders" or one.kind != "same"])
+    if name in aside.VALUES:
+        return FieldShown(label, before or "—", after or "—")
+    return FieldShown(label, pieces=word_difference(before, after))
 
 
 def _shown(moved: Moved, said: Mapping[int, Said]) -> MovedShown:

@@ -133,6 +133,9 @@ def test_the_desk_and_the_command_line_hand_a_file_in_and_everybody_takes_it_awa
         return client.post("/desk/editions/2/bundles-file", data=form, content_type="multipart/form-data")
 
     assert send(path.read_bytes()).status_code == 302
+    with app.app_context():  # what stays keeps its place, so nothing else differs
+        first, second = (queries.edition_numbered(number).id for number in (1, 2))
+        assert [(one.kind, one.thing) for one in beside_of(first, second)] == [("removed", "bundle")]
     refused = send(b"{}")
     assert refused.status_code == 422 and "“acts” is missing" in refused.text
     assert len(client.get("/desk/editions/2/bundles.json").get_json()["bundles"]) == len(data["bundles"])

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -57,10 +57,24 @@ def forget_bundles(edition: Edition) -> None:
 def write_document(edition: Edition, document: Mapping[str, Any]) -> None:
     """Write what a checked file of bundles says in the place of everything that a draft says beside its entries."""
     acts = {act.name_zh: act.id for act in queries.acts_of(edition.id)}
+    places = {row["code"]: row["position"] for row in queries.rows_of(Bundle, edition.id)}
+    asked = {row["code"]: row["position"] for row in queries.rows_of(Question, edition.id)}
     listed = select(Entry.name_zh, Act.name_zh, Entry.service_id).join(Act, Act.id == Entry.act_id)
     rows = db.session.execute(listed.where(Entry.edition_id == edition.id))
     forget_bundles(edition)
-    write_kept(edition.id, _of_document(document, acts, {(name, act): service for name, act, service in rows}))
+    kept = _of_document(document, acts, {(name, act): service for name, act, service in rows})
+    heads = _staying([head for head, _acts, _orders in kept.bundles], places)
+    bundles = [(head, *row[1:]) for head, row in zip(heads, kept.bundles, strict=True)]
+    write_kept(edition.id, replace(kept, questions=_staying(kept.questions, asked), bundles=bundles))
+
+
+def _staying(rows: Sequence[Mapping[str, Any]], before: Mapping[str, int]) -> list[Row]:
+    """Rows in their order, each in the place that it had before (by code) as far as that keeps the order."""
+    placed, last = [], 0
+    for row in rows:
+        last = max(before.get(row["code"], 0), last + 1)
+        placed.append(dict(row) | {"position": last})
+    return placed
 
 
 def write_kept(edition_id: int, kept: Kept) -> None:
