@@ -116,7 +116,15 @@ def entry_fingerprint(entry: object, lists: Mapping[str, Sequence[str]], prices:
 
 def word_difference(before: str, after: str) -> tuple[Piece, ...]:
     """What became of a text, word by word, in reading order; Chinese is cut by the search dictionary."""
-    old, new = _words(before), _words(after)
+    return _difference(_words(before), _words(after))
+
+
+def line_difference(before: str, after: str) -> tuple[Piece, ...]:
+    """What became of a list of lines, whole lines, in reading order."""
+    return _difference(*([f"{line}\n" for line in text.splitlines()] for text in (before, after)))
+
+
+def _difference(old: Sequence[str], new: Sequence[str]) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":

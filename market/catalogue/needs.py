@@ -187,6 +187,12 @@ register_sentences(
         "bundle.act_not_listed": N_(
             "“{act}” is not an act of this draft: no service on it is tied to it. Copy the name from the acts of this draft."
         ),
+        "bundle.act_twice": N_("“{act}” stands here twice. Name every act of the bundle once."),
+        "bundle.order_twice": N_("“{order}” stands here twice. Name it once, with all that it rests on."),
+        "question.options": N_("A choice needs at least two options, each with a value of its own."),
+        "rule.twice": N_(
+            "Line {line} compares one question twice in the same way. Keep one of the two, or write a line for each."
+        ),
         "bundle.without_acts": N_("A bundle without acts helps nobody. Name at least one act."),
         "bundle.order_outside": N_(
             "“{order}” is no order of this bundle. Name two different acts of it and the law that says so."

@@ -8,8 +8,9 @@ import click
 from flask.cli import with_appcontext
 
 from market.base.errors import NotFound
+from market.catalogue import beside
 from market.catalogue.queries import edition_in_force, entries_of
-from market.catalogue.queries.difference import KINDS, difference, differing, said_by, two_editions
+from market.catalogue.queries.difference import difference, differing, said_by, two_editions
 from market.cli.refusing import refusing
 
 
@@ -20,7 +21,8 @@ from market.cli.refusing import refusing
 @with_appcontext
 @refusing
 def diff(before: int, after: int, form: str | None) -> None:
-    """Print what edition AFTER changes against edition BEFORE: added, removed, repriced, otherwise changed."""
+    """Print what edition AFTER changes against edition BEFORE: services added, removed, repriced, otherwise changed,
+    and bundles, marks of acts, questions and rules beside them."""
     found = two_editions(before, after)
     if {before, after} - found.keys():
         raise NotFound("edition.not_found")
@@ -31,14 +33,22 @@ def diff(before: int, after: int, form: str | None) -> None:
         both = [said[end] for end in (one.before, one.after) if end is not None]
         fields = differing(*both) if len(both) == 2 else []
         rows.append({"kind": one.kind, "code": one.code, "name_zh": one.name_zh, "fields": fields})
-    counts = {kind: len(made.of_kind(kind)) for kind in KINDS}
+    aside = [
+        {"kind": one.kind, "thing": one.thing, "key": one.key, "name_zh": one.name_zh, "fields": list(beside.differing(one, beside.PLAIN))}
+        for one in made.beside
+    ]  # fmt: skip
+    counts = made.counts
     if form == "json":
         facts = {"before": made.before, "after": made.after, "cut_permille": made.cut_milli, "moved": rows}
-        click.echo(json.dumps({**counts, "unchanged": made.unchanged, **facts}, ensure_ascii=False))
+        facts |= {"unchanged": made.unchanged, "moved_beside": aside}
+        click.echo(json.dumps({**counts, **facts}, ensure_ascii=False))
         return
     click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()) + f", {made.unchanged} unchanged")
     for row in rows:
         click.echo(f"{row['kind']:<9} {row['code']:<9} {row['name_zh']}  {', '.join(row['fields'])}".rstrip())
+    for row in aside:
+        line = f"{row['kind']:<9} {row['thing']:<9} {row['key']} {row['name_zh']}  {', '.join(row['fields'])}"
+        click.echo(line.rstrip())
 
 
 @click.command("as-of")

@@ -12,9 +12,12 @@ from market.base.errors import BreaksRule
 from market.base.permissions import Permission
 from market.base.words import N_, register_sentences
 from market.catalogue import actions, exporting, queries
+from market.catalogue.actions.bundle_files import set_from_file
 from market.catalogue.importing import ListData, ListFiles, Upload
+from market.catalogue.importing.bundles import read_bundles
 from market.catalogue.importing.marking import marked_copy
 from market.catalogue.models import Edition
+from market.catalogue.queries.bundle_file import bundles_file
 from market.catalogue.queries.export import export_of
 from market.catalogue.schedules import RefusedSchedule
 from market.cli.list_files import Progress, report_bad, write_file
@@ -85,16 +88,40 @@ def import_(items: Path, title: str | None, email: str | None, **more: Any) -> N
 
 @list_group.command("export")
 @click.argument("number", type=int)
-@click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "json"]), default="xlsx", show_default=True)
+@click.option(
+    "--format", "kind", type=click.Choice(["xlsx", "csv", "json", "bundles"]), default="xlsx", show_default=True
+)
 @click.option("--out", type=_FILE, required=True, help="The file to write.")
 @with_appcontext
 @refusing
 def export(number: int, kind: str, out: Path) -> None:
-    """Write edition NUMBER to a file: xlsx (official columns), csv (the items) or json (everything)."""
+    """Write edition NUMBER to a file: xlsx (official columns), csv (the items), json (items, schedules, clean-up
+    decisions) or bundles (bundles, marks of acts, questions and rules, as JSON)."""
+    if kind == "bundles":
+        with transaction():
+            content = bundles_file(queries.edition_numbered(number))
+        write_file(out, content)
+        click.echo(f"Edition {number}: its bundles in {out}.")
+        return
     with transaction():
         data = export_of(queries.edition_numbered(number))
     write_file(out, {"xlsx": exporting.xlsx, "csv": exporting.csv, "json": exporting.json}[kind](data))
     click.echo(f"Edition {number}: {len(data.items)} entries in {out}.")
+
+
+@list_group.command("bundles")
+@click.argument("number", type=int)
+@click.argument("file", type=_FILE)
+@click.option("--by", "email", help="E-mail address of the list editor.")
+@with_appcontext
+@refusing
+def bundles(number: int, file: Path, email: str | None) -> None:
+    """Put the bundles, marks of acts, questions and rules of FILE (JSON) in the place of draft edition NUMBER's."""
+    actor = person(Permission.CATALOGUE_EDITION_DRAFT, email)
+    document = read_bundles(Upload.of(file))
+    with transaction() as now:
+        set_from_file(queries.edition_numbered(number), document, actor=actor, now=now)
+    click.echo(f"Edition {number}: {len(document['bundles'])} bundles, {len(document['questions'])} questions.")
 
 
 @list_group.command("template")

@@ -7,9 +7,11 @@ from typing import Any
 from flask_babel import gettext as _
 
 from market.base.pricing import PricedItem
-from market.catalogue.comparing import LISTS, Piece, told, word_difference
+from market.catalogue import beside as aside
+from market.catalogue.beside import Beside, Tongue
+from market.catalogue.comparing import LISTS, Piece, line_difference, told, word_difference
 from market.catalogue.listing import line_of
-from market.catalogue.queries.difference import Moved, PriceFacts, Said, differing, said_by
+from market.catalogue.queries.difference import BESIDE, Difference, Moved, PriceFacts, Said, differing, said_by
 from market.pages.brackets import RuleTable, rule_table
 from market.pages.cards import in_words
 from market.web.labels import labels
@@ -54,10 +56,53 @@ class MovedShown:
     rules_after: Sequence[RuleShown]
 
 
-def shown(moved: Sequence[Moved]) -> list[MovedShown]:
-    """What moved, with its fields and prices. Three queries for all."""
-    said = said_by({one for row in moved for one in (row.before, row.after) if one is not None})
-    return [_shown(one, said) for one in moved]
+@dataclass(frozen=True, slots=True)
+class BesideShown:
+    """A bundle, an act, a question or the rules of a service that differ, ready for the page."""
+
+    kind: str
+    thing: str
+    code: str
+    name: str
+    fields: Sequence[FieldShown]
+
+
+Row = Moved | Beside
+RowShown = MovedShown | BesideShown
+
+
+def rows_shown(found: Difference, kind: str) -> Sequence[Row]:
+    """What a difference shows of one kind (of `COUNTED`), or with none of it everything, services first."""
+    if kind == BESIDE:
+        return found.beside
+    return found.of_kind(kind) if kind else [*found.moved, *found.beside]
+
+
+def shown(rows: Sequence[Row]) -> list[RowShown]:
+    """What differs, with its fields and prices, in the same order. Three queries for all."""
+    ends = {end for row in rows if isinstance(row, Moved) for end in (row.before, row.after)}
+    said = said_by({end for end in ends if end is not None})
+    return [_shown(one, said) if isinstance(one, Moved) else beside_shown(one) for one in rows]
+
+
+def beside_shown(one: Beside) -> BesideShown:
+    """A thing beside the entries with the fields in which it differs, word by word, in the reader's language."""
+    words = labels()
+    found = aside.differing(one, Tongue(words, in_words))
+    fields = [_beside_field(words[f"besides.{name}"], name, *texts) for name, texts in found.items()]
+    # An act is known by its name; its number is the database's.
+    code = "" if one.thing == aside.ACT else one.key
+    return BesideShown(one.kind, one.thing, code, in_words(one.name_zh, one.name_en), fields)
+
+
+def _beside_field(label: str, name: str, before: str, after: str) -> FieldShown:
+    if name in aside.LINES:
+        pieces = line_difference(before, after)
+        # Orders have no order of their own: only those that come or go are told.
+        return FieldShown(label, pieces=[one for one in pieces if name != "orders" or one.kind != "same"])
+    if name in aside.VALUES:
+        return FieldShown(label, before or "—", after or "—")
+    return FieldShown(label, pieces=word_difference(before, after))
 
 
 def _shown(moved: Moved, said: Mapping[int, Said]) -> MovedShown:

@@ -63,6 +63,9 @@ def test_a_bundle_is_added_changed_and_taken_out(app: Flask, desk: FlaskClient) 
         ({"code": "Well!"}, "Use small letters"),
         ({"acts": "没有的事项"}, "is not an act of this draft"),
         ({"acts": ""}, "Fill this in"),
+        ({"acts": WELL["acts"] + "\n取水许可审批"}, "stands here twice"),
+        ({"orders": WELL["orders"] + "\n" + WELL["orders"]}, "stands here twice"),
+        ({"code": "new"}, "not the word new"),
         ({"orders": "取水许可审批 然后"}, "not written as asked"),
         ({"orders": "取水许可审批 → 建筑工程施工许可 | 《样例条例》"}, "is no order of this bundle"),
         (
@@ -80,10 +83,15 @@ def test_a_rule_is_written_and_its_question_kept_answerable(app: Flask, desk: Fl
     typed = {"reason_zh": "只有", "reason_en": "Only", "rests_on": "《样例条例》", "judged": "y"}
     assert send(desk, "/rules/ZJ-0049", conditions="land at_least 2 & civil is yes\nearth below 9", **typed)[0] == 302
     assert "land at_least 2 &amp; civil is yes" in desk.get(f"{DESK}/bundles").text
-    for conditions in ("land is yes", "civil at_least 5", "eia is nonsense", "nothing is yes", "land at_least"):
+    for conditions in (
+        *("land is yes", "civil at_least 5", "eia is nonsense", "nothing is yes", "land at_least", "land equals 5"),
+        *("land at_least -1", "land at_least 1e99", "land at_least " + "9" * 40, "land below ∞", "land below NaN"),
+        "land at_least 2 &amp; land at_least 3",
+    ):
+        conditions = conditions.replace("&amp;", "&")
         status, text = send(desk, "/rules/ZJ-0049", conditions=conditions, **typed)
-        assert status == 422 and conditions in text, conditions
-    status, text = send(desk, "/questions/civil", kind="choice", options="no | 否 | No")
+        assert status == 422 and conditions.replace("&", "&amp;") in text, conditions
+    status, text = send(desk, "/questions/civil", kind="choice", options="no | 否 | No\nmaybe | 也许 | Maybe")
     assert status == 422 and "compares its answers with" in text
     assert send(desk, "/questions/civil", kind="choice", options="no | 否 | No\nyes | 是 | Yes")[0] == 302
     assert send(desk, "/rules/ZJ-0049", conditions="")[0] == 302
@@ -99,6 +107,9 @@ def test_a_question_is_added_and_one_that_is_asked_stays(desk: FlaskClient) -> N
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     given = {"csrf_token": token[1]} if token else {}
     assert desk.post(f"{DESK}/questions/land/remove", data=given).status_code == 422
+    for options in ("yes | 是 | Yes", "yes | 是 | Yes\nyes | 对 | Right", "a b | 甲 | A\nc | 乙 | B"):
+        status, text = send(desk, "/questions/new", **typed | {"code": "other", "kind": "choice", "options": options})
+        assert status == 422 and "Options of a choice" in text and options.splitlines()[0] in text, options
     assert desk.post(f"{DESK}/questions/depth/remove", data=given).status_code == 302
 
 
@@ -118,11 +129,50 @@ def test_two_editors_do_not_write_over_each_other(desk: FlaskClient) -> None:
     assert status == 409 and "Somebody else changed this draft" in text and "打一口深井" in text
 
 
+def test_a_bundle_taken_out_while_another_editor_types_is_not_lost(desk: FlaskClient) -> None:
+    text = desk.get(f"{DESK}/bundles/well").text
+    version = re.search(r'name="row_version"[^>]*value="(\d+)"', text)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text)
+    given = {"csrf_token": token[1]} if token else {}
+    typed = WELL | given | {"code": "well", "row_version": version[1] if version else ""}
+    assert desk.post(f"{DESK}/bundles/well/remove", data=given).status_code == 302
+    answer = desk.post(f"{DESK}/bundles/well", data=typed)
+    assert (
+        answer.status_code == 409 and "Somebody else changed this draft" in answer.text and "打一口深井" in answer.text
+    )
+    version = re.search(r'name="row_version"[^>]*value="(\d+)"', answer.text)
+    again = desk.post(f"{DESK}/bundles/well", data=typed | {"row_version": version[1] if version else ""})
+    assert again.status_code == 302 and desk.get(f"{DESK}/bundles/well").status_code == 200
+    assert desk.get(f"{DESK}/bundles/nothing").status_code == 404
+
+
+def test_a_bundle_moves_up_the_shelf(app: Flask, desk: FlaskClient) -> None:
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', desk.get(f"{DESK}/bundles").text)
+    given = {"csrf_token": token[1]} if token else {}
+
+    def codes() -> list[str]:
+        with app.app_context():
+            return [one.code for one in read.bundles_of(queries.edition_numbered(1).id)]
+
+    before = codes()
+    for code in (before[2], before[0]):  # the first stays where it is
+        assert desk.post(f"{DESK}/bundles/{code}/raise", data=given).status_code == 302
+    assert codes() == [before[0], before[2], before[1], *before[3:]]
+
+
 def test_a_published_editions_bundles_cannot_be_edited(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         make.make_real_list()
         people.sign_in(client, people.cast().list_editor)
-    for path in ("/bundles", "/bundles/new", "/bundles/well", "/questions/land", "/rules/ZJ-0011", "/acts/1"):
+    for path in (
+        "/bundles",
+        "/bundles-file",
+        "/bundles/new",
+        "/bundles/well",
+        "/questions/land",
+        "/rules/ZJ-0011",
+        "/acts/1",
+    ):
         assert client.get(DESK + path).status_code == 409
 
 

@@ -13,7 +13,7 @@ from market.base import clock
 from market.base.people import Role
 from market.catalogue.actions.bases import Standing, note_change
 from market.catalogue.citations import citations
-from market.catalogue.comparing import word_difference
+from market.catalogue.comparing import line_difference, word_difference
 from market.catalogue.models import LegalBasis
 from market.store.db import db
 from market.store.transaction import transaction
@@ -145,6 +145,13 @@ def test_a_text_is_compared_word_by_word() -> None:
     assert "".join(one.text for one in pieces if one.kind != "new") == "由业主委托，限期交付"
     assert "".join(one.text for one in pieces if one.kind != "gone") == "由业主自行办理，限期交付"
     assert any(one.kind == "same" and "限期" in one.text for one in pieces)
+
+
+def test_a_list_is_compared_by_whole_lines() -> None:
+    pieces = line_difference("取水许可\n施工许可\n登记", "施工许可\n规划许可\n登记")
+    assert [(one.kind, one.text) for one in pieces] == [
+        ("gone", "取水许可\n"), ("same", "施工许可\n"), ("new", "规划许可\n"), ("same", "登记\n"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,62 @@
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, select
 
 from market.base.errors import BreaksRule
+from market.base.people import Role
+from market.catalogue import actions, queries
+from market.catalogue.actions.bundle_edits import bundle_orders
+from market.catalogue.models import Bundle, BundleOrder
 from market.catalogue.needs import Group
 from market.pages.planning import ActAsked, Asked, DaysFrom, Project, cost, plan
+from market.store.db import db
+from market.store.transaction import transaction
+from tests.catalogue.test_import import drafted
+from tests.make import make_person
 from tests.make.ground import make_ground
 
 MONDAY = date(2026, 3, 2)
 pytestmark = pytest.mark.usefixtures("session")
+
+ANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@st.composite
+def projects(draw):
+    """Acts that wait only for acts of a lower number, each with services; services of one group are one block."""
+    acts = draw(st.integers(1, 7))
+    orders = [(one, other) for other in range(1, acts + 1) for one in range(1, other) if draw(st.booleans())]
+    services = [
+        Asked(f"S{at}", f"s{at}", draw(st.integers(1, acts)), Group.MUST_BUY, 15, draw(st.sampled_from(["", "g", "h"])), days)
+        for at, days in enumerate(draw(st.lists(st.integers(0, 40), max_size=6)))
+    ]  # fmt: skip
+    return Project(services, [ActAsked(at, f"a{at}", draw(st.integers(0, 30))) for at in range(1, acts + 1)], orders)
+
+
+def longest(project):
+    """When the last act has ended, by asking each act for its own end: slow and plain."""
+    blocks = {}
+    for one in project.services:
+        blocks[one.merged or one.code] = max(blocks.get(one.merged or one.code, 0), one.days)
+
+    def end(act):
+        before = [end(first) for first, then in project.orders if then == act.act_id for first in [acts[first]]]
+        served = [blocks[one.merged or one.code] for one in project.services if one.act_id == act.act_id]
+        return max([*before, *served], default=0) + act.days
+
+    acts = {act.act_id: act for act in project.acts}
+    return max([*(end(act) for act in project.acts), *blocks.values()])
+
+
+def circular(orders):
+    """Whether some of what waits can never begin."""
+    waiting = {then for _first, then in orders}
+    while free := {one for one in waiting if not any(then == one and first in waiting for first, then in orders)}:
+        waiting -= free
+    return bool(waiting)
 
 
 @pytest.fixture(autouse=True)
@@ -106,3 +154,61 @@ def test_lanes_lie_within_the_whole():
     assert [(lane.kind, lane.start_milli, lane.length_milli) for lane in lanes] == [
         ("own", 0, 300), ("plain", 300, 700), ("plain", 994, 6)
     ]  # fmt: skip
+
+
+@ANY
+@given(projects(), st.integers(0, 60))
+def test_any_order_without_a_circle_gives_the_earliest_dates(project, days):
+    found = plan(project, MONDAY)
+    rows = {step.code or step.name: step.row for step in found.steps}
+    total = found.timeline.days
+    for first, then in project.orders:
+        assert rows[f"a{then}"].begins >= rows[f"a{first}"].ends
+    for one in project.services:
+        assert rows[f"a{one.act_id}"].begins >= rows[one.code].ends
+    assert total == longest(project) == max(row.ends for row in rows.values())
+    # The critical path is whole: it ends with the plan, and whatever begins on it begins where something of it ends.
+    critical = [row for row in rows.values() if row.critical]
+    assert total in {row.ends for row in critical}
+    assert {row.begins for row in critical} <= {0} | {row.ends for row in critical}
+    # What nothing waits for runs beside the rest.
+    more = plan(Project(project.services, [*project.acts, ActAsked(99, "beside", days)], project.orders), MONDAY)
+    assert more.timeline.days == max(total, days)
+    assert {step.code or step.name: step.row.begins for step in more.steps if step.name != "beside"} == {
+        name: row.begins for name, row in rows.items()
+    }
+
+
+@ANY
+@given(st.sets(st.tuples(st.integers(1, 6), st.integers(1, 6)).filter(lambda pair: pair[0] != pair[1]), max_size=12))
+def test_a_circle_is_refused_by_the_editor_and_by_the_plan_and_nothing_else_is(orders):
+    acts = {f"a{at}": at for at in range(1, 7)}
+    services = [Asked(f"S{at}", "s", at, Group.MUST_BUY, 15, "g", at) for at in range(1, 7)]
+    project = Project(services, [ActAsked(at, name, at) for name, at in acts.items()], sorted(orders))
+    codes = []
+    for act in (
+        lambda: bundle_orders([(f"a{first}", f"a{then}", "《样例》") for first, then in sorted(orders)], acts),
+        lambda: plan(project, MONDAY),
+    ):
+        try:
+            act()
+        except BreaksRule as refusal:
+            codes.append(refusal.code)
+    assert codes == (["bundle.order_circular", "schedule.cycle"] if circular(orders) else [])
+
+
+def test_a_bundle_that_came_to_wait_for_itself_is_said_so_on_its_page(client):
+    number = drafted()
+    first = db.session.scalars(select(BundleOrder).order_by(BundleOrder.id)).first()
+    bundle = db.session.get(Bundle, first.bundle_id).code
+    back = {"bundle_id": first.bundle_id, "edition_id": first.edition_id, "rests_on": "《样例》"}
+    back |= {"before_act_id": first.after_act_id, "after_act_id": first.before_act_id}
+    with transaction():
+        db.session.execute(insert(BundleOrder), [back])  # what the editor refuses
+    editor, approver = make_person(role=Role.LIST_EDITOR).actor, make_person(role=Role.LIST_APPROVER).actor
+    with transaction() as now:
+        actions.submit(queries.edition_numbered(number), actor=editor, now=now)
+    with transaction() as now:
+        actions.publish(queries.edition_numbered(number), None, actor=approver, now=now)
+    answer = client.get(f"/plan?bundle={bundle}&lang=en")
+    assert answer.status_code == 422 and "wait for each other, so none of them can begin" in answer.text

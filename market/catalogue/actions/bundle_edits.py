@@ -12,7 +12,7 @@ from market.base.errors import BreaksRule, NotFound
 from market.base.money import shown
 from market.base.people import Actor
 from market.catalogue import queries
-from market.catalogue.actions.drafts import require_draft, require_unchanged
+from market.catalogue.actions.drafts import require_draft, require_unchanged, touch
 from market.catalogue.models import (
     Applicability,
     Bundle,
@@ -64,8 +64,8 @@ def set_bundle(edition: Edition, code: str, given: GivenBundle, *, actor: Actor,
     `bundle.order_circular`, and an edition that is no draft or was changed meanwhile.
     """
     _ready(edition, given.row_version)
-    acts = _acts(edition, given.acts)
-    orders = _orders(given.orders, acts)
+    acts = bundle_acts({act.name_zh: act.id for act in read.acts_of(edition.id)}, given.acts)
+    orders = bundle_orders(given.orders, acts)
     if code:
         bundle = read.bundle_of(edition, code)
     else:
@@ -96,9 +96,23 @@ def remove_bundle(edition: Edition, code: str, *, actor: Actor, now: datetime) -
     """Take a bundle out of a draft."""
     require_draft(edition)
     bundle = read.bundle_of(edition, code)
+    touch(edition)
     _empty(bundle)
     db.session.delete(bundle)
     _record(edition, "edition.remove_bundle", {"bundle": code}, actor=actor, now=now)
+
+
+def raise_bundle(edition: Edition, code: str, *, actor: Actor, now: datetime) -> None:
+    """Let a bundle of a draft change places with the one before it; the first stays where it is."""
+    require_draft(edition)
+    moved = read.bundle_of(edition, code)
+    query = select(Bundle).where(Bundle.edition_id == edition.id, Bundle.position < moved.position)
+    before = db.session.scalars(query.order_by(Bundle.position.desc(), Bundle.id.desc()).limit(1)).first()
+    if before is None:
+        return
+    touch(edition)
+    before.position, moved.position = moved.position, before.position
+    _record(edition, "edition.raise_bundle", {"bundle": code, "position": moved.position}, actor=actor, now=now)
 
 
 def set_marks(edition: Edition, given: GivenRow, *, actor: Actor, now: datetime) -> None:
@@ -119,8 +133,8 @@ def set_marks(edition: Edition, given: GivenRow, *, actor: Actor, now: datetime)
 
 
 def set_question(edition: Edition, given: GivenRow, *, actor: Actor, now: datetime) -> None:
-    """Write a question. Refuses `question.code_taken`, and a change under which a rule of the draft could no longer be
-    answered (`question.in_use`)."""
+    """Write a question. Refuses `question.code_taken`, `question.options`, and a change under which a rule of the draft
+    could no longer be answered (`question.in_use`)."""
     _ready(edition, given.row_version)
     code, columns = given.key, given.columns
     known = {one.code: one for one in read.questions_of(edition.id)}
@@ -128,6 +142,7 @@ def set_question(edition: Edition, given: GivenRow, *, actor: Actor, now: dateti
         raise NotFound("question.not_found")
     if not code and columns["code"] in known:
         raise BreaksRule("question.code_taken", code=columns["code"])
+    check_options(columns)
     row = known.get(code)
     if row is None:
         place = max((one.position for one in known.values()), default=0) + 1
@@ -137,7 +152,7 @@ def set_question(edition: Edition, given: GivenRow, *, actor: Actor, now: dateti
         if name != "code":
             setattr(row, name, value)
     for rule in read.rules_of(edition.id):
-        if rule.rule.question_code == row.code and not _answerable(row, rule.rule.operator, rule.rule.value):
+        if rule.rule.question_code == row.code and not answerable(row, rule.rule.operator, rule.rule.value):
             raise BreaksRule("question.in_use", code=rule.code, value=rule.rule.value)
     _record(edition, "edition.set_question", {"question": row.code}, actor=actor, now=now)
 
@@ -154,21 +169,25 @@ def remove_question(edition: Edition, code: str, *, actor: Actor, now: datetime)
     value = db.session.scalar(asked.limit(1))
     if value is not None:
         raise BreaksRule("question.in_use", code=code, value=value)
+    touch(edition)
     db.session.delete(row)
     _record(edition, "edition.remove_question", {"question": code}, actor=actor, now=now)
 
 
 def set_rules(edition: Edition, code: str, given: GivenRules, *, actor: Actor, now: datetime) -> None:
-    """Write all rules of the service `code` anew. Refuses `rule.question_unknown` and `rule.value_unknown`."""
+    """Write all rules of the service `code` anew. Refuses `rule.question_unknown`, `rule.value_unknown`
+    and `rule.twice`: one alternative compares a question twice in the same way."""
     _ready(edition, given.row_version)
     service = queries.entry_of(code, edition).service_id
     questions = {one.code: one for one in read.questions_of(edition.id)}
     rows = []
     for place, together in enumerate(given.alternatives, 1):
+        if len({condition[:2] for condition in together}) < len(together):
+            raise BreaksRule("rule.twice", line=place)
         for question, operator, value in together:
             if question not in questions:
                 raise BreaksRule("rule.question_unknown", code=shown(question))
-            if not _answerable(questions[question], operator, value):
+            if not answerable(questions[question], operator, value):
                 raise BreaksRule("rule.value_unknown", value=shown(f"{question} {operator} {value}"))
             condition = {"question_code": question, "operator": operator, "value": value, "alternative": place}
             rows.append(dict(given.columns) | condition | {"edition_id": edition.id, "service_id": service})
@@ -179,7 +198,14 @@ def set_rules(edition: Edition, code: str, given: GivenRules, *, actor: Actor, n
     _record(edition, "edition.set_rules", {"code": code, "rules": len(rows)}, actor=actor, now=now)
 
 
-def _answerable(question: Question, operator: str, value: str) -> bool:
+def check_options(columns: Mapping[str, Any]) -> None:
+    """Refuse a choice without two different options, and an option said twice (`question.options`)."""
+    values = [one["value"] for one in columns["options"]]
+    if len(set(values)) < len(values) or (columns["kind"] == QuestionKind.CHOICE and len(values) < 2):
+        raise BreaksRule("question.options")
+
+
+def answerable(question: Question, operator: str, value: str) -> bool:
     """Whether a rule can compare answers to the question in this way; a zone is not compared by rules."""
     if question.kind == QuestionKind.NUMBER:
         return operator in (Operator.AT_LEAST, Operator.BELOW) and number_of(value) is not None
@@ -193,17 +219,20 @@ def _ready(edition: Edition, row_version: int) -> None:
     require_unchanged(edition, row_version)
 
 
-def _acts(edition: Edition, names: Sequence[str]) -> dict[str, int]:
+def bundle_acts(known: Mapping[str, int], names: Sequence[str]) -> dict[str, int]:
+    """The acts of a bundle by name. Refuses none, one that is not `known`, and one named twice."""
     if not names:
         raise BreaksRule("bundle.without_acts")
-    known = {act.name_zh: act.id for act in read.acts_of(edition.id)}
-    for name in names:
+    for place, name in enumerate(names):
         if name not in known:
             raise BreaksRule("bundle.act_not_listed", act=shown(name))
+        if name in names[:place]:
+            raise BreaksRule("bundle.act_twice", act=shown(name))
     return {name: known[name] for name in names}
 
 
-def _orders(given: Sequence[tuple[str, str, str]], acts: Mapping[str, int]) -> list[tuple[int, int, str]]:
+def bundle_orders(given: Sequence[tuple[str, str, str]], acts: Mapping[str, int]) -> list[tuple[int, int, str]]:
+    """What must come before what, by act. Refuses acts of another bundle, no ground, one order twice, and a circle."""
     before: dict[str, set[str]] = {}
     for first, then, ground in given:
         if first not in acts or then not in acts or first == then or not ground:
@@ -213,8 +242,11 @@ def _orders(given: Sequence[tuple[str, str, str]], acts: Mapping[str, int]) -> l
         TopologicalSorter(before).prepare()
     except CycleError as circle:
         raise BreaksRule("bundle.order_circular", acts=" → ".join(circle.args[1])) from circle
-    unique = {(acts[first], acts[then]): ground for first, then, ground in given}
-    return [(first, then, ground) for (first, then), ground in unique.items()]
+    found = {(first, then): ground for first, then, ground in given}
+    if len(found) < len(given):
+        twice = next((one[0], one[1]) for at, one in enumerate(given) if one[:2] in [old[:2] for old in given[:at]])
+        raise BreaksRule("bundle.order_twice", order=shown(" → ".join(twice)))
+    return [(acts[first], acts[then], ground) for (first, then), ground in found.items()]
 
 
 def _empty(bundle: Bundle) -> None:

@@ -45,6 +45,11 @@ def require_unchanged(edition: Edition, row_version: int) -> None:
     """Refuse what was typed for an older state of the draft (`edition.changed_meanwhile`), and mark it as changed."""
     if edition.row_version != row_version:
         raise BadState("edition.changed_meanwhile")
+    touch(edition)
+
+
+def touch(edition: Edition) -> None:
+    """Mark a draft as changed, so that who typed for its older state is told."""
     flag_modified(edition, "title")
 
 

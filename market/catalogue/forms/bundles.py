@@ -6,21 +6,27 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import Field, Form, HiddenField, SelectField
 from wtforms.validators import Regexp, StopValidation
 
 from market.catalogue.actions.bundle_edits import GivenBundle, GivenRules
+from market.catalogue.importing import Upload
+from market.catalogue.importing.bundles import CODE
 from market.catalogue.models import Applicability, Question
 from market.catalogue.needs import QuestionKind
 from market.web.forms import HouseForm, LineField, ProseField, TickField, WholeField, at_most, between, needed
 from market.web.labels import labels
 
-_CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
+_VALUE = re.compile(r"[^\s&]{1,40}")
 _LONG = 20_000
 
 
 def _code() -> list[Any]:
-    return [needed(), Regexp(_CODE.pattern + "$", message=_l("Use small letters, digits and _, at most 40."))]
+    return [
+        needed(),
+        Regexp(CODE.pattern + "$", message=_l("Use small letters, digits and _, at most 40, and not the word new.")),
+    ]
 
 
 def lines_of(text: str | None) -> list[str]:
@@ -48,6 +54,13 @@ def _each(marks: str, parts: int) -> Any:
     return check
 
 
+def _values(_form: Form, field: Field) -> None:
+    """A validator: every option's value can stand in a condition."""
+    for line in lines_of(field.data):
+        if not _VALUE.fullmatch(_parted(line, r"[|｜]")[0]):
+            raise StopValidation(_unread(line))
+
+
 class DraftForm(HouseForm):
     """A form about something of a draft, which may have changed since the page was read."""
 
@@ -67,6 +80,7 @@ class BundleForm(DraftForm):
         "bundle.code_taken": "code",
         "bundle.order_outside": "orders",
         "bundle.order_circular": "orders",
+        "bundle.order_twice": "orders",
         "bundle": "acts",
     }
     code = LineField(_l("Code"), validators=_code())
@@ -86,8 +100,22 @@ class BundleForm(DraftForm):
         columns = {name: self[name].data or "" for name in ("name_zh", "name_en", "summary_zh", "summary_en")}
         orders = [_parted(line, r"→|->|[|｜]") for line in lines_of(self.orders.data)]
         told = [(one[0], one[1], one[2]) for one in orders]
-        acts = list(dict.fromkeys(lines_of(self.acts.data)))
-        return GivenBundle(self.code.data or "", columns, acts, told, self.version)
+        return GivenBundle(self.code.data or "", columns, lines_of(self.acts.data), told, self.version)
+
+
+class BundlesFileForm(HouseForm):
+    """A file of bundles, marks, questions and rules."""
+
+    REFUSED: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("act", "bundle", "bundles_file", "import", "question", "rule"), "file"
+    )
+    file = FileField(_l("File (bundles.json)"), validators=[FileRequired(_l("Choose the file."))])
+
+    def upload(self) -> Upload:
+        """The file that was chosen."""
+        chosen = self.file.data
+        name = (chosen.filename or "").replace("\\", "/").rpartition("/")[2][:200]
+        return Upload(name, chosen.read())
 
 
 class ActForm(DraftForm):
@@ -114,7 +142,7 @@ class ActForm(DraftForm):
 class QuestionForm(DraftForm):
     """A question that decides."""
 
-    REFUSED: ClassVar[dict[str, str]] = {"question.code_taken": "code", "question.in_use": "options"}
+    REFUSED: ClassVar[dict[str, str]] = {"question.code_taken": "code", "question": "options"}
     code = LineField(_l("Code"), validators=_code())
     kind = SelectField(_l("Kind of answer"))
     unit = LineField(_l("Unit of a number"), validators=[at_most(20)])
@@ -122,7 +150,7 @@ class QuestionForm(DraftForm):
     text_en = LineField(_l("Question (English)"), validators=[needed(), at_most(300)])
     options = ProseField(
         _l("Options of a choice, one a line: value | Chinese | English"),
-        validators=[at_most(_LONG), _each(r"[|｜]", 3)],
+        validators=[at_most(_LONG), _each(r"[|｜]", 3), _values],
         render_kw={"rows": 5},
     )
     rests_on = ProseField(_l("Rests on"), validators=[needed(), at_most(1000)], render_kw={"rows": 2})

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal, not_, or_, select, union_all
+from sqlalchemy import CompoundSelect, Select, and_, bindparam, func, literal, not_, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from market.catalogue.beside import Beside
 from market.catalogue.citations import WHOLE
 from market.catalogue.comparing import COLUMNS, LISTS
 from market.catalogue.models import (
@@ -30,11 +31,15 @@ from market.catalogue.models import (
 )
 from market.catalogue.models.price import LISTED
 from market.catalogue.queries.bases import told_article
+from market.catalogue.queries.beside import beside_of, counting
 from market.store.db import db
 from market.store.types import LARGEST_KEY
 
 ADDED, REMOVED, REPRICED, CHANGED = "added", "removed", "repriced", "changed"
 KINDS = (ADDED, REMOVED, REPRICED, CHANGED)
+BESIDE = "beside"
+"""What differs beside the entries: bundles, marks of acts, questions, and when a service is needed."""
+COUNTED = (*KINDS, BESIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +60,21 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The difference of two editions: what moved, and how many entries each has."""
+    """The difference of two editions: what moved, how many entries each has, and what differs beside them."""
 
     moved: Sequence[Moved]
     before: int
     after: int
+    beside: Sequence[Beside] = ()
 
     def of_kind(self, kind: str) -> list[Moved]:
         """What moved in one way."""
         return [one for one in self.moved if one.kind == kind]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many services moved in each way, and how many things differ beside them."""
+        return {**{kind: len(self.of_kind(kind)) for kind in KINDS}, BESIDE: len(self.beside)}
 
     @property
     def unchanged(self) -> int:
@@ -109,12 +120,12 @@ def two_editions(before: int, after: int) -> dict[int, tuple[Edition, int]]:
 def difference(before: tuple[Edition, int], after: tuple[Edition, int]) -> Difference:
     """What `after` changes against `before` (each with its number of entries), in the list's order. Three queries."""
     old, new = before[0].id, after[0].id
-    moved = [*_one_sided(new, old, ADDED), *_one_sided(old, new, REMOVED), *_both(old, new)]
-    return Difference(moved, before[1], after[1])
+    moved = [*_one_sided(old, new), *_both(old, new)]
+    return Difference(moved, before[1], after[1], beside_of(old, new))
 
 
 def counts_of_steps(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], dict[str, int]]:
-    """How many entries each step from one edition (its id) to another added, removed, repriced, changed. One query."""
+    """What each step from one edition (its id) to another changed: how many of each of `COUNTED`. One query."""
     if not pairs:
         return {}
     parts = []
@@ -127,7 +138,8 @@ def counts_of_steps(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], d
             both = and_(other.service_id == mine.service_id, other.edition_id == old)
             changed = select(literal(place), literal(kind), func.count()).join_from(mine, other, both)
             parts.append(changed.where(mine.edition_id == new, other.fingerprint != mine.fingerprint, repriced))
-    found = {pair: dict.fromkeys(KINDS, 0) for pair in pairs}
+    parts.append(counting(pairs, BESIDE))
+    found = {pair: dict.fromkeys(COUNTED, 0) for pair in pairs}
     for place, kind, count in db.session.execute(union_all(*parts)):
         found[pairs[place]][kind] = count
     return found
@@ -172,12 +184,13 @@ def editions_of(service_id: int) -> list[tuple[Edition, Entry]]:
     return [(edition, entry) for edition, entry in db.session.execute(query)]
 
 
-def _one_sided(mine: int, theirs: int, kind: str) -> list[Moved]:
-    found = {}
-    for code, zh, en, entry, decision in db.session.execute(_missing(), {"mine": mine, "theirs": theirs}):
-        gone = kind == REMOVED
-        ends = (entry, None) if gone else (None, entry)
-        found[code] = Moved(kind, code, zh, en, ends[0], ends[1], (decision or "") if gone else "")
+def _one_sided(before: int, after: int) -> list[Moved]:
+    """What only one of two editions has: what came, then what went."""
+    found: dict[tuple[str, str], Moved] = {}
+    rows: list[Any] = [tuple(row) for row in db.session.execute(_missing(), {"before": before, "after": after})]
+    for kind, _place, code, zh, en, entry, decision in sorted(rows, key=lambda row: row[:2]):
+        ends = (entry, None) if kind == REMOVED else (None, entry)
+        found[kind, code] = Moved(kind, code, zh, en, ends[0], ends[1], decision or "")
     return list(found.values())
 
 
@@ -190,18 +203,23 @@ def _both(before: int, after: int) -> list[Moved]:
 
 
 @cache
-def _missing() -> Select[*tuple[Any, ...]]:
-    """What one edition has and the other has not, with the decision that the other gives for it."""
-    other = aliased(Entry)
-    theirs: Any = bindparam("theirs")
-    decided = and_(CleanUp.name_zh == Entry.name_zh, CleanUp.edition_id == theirs, CleanUp.service_id.is_(None))
-    return (
-        select(Entry.code, Entry.name_zh, Entry.name_en, Entry.id, CleanUp.decision)
-        .outerjoin(other, and_(other.service_id == Entry.service_id, other.edition_id == theirs))
-        .outerjoin(CleanUp, decided)
-        .where(Entry.edition_id == bindparam("mine"), other.id.is_(None))
-        .order_by(Entry.position)
+def _missing() -> CompoundSelect[*tuple[Any, ...]]:
+    """What one edition has and the other has not; what went with the decision that the later one gives for it."""
+    old: Any = bindparam("before")
+    new: Any = bindparam("after")
+    came, went = _only(new, old, literal(ADDED)), _only(old, new, literal(REMOVED))
+    decided = and_(CleanUp.name_zh == Entry.name_zh, CleanUp.edition_id == new, CleanUp.service_id.is_(None))
+    return union_all(
+        came.add_columns(literal("")),
+        went.add_columns(CleanUp.decision).outerjoin(CleanUp, decided),
     )
+
+
+def _only(mine: Any, theirs: Any, kind: Any) -> Select[*tuple[Any, ...]]:
+    other = aliased(Entry)
+    columns = (kind, Entry.position, Entry.code, Entry.name_zh, Entry.name_en, Entry.id)
+    both = and_(other.service_id == Entry.service_id, other.edition_id == theirs)
+    return select(*columns).outerjoin(other, both).where(Entry.edition_id == mine, other.id.is_(None))
 
 
 @cache

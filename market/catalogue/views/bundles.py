@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -72,7 +72,12 @@ def new_bundle(number: int) -> ResponseReturnValue:
 def bundle(number: int, code: str) -> ResponseReturnValue:
     """Change a bundle; its code stays."""
     edition = _draft(number)
-    found = read.bundle_of(edition, code)
+    try:
+        found = read.bundle_of(edition, code)
+    except NotFound:
+        if request.method == "POST":
+            return new_bundle(number)  # taken out meanwhile: what was typed is kept, and saved anew if so wished
+        raise
     names = {act.id: act.name_zh for act in read.acts_of(edition.id)}
     orders = [
         f"{names.get(one.before_act_id, '')} → {names.get(one.after_act_id, '')} | {one.rests_on}"
@@ -97,6 +102,13 @@ def remove_bundle(number: int, code: str) -> ResponseReturnValue:
     return _done(number, lambda one, now: actions.remove_bundle(one, code, actor=current_actor(), now=now))
 
 
+@catalogue.route("/<int:number>/bundles/<code>/raise", methods=["POST"])
+@needs(Permission.CATALOGUE_EDITION_DRAFT)
+def raise_bundle(number: int, code: str) -> ResponseReturnValue:
+    """Let a bundle change places with the one before it."""
+    return _done(number, lambda one, now: actions.raise_bundle(one, code, actor=current_actor(), now=now))
+
+
 @catalogue.route("/<int:number>/questions/new", methods=["GET", "POST"])
 @needs(Permission.CATALOGUE_EDITION_DRAFT)
 def new_question(number: int) -> ResponseReturnValue:
@@ -114,6 +126,8 @@ def new_question(number: int) -> ResponseReturnValue:
 def question(number: int, code: str) -> ResponseReturnValue:
     """Change a question; its code stays."""
     found = next((one for one in read.questions_of(_draft(number).id) if one.code == code), None)
+    if found is None and request.method == "POST":
+        return new_question(number)
     if found is None:
         raise NotFound("question.not_found")
     names = ("code", "kind", "unit", "text_zh", "text_en", "rests_on")

@@ -1,15 +1,17 @@
 """Which edition of the list is in force, and what an edition holds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import Engine, Select, bindparam, case, event, func, select
 
 from market.base.errors import NotFound
 from market.base.money import shown
 from market.catalogue.models import CleanUp, Edition, Entry, LegalBasisChange, Service
+from market.catalogue.queries.difference import counts_of_steps
 from market.catalogue.rules import EditionState, Handling, Pricing, SelfService
 from market.store.db import db
 
@@ -86,6 +88,32 @@ def with_counts() -> list[Counted]:
     counts = (func.count(Entry.id), func.count(case((fiscal, 1))), func.count(case((yourself, 1))))
     query = _published().add_columns(*counts).outerjoin(Entry, Entry.edition_id == Edition.id).group_by(Edition.id)
     return [Counted(*row) for row in db.session.execute(query.order_by(Edition.number.desc()))]
+
+
+Step = tuple[Counted, Counted]
+_steps: dict[Step, dict[str, int]] = {}
+_MOST_STEPS = 100
+
+
+@event.listens_for(Engine, "engine_disposed")
+def _forget(_engine: Engine) -> None:
+    """Another database may follow."""
+    _steps.clear()
+
+
+def steps_between(steps: Sequence[Step]) -> dict[Step, dict[str, int]]:
+    """What each step from a published edition to a later one changed. One query the first time in a process, then none.
+
+    Published editions never change, and what they changed neither.
+    """
+    unknown = [step for step in steps if step not in _steps]
+    if len(_steps) + len(unknown) > _MOST_STEPS:
+        _steps.clear()
+        unknown = list(steps)
+    counts = counts_of_steps([(earlier.id, later.id) for earlier, later in unknown])
+    for step in unknown:
+        _steps[step] = counts[step[0].id, step[1].id]
+    return {step: _steps[step] for step in steps}
 
 
 def shares(edition_id: int) -> dict[str, dict[str, int]]:

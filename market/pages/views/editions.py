@@ -13,9 +13,8 @@ from market.base.permissions import Permission, may
 from market.catalogue.models import Edition
 from market.catalogue.queries import edition_numbered
 from market.catalogue.queries.difference import (
-    KINDS,
+    COUNTED,
     Moved,
-    counts_of_steps,
     difference,
     editions_of,
     said_by,
@@ -23,7 +22,7 @@ from market.catalogue.queries.difference import (
 )
 from market.catalogue.rules import EditionState
 from market.pages.cards import Hung, cards, in_words
-from market.pages.differing import rules_shown, shown, value_shown
+from market.pages.differing import rows_shown, rules_shown, shown, value_shown
 from market.pages.queries import editions as queries
 from market.pages.queries.shelf import shelf_of
 from market.pages.views.blueprint import in_force_or_none, pages
@@ -41,7 +40,16 @@ def editions() -> ResponseReturnValue:
     current = in_force_or_none()
     ends = {older.id: newer.effective_from for newer, older in pairwise(rows)}
     earlier = {newer.id: older.number for newer, older in pairwise(rows)}
-    return render_template("pages/editions.html", rows=rows, until=ends, earlier=earlier, current=current)
+    steps = [(older, newer) for newer, older in pairwise(rows)][:STEPS_SHOWN]
+    counts = {newer.id: found for (_older, newer), found in queries.steps_between(steps).items()}
+    return render_template(
+        "pages/editions.html",
+        rows=rows,
+        until=ends,
+        earlier=earlier,
+        current=current,
+        counts=counts,
+    )
 
 
 @pages.get("/list/as-of")
@@ -90,8 +98,9 @@ def difference_page(before: int, after: int) -> ResponseReturnValue:
     both = two_editions(before, after)
     old, new = (_readable(both.get(number, (None, 0))[0]) for number in (before, after))
     found = difference(both[before], both[after])
-    kind = request.args.get("show", "")
-    rows: list[Moved] = found.of_kind(kind) if kind in KINDS else list(found.moved)
+    asked = request.args.get("show", "")
+    kind = asked if asked in COUNTED else ""
+    rows = rows_shown(found, kind)
     page = page_of(len(rows), wanted(request.args), lambda limit, offset: shown(rows[offset : offset + limit]))
     return render_template(
         "pages/difference.html",
@@ -99,8 +108,8 @@ def difference_page(before: int, after: int) -> ResponseReturnValue:
         new=new,
         found=found,
         page=page,
-        kind=kind if kind in KINDS else "",
-        counts={name: len(found.of_kind(name)) for name in KINDS},
+        kind=kind,
+        counts=found.counts,
         published=old.state == new.state == EditionState.PUBLISHED,
     )
 
@@ -171,11 +180,11 @@ def statistics() -> ResponseReturnValue:
     """Figures of the list through its editions: how many services, how many were cut, who pays, who may do it."""
     rows = list(reversed(queries.with_counts()))
     steps = list(pairwise(rows))[-STEPS_SHOWN:]
-    counts = counts_of_steps([(earlier.id, later.id) for earlier, later in steps])
+    counts = queries.steps_between(steps)
     current = in_force_or_none()
     return render_template(
         "pages/statistics.html",
         rows=rows[-STEPS_SHOWN - 1 :],
-        steps=[(earlier, later, counts[earlier.id, later.id]) for earlier, later in steps],
+        steps=[(earlier, later, counts[earlier, later]) for earlier, later in steps],
         shares=queries.shares(current.id) if current else {},
     )
