@@ -82,7 +82,7 @@ def plan() -> ResponseReturnValue:
         result=result,
         chosen=found,
         groups=[(group.value, TONES[group], rows) for group, rows in result.groups.items()],
-        kept=[(key, value) for key, value in request.args.items(multi=True) if key in ("bundle", "act", "edition")],
+        carried=[(key, value) for key, value in request.args.items(multi=True) if key in ("bundle", "act", "edition")],
         answered=_answered(result),
         orders=_orders(result),
         why=why_not,
