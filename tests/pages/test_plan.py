@@ -73,7 +73,10 @@ def test_what_was_answered_and_typed_can_be_changed_on_the_page(app: Flask, clie
     first = page(client, "/plan?bundle=well&a.land=1&q.ZJ-0022.1=5")
     form = re.search(r'<form id="answers".*?</form>', first, re.DOTALL)
     assert form
-    controls = [*re.findall(r"<(?:input|select)[^>]*>", form[0]), *re.findall(r'<input[^>]*form="answers"[^>]*>', first)]
+    controls = [
+        *re.findall(r"<(?:input|select)[^>]*>", form[0]),
+        *re.findall(r'<input[^>]*form="answers"[^>]*>', first),
+    ]
     named = [(re.search(r'name="([^"]*)"', one), re.search(r'value="([^"]*)"', one)) for one in controls]
     sent = [(name[1], value[1] if value else "") for name, value in named if name]
     assert len({name for name, _value in sent}) == len(sent)
