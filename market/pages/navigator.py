@@ -4,13 +4,13 @@ Nothing is stored: what was chosen, answered and typed stands in the address.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from market.base.errors import BreaksRule
 from market.base.pricing import evaluate, outside
-from market.base.words import N_, register_labels
+from market.base.words import N_, register_labels, register_sentences
 from market.catalogue.listing import measure_of
 from market.catalogue.models import FeeItem
 from market.catalogue.needs import ELSEWHERE, ZONE, Group, Listed, Need, QuestionKind, needs, number_of
@@ -23,6 +23,10 @@ from market.pages.queries.item import Priced
 from market.pages.queries.navigator import Asked, Chosen, ChosenAct, ChosenEntry, Mark, Market
 from market.pages.robust import Robust, robust
 from market.store.settings import setting
+from market.store.types import LARGEST_KEY
+
+MOST_ACTS = 60
+"""Acts that may be chosen by themselves in one plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,20 @@ def _questions(chosen: Chosen, answers: Mapping[str, str]) -> list[QuestionShown
     return found
 
 
+def acts_named(given: Iterable[str]) -> list[int]:
+    """The numbers of acts among what an address or a form names, each once; what can be none is left out."""
+    known = [int(one) for one in given if one.isascii() and one.isdecimal() and len(one) < 20]
+    return list(dict.fromkeys(one for one in known if one <= LARGEST_KEY))
+
+
+def acts_wanted(given: Iterable[str]) -> list[int]:
+    """The same for one plan. Refuses `plan.too_many_acts`: a plan that left acts out would promise too much."""
+    named = acts_named(given)
+    if len(named) > MOST_ACTS:
+        raise BreaksRule("plan.too_many_acts", n=len(named), most=MOST_ACTS)
+    return named
+
+
 def field_of(code: str, position: int) -> str:
     """The field of a quantity in the address: by service and place, so that it means the same in the next edition."""
     return f"q.{code}.{position}"
@@ -242,6 +260,15 @@ def _sums(made: Sequence[Line], marks: Sequence[Mark], payer: Payer) -> list[int
     whole: list[int] = [sum(found.values()) for found in sums.values() if len(found) == len(asked)]
     return [total for total in whole if total]
 
+
+register_sentences(
+    {
+        "plan.too_many_acts": N_(
+            "{n} acts are more than one plan holds (at most {most}). Choose fewer, or make two plans: nothing was left out"
+            " in silence."
+        )
+    }
+)
 
 # Labels, and no words of the template: a table of many rows formats them many times.
 register_labels(

@@ -206,7 +206,7 @@ def plan_fields(result: Result, edition: EditionFacts) -> list[tuple[str, str]]:
     chosen = result.chosen
     fields = [("edition", str(edition.number))]
     fields += [("bundle", chosen.bundle.code)] if chosen.bundle else []
-    fields += [("act", str(act.id)) for act in chosen.acts]
+    fields += [("act", str(act.id)) for act in chosen.acts if not act.of_bundle]
     fields += [(one.name, one.answer) for one in result.questions if one.answer and not one.unreadable]
     fees = [fee for rows in result.groups.values() for one in rows for fee in one.fees]
     return fields + [(fee.name, fee.typed) for fee in fees if fee.typed and not fee.example]

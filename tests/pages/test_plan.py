@@ -10,10 +10,12 @@ from flask.testing import FlaskClient
 from market.agencies.rules import PerUnit
 from market.base.pricing import Band
 from market.catalogue.models import EditionAct, Entry
+from market.catalogue.queries.bundles import acts_of
+from market.pages.navigator import MOST_ACTS
 from market.pages.robust import robust
 from market.store.db import db
 from market.store.transaction import transaction
-from tests import make
+from tests import make, people
 from tests.pages.reading import page
 
 MOST = 12
@@ -99,6 +101,18 @@ def test_a_bundle_that_is_not_there_is_not_found(app: Flask, client: FlaskClient
     page(client, "/plan?bundle=castle", 404)
     page(client, "/plan?act=999999999", 404)
     assert client.get("/plan").status_code == 302
+
+
+def test_acts_of_one_plan_are_never_left_out_in_silence(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        edition = make.make_real_list()
+        acts = [act.id for act in acts_of(edition)]
+    most = "&".join(f"act={act}" for act in acts[:MOST_ACTS])
+    assert page(client, f"/plan?{most}").count("<small>Licensing</small>") > 40
+    refused = page(client, f"/plan?{most}&act={acts[MOST_ACTS]}", status=422)
+    assert "61 acts are more than one plan holds (at most 60)" in refused
+    kept = people.post(client, "/plans", {"bundle": "factory", "act": [str(act) for act in acts[: MOST_ACTS + 1]]})
+    assert kept.status_code == 422
 
 
 def test_few_prices_are_not_compared_and_eight_are(app: Flask, client: FlaskClient) -> None:
