@@ -47,7 +47,8 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class NeedShown:
-    """A service in its group. `listed` is what the list allows and `marks` what agencies mark, both for my quantity.
+    """A service in its group. `listed` is what the list allows and `marks` what agencies mark, both for my quantity;
+    `reach` is the lowest and the highest marked price for it, however few there are.
 
     `days` is the list's limit, in working days unless `calendar_days` is set; None where the list has none, and then
     `default_days` (the operator's) stands in.
@@ -59,6 +60,7 @@ class NeedShown:
     fees: Sequence[Fee]
     listed: tuple[int, int] | None
     marks: Robust
+    reach: tuple[int, int] | None
     agencies: int
     days: int | None
     calendar_days: int | None
@@ -151,6 +153,7 @@ def result(chosen: Chosen, answers: Mapping[str, str], quantities: Mapping[str, 
                 fees=[_fee(one, line, quantities, known) for line in made if line.can_be_asked],
                 listed=_span(made) if payer == Payer.APPLICANT else None,
                 marks=robust(sums),
+                reach=(min(sums), max(sums)) if sums else None,
                 agencies=max((each.offers for each in known.values()), default=0),
                 days=one.entry.time_limit_workdays,
                 calendar_days=one.entry.time_limit_calendar_days,
