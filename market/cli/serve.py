@@ -14,6 +14,9 @@ from market.cli.setup import setup
 from market.store.db import db
 
 preload_app = True
+# A query of 10,000 Chinese characters is an address of 90 KB and gets an answer; gunicorn's own limit of 4 KB would be
+# a bare page in English. Without a limit here its parser still ends at 1 MB.
+limit_request_line = 0
 
 
 def on_starting(server: Any) -> None:

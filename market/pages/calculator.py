@@ -15,9 +15,8 @@ from market.catalogue.models import Band, FeeItem, PriceSchedule
 from market.catalogue.rules import Payer, PriceState
 from market.catalogue.schedules import NormalSchedule
 from market.pages.queries.item import Priced
+from market.pages.robust import FEWEST, percentile
 
-FEWEST_COMPARED = 5
-"""Below so many marked prices there is no median and no distribution: a comparison of few is none."""
 MOST_BINS = 8
 
 
@@ -188,14 +187,9 @@ def spread(offered: Iterable[Offered], short: Callable[[int], str] = str) -> Spr
     if not sums:
         return None
     n, low, high = len(sums), sums[0], sums[-1]
-    if n < FEWEST_COMPARED:
+    if n < FEWEST:
         return Spread(n, low, high, None)
-    return Spread(n, low, high, _median(sums), _bins(sums) if short(low) != short(high) else ())
-
-
-def _median(sums: Sequence[int]) -> int:
-    half = len(sums) // 2
-    return sums[half] if len(sums) % 2 else round_half_up(Fraction(sums[half - 1] + sums[half], 2))
+    return Spread(n, low, high, percentile(sums, 50), _bins(sums) if short(low) != short(high) else ())
 
 
 def _bins(sums: Sequence[int]) -> list[tuple[int, int, int]]:

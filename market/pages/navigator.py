@@ -4,13 +4,13 @@ Nothing is stored: what was chosen, answered and typed stands in the address.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from market.base.errors import BreaksRule
 from market.base.pricing import evaluate, outside
-from market.base.words import N_, register_labels
+from market.base.words import N_, register_labels, register_sentences
 from market.catalogue.listing import measure_of
 from market.catalogue.models import FeeItem
 from market.catalogue.needs import ELSEWHERE, ZONE, Group, Listed, Need, QuestionKind, needs, number_of
@@ -23,6 +23,10 @@ from market.pages.queries.item import Priced
 from market.pages.queries.navigator import Asked, Chosen, ChosenAct, ChosenEntry, Mark, Market
 from market.pages.robust import Robust, robust
 from market.store.settings import setting
+from market.store.types import LARGEST_KEY
+
+MOST_ACTS = 60
+"""Acts that may be chosen by themselves in one plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,8 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class NeedShown:
-    """A service in its group. `listed` is what the list allows and `marks` what agencies mark, both for my quantity.
+    """A service in its group. `listed` is what the list allows and `marks` what agencies mark, both for my quantity;
+    `reach` is the lowest and the highest marked price for it, however few there are.
 
     `days` is the list's limit, in working days unless `calendar_days` is set; None where the list has none, and then
     `default_days` (the operator's) stands in.
@@ -55,6 +60,7 @@ class NeedShown:
     fees: Sequence[Fee]
     listed: tuple[int, int] | None
     marks: Robust
+    reach: tuple[int, int] | None
     agencies: int
     days: int | None
     calendar_days: int | None
@@ -147,6 +153,7 @@ def result(chosen: Chosen, answers: Mapping[str, str], quantities: Mapping[str, 
                 fees=[_fee(one, line, quantities, known) for line in made if line.can_be_asked],
                 listed=_span(made) if payer == Payer.APPLICANT else None,
                 marks=robust(sums),
+                reach=(min(sums), max(sums)) if sums else None,
                 agencies=max((each.offers for each in known.values()), default=0),
                 days=one.entry.time_limit_workdays,
                 calendar_days=one.entry.time_limit_calendar_days,
@@ -185,6 +192,20 @@ def _questions(chosen: Chosen, answers: Mapping[str, str]) -> list[QuestionShown
             given, bad = (given if any(one["value"] == given for one in options) else ""), False
         found.append(QuestionShown(asked, given, options, bad, len(decides[asked.code])))
     return found
+
+
+def acts_named(given: Iterable[str]) -> list[int]:
+    """The numbers of acts among what an address or a form names, each once; what can be none is left out."""
+    known = [int(one) for one in given if one.isascii() and one.isdecimal() and len(one) < 20]
+    return list(dict.fromkeys(one for one in known if one <= LARGEST_KEY))
+
+
+def acts_wanted(given: Iterable[str]) -> list[int]:
+    """The same for one plan. Refuses `plan.too_many_acts`: a plan that left acts out would promise too much."""
+    named = acts_named(given)
+    if len(named) > MOST_ACTS:
+        raise BreaksRule("plan.too_many_acts", n=len(named), most=MOST_ACTS)
+    return named
 
 
 def field_of(code: str, position: int) -> str:
@@ -242,6 +263,15 @@ def _sums(made: Sequence[Line], marks: Sequence[Mark], payer: Payer) -> list[int
     whole: list[int] = [sum(found.values()) for found in sums.values() if len(found) == len(asked)]
     return [total for total in whole if total]
 
+
+register_sentences(
+    {
+        "plan.too_many_acts": N_(
+            "{n} acts are more than one plan holds (at most {most}). Choose fewer, or make two plans: nothing was left out"
+            " in silence."
+        )
+    }
+)
 
 # Labels, and no words of the template: a table of many rows formats them many times.
 register_labels(

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from fractions import Fraction
 
 from market.base import clock
 from market.base.errors import BreaksRule
@@ -15,9 +14,8 @@ from market.catalogue.rules import Payer, PriceState
 from market.pages.calculator import Line
 from market.pages.queries.home import Remarked
 from market.pages.queries.prices import ListedThen, PastOffer
+from market.pages.robust import FEWEST, percentile
 
-FEWEST_COMPARABLE = 8
-"""Below so many marked prices no median, range or position is told: not comparable yet."""
 MONTHS = 24
 
 register_labels(
@@ -41,7 +39,7 @@ OUTSIDE = frozenset({"free", "above_list", "above_marks"})
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How `n` prices in fen lie; `median` None below FEWEST_COMPARABLE, and then the ends say nothing either."""
+    """How `n` prices in fen lie; `median` None below FEWEST, and then the ends say nothing either."""
 
     n: int
     low: int | None = None
@@ -84,21 +82,13 @@ class Position:
         return self.verdict in OUTSIDE
 
 
-def percentile(ordered: Sequence[int], percent: int) -> int:
-    """The percentile of sums in ascending order, on a straight line between neighbours; at least one sum."""
-    place = Fraction((len(ordered) - 1) * percent, 100)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return round_half_up(ordered[low] + (place - low) * (ordered[high] - ordered[low]))
-
-
 def median_change(remarked: Sequence[Remarked]) -> tuple[int, int | None]:
     """How many marked prices could be compared with those of a year ago, and their median change in thousandths.
 
-    None below FEWEST_COMPARABLE; of an even number the lower of the two in the middle.
+    None below FEWEST; of an even number the lower of the two in the middle.
     """
     n, passed = sum(one.count for one in remarked), 0
-    if n < FEWEST_COMPARABLE:
+    if n < FEWEST:
         return n, None
     for one in sorted(remarked, key=lambda one: one.ratio):
         passed += one.count
@@ -110,7 +100,7 @@ def median_change(remarked: Sequence[Remarked]) -> tuple[int, int | None]:
 def figure(ordered: Sequence[int]) -> Figure:
     """The figure of sums in ascending order."""
     n = len(ordered)
-    if n < FEWEST_COMPARABLE:
+    if n < FEWEST:
         return Figure(n)
     return Figure(n, ordered[0], percentile(ordered, 50), ordered[-1])
 
@@ -210,7 +200,7 @@ def _verdict(quoted: int, ordered: Sequence[int], allowed: tuple[int, int] | Non
         return "no_marks"
     if quoted > ordered[-1]:
         return "above_marks"
-    if len(ordered) < FEWEST_COMPARABLE:
+    if len(ordered) < FEWEST:
         return "few"
     if quoted < percentile(ordered, 25):
         return "low"

@@ -40,7 +40,8 @@ class Asked:
 
     `days` is the list's limit in working days, `calendar_days` in days; with neither, `default_days` stands in.
     `listed` is what the list allows for my quantity, `marked` the middle half (P25 to P75) of marked prices for it,
-    both from and to in fen; None where that cannot be computed. `example` says that nobody typed the quantity.
+    both from and to in fen; None where that cannot be computed. `reach` is from the lowest to the highest marked price
+    for it, however few. `example` says that nobody typed the quantity.
     """
 
     code: str
@@ -53,6 +54,7 @@ class Asked:
     calendar_days: int | None = None
     listed: tuple[int, int] | None = None
     marked: tuple[int, int] | None = None
+    reach: tuple[int, int] | None = None
     example: bool = False
 
 
@@ -96,8 +98,9 @@ class Step:
 class Cost:
     """What some services cost in fen, `low` to `high`, over the `count` that could be computed; the rest is `unknown`.
 
-    Each counts by what the list allows, and where the list has no figure by the middle half of marked prices;
-    `by_list` and `by_marks` say how many of each. `marked` is the middle half alone, over `of_marks` services.
+    Each counts by what the list allows, and where the list has no figure by the middle half of marked prices, or by all
+    of them where they are too few to compare; `by_list`, `by_marks` and `by_few` say how many of each. `marked` is the
+    middle half alone, over `of_marks` services.
     `examples` of those in the sum stand with an example quantity, because nobody typed one.
     """
 
@@ -109,11 +112,12 @@ class Cost:
     marked: tuple[int, int] | None
     of_marks: int
     examples: int = 0
+    by_few: int = 0
 
     @property
     def count(self) -> int:
         """How many services are in the sum."""
-        return self.by_list + self.by_marks
+        return self.by_list + self.by_marks + self.by_few
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,7 @@ def planned(result: Result, day: date) -> Planned:
             calendar_days=one.calendar_days,
             listed=one.listed,
             marked=one.marked,
+            reach=one.reach,
             example=any(fee.example for fee in one.fees),
         )
         for group, needed in result.groups.items()
@@ -206,7 +211,7 @@ def plan_fields(result: Result, edition: EditionFacts) -> list[tuple[str, str]]:
     chosen = result.chosen
     fields = [("edition", str(edition.number))]
     fields += [("bundle", chosen.bundle.code)] if chosen.bundle else []
-    fields += [("act", str(act.id)) for act in chosen.acts]
+    fields += [("act", str(act.id)) for act in chosen.acts if not act.of_bundle]
     fields += [(one.name, one.answer) for one in result.questions if one.answer and not one.unreadable]
     fees = [fee for rows in result.groups.values() for one in rows for fee in one.fees]
     return fields + [(fee.name, fee.typed) for fee in fees if fee.typed and not fee.example]
@@ -232,21 +237,22 @@ def _days(one: Asked, day: date, workdays: Calendar) -> tuple[int, DaysFrom]:
 
 def cost(services: Iterable[Asked]) -> Cost:
     """What the services cost together."""
-    low = high = by_list = by_marks = marked_low = marked_high = of_marks = examples = 0
+    low = high = by_list = by_marks = by_few = marked_low = marked_high = of_marks = examples = 0
     unknown = []
     for one in services:
         if one.marked is not None:
             marked_low, marked_high, of_marks = marked_low + one.marked[0], marked_high + one.marked[1], of_marks + 1
-        span = one.listed or one.marked
+        span = one.listed or one.marked or one.reach
         if span is None:
             unknown.append(one.name)
             continue
         low, high = low + span[0], high + span[1]
         examples += one.example
-        by_list, by_marks = by_list + (one.listed is not None), by_marks + (one.listed is None)
-    return Cost(
-        low, high, by_list, by_marks, unknown, (marked_low, marked_high) if of_marks else None, of_marks, examples
-    )
+        by_list += one.listed is not None
+        by_marks += one.listed is None and one.marked is not None
+        by_few += one.listed is None and one.marked is None
+    marked = (marked_low, marked_high) if of_marks else None
+    return Cost(low, high, by_list, by_marks, unknown, marked, of_marks, examples, by_few)
 
 
 def _service(one: Asked) -> str:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from market.base.money import round_half_up
 
 FEWEST = 8
-"""Below so many marked prices there is no range to compare with: two offers move every percentile."""
+"""Below so many there is no median, range, position or distribution on any page: two offers move every percentile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,12 @@ def robust(sums: Sequence[int]) -> Robust:
     n, sums = len(sums), sorted(sums)
     if n < FEWEST:
         return Robust(n)
-    return Robust(n, *(_quantile(sums, part) for part in (50, 10, 25, 75, 90)))
+    return Robust(n, *(percentile(sums, percent) for percent in (50, 10, 25, 75, 90)))
 
 
-def _quantile(sums: Sequence[int], part: int) -> int:
-    place = Fraction((len(sums) - 1) * part, 100)
+def percentile(ordered: Sequence[int], percent: int) -> int:
+    """The percentile of sums in ascending order, on a straight line between neighbours; at least one sum."""
+    place = Fraction((len(ordered) - 1) * percent, 100)
     low = int(place)
-    high = min(low + 1, len(sums) - 1)
-    return round_half_up(sums[low] + (place - low) * (sums[high] - sums[low]))
+    high = min(low + 1, len(ordered) - 1)
+    return round_half_up(ordered[low] + (place - low) * (ordered[high] - ordered[low]))

@@ -1,5 +1,6 @@
 """The face keeps its promises: strict CSP, readable contrast, escaped text, words of the reader's locale."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -10,6 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
 WORDED = {path.name for path in (ROOT / "templates" / "parts").glob("*.html") if "_(" in path.read_text("utf-8")}
+
+RENDERING = ("render_template", "page", "_page")
 
 # Text on its ground, by token.
 READABLE = [
@@ -54,6 +57,20 @@ def test_text_on_its_ground_has_a_contrast_of_at_least_four_and_a_half(text: str
     named = tokens()
     dark, light = sorted((luminance(named[text]), luminance(named[ground])))
     assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_the_frame_of_every_page_overwrites_nothing_that_a_page_is_given() -> None:
+    frame = (ROOT / "templates" / "base.html").read_text("utf-8")
+    taken = set(re.findall(r"{%-?\s*set (\w+)", frame))
+    given = {
+        (path.name, call.lineno, word.arg)
+        for path in (ROOT / "market").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in RENDERING
+        for word in call.keywords
+    }
+    assert taken >= {"here", "english"}
+    assert {one for one in given if one[2] in taken} == set()
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))

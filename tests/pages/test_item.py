@@ -120,13 +120,18 @@ def test_what_is_not_on_the_list_is_said_to_be_nobodys_to_ask_for(app: Flask, cl
 def test_few_prices_are_compared_with_no_median(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         service = make.make_listed_service()
-        for number in range(1, 5):
+        for number in range(1, 8):
             make.make_offer(service=service, mark=Fixed(number * 100_00))
         few = page(client, f"/list/{service.code}")
-        make.make_offer(service=service, mark=Fixed(500_00))
-    assert "median" not in few and "<svg height" not in few
+        make.make_offer(service=service, mark=Fixed(800_00))
+    assert (
+        "Not comparable yet" in few
+        and "median</" not in few
+        and "below the median" not in few
+        and "<svg height" not in few
+    )
     text = page(client, f"/list/{service.code}")
-    assert "67 % below the median" in text and "at the median" in text and "<svg height" in text
+    assert "78 % below the median" in text and "11 % above the median" in text and "<svg height" in text
 
 
 def test_several_fee_items_are_added_up(app: Flask, client: FlaskClient) -> None:
@@ -185,9 +190,9 @@ def offered(*sums: int) -> list[calculator.Offered]:
 
 
 def test_the_median_of_an_even_number_lies_between_the_two_in_the_middle() -> None:
-    found = calculator.spread(offered(1, 2, 3, 4, 10, 20))
-    assert found is not None and (found.median_fen, found.low_fen, found.high_fen) == (4, 1, 20)
-    assert sum(count for _low, _high, count in found.bins) == 6
+    found = calculator.spread(offered(1, 2, 3, 4, 5, 6, 10, 20))
+    assert found is not None and (found.median_fen, found.low_fen, found.high_fen) == (5, 1, 20)
+    assert sum(count for _low, _high, count in found.bins) == 8
 
 
 def test_equal_prices_make_no_distribution() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -9,10 +10,12 @@ from flask.testing import FlaskClient
 from market.agencies.rules import PerUnit
 from market.base.pricing import Band
 from market.catalogue.models import EditionAct, Entry
+from market.catalogue.queries.bundles import acts_of
+from market.pages.navigator import MOST_ACTS
 from market.pages.robust import robust
 from market.store.db import db
 from market.store.transaction import transaction
-from tests import make
+from tests import make, people
 from tests.pages.reading import page
 
 MOST = 12
@@ -66,6 +69,24 @@ def test_answers_move_services_between_the_groups(app: Flask, client: FlaskClien
     assert "Needed only where the catalogue asks for the full report" in answered
 
 
+def test_what_was_answered_and_typed_can_be_changed_on_the_page(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        make.make_real_list()
+    first = page(client, "/plan?bundle=well&a.land=1&q.ZJ-0022.1=5")
+    form = re.search(r'<form id="answers".*?</form>', first, re.DOTALL)
+    assert form
+    controls = [
+        *re.findall(r"<(?:input|select)[^>]*>", form[0]),
+        *re.findall(r'<input[^>]*form="answers"[^>]*>', first),
+    ]
+    named = [(re.search(r'name="([^"]*)"', one), re.search(r'value="([^"]*)"', one)) for one in controls]
+    sent = [(name[1], value[1] if value else "") for name, value in named if name]
+    assert len({name for name, _value in sent}) == len(sent)
+    again = page(client, f"/plan?{urlencode({**dict(sent), 'a.land': '7', 'q.ZJ-0022.1': '8'})}")
+    assert dict(sent)["bundle"] == "well" and dict(sent)["q.ZJ-0022.1"] == "5"
+    assert 'name="a.land" value="7"' in again and 'name="q.ZJ-0022.1" value="8"' in again
+
+
 def test_what_is_no_answer_is_said_and_decides_nothing(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         make.make_real_list()
@@ -80,6 +101,18 @@ def test_a_bundle_that_is_not_there_is_not_found(app: Flask, client: FlaskClient
     page(client, "/plan?bundle=castle", 404)
     page(client, "/plan?act=999999999", 404)
     assert client.get("/plan").status_code == 302
+
+
+def test_acts_of_one_plan_are_never_left_out_in_silence(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        edition = make.make_real_list()
+        acts = [act.id for act in acts_of(edition)]
+    most = "&".join(f"act={act}" for act in acts[:MOST_ACTS])
+    assert page(client, f"/plan?{most}").count("<small>Licensing</small>") > 40
+    refused = page(client, f"/plan?{most}&act={acts[MOST_ACTS]}", status=422)
+    assert "61 acts are more than one plan holds (at most 60)" in refused
+    kept = people.post(client, "/plans", {"bundle": "factory", "act": [str(act) for act in acts[: MOST_ACTS + 1]]})
+    assert kept.status_code == 422
 
 
 def test_few_prices_are_not_compared_and_eight_are(app: Flask, client: FlaskClient) -> None:

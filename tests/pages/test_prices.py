@@ -12,6 +12,7 @@ from market.base.clock import CHINA
 from market.catalogue.rules import Payer
 from market.pages import panels
 from market.pages.ranges import BOTTOM, TOP, Point, range_chart
+from market.pages.robust import percentile
 from tests import make
 from tests.pages.reading import page
 
@@ -134,8 +135,8 @@ def test_prices_of_what_is_not_listed_are_not_found(app: Flask, client: FlaskCli
 
 
 def test_a_percentile_lies_on_a_straight_line_between_its_neighbours() -> None:
-    assert [panels.percentile([10, 20, 30, 40], one) for one in (0, 25, 50, 100)] == [10, 18, 25, 40]
-    assert panels.percentile([7], 90) == 7
+    assert [percentile([10, 20, 30, 40], one) for one in (0, 25, 50, 100)] == [10, 18, 25, 40]
+    assert percentile([7], 90) == 7
 
 
 def test_two_years_of_month_ends_are_told_with_today() -> None:

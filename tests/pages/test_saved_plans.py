@@ -25,6 +25,7 @@ from tests import make, people
 from tests.make import FIRST_DAY
 from tests.pages.reading import page
 from tests.selection.test_pages import signed_in
+from tests.selection.test_races import together
 
 DAY = end_of_day(FIRST_DAY) + timedelta(days=3, hours=10)
 DATA = Path(list_actions.__file__).parents[1] / "data"
@@ -89,6 +90,21 @@ class TestKept:
         first = keep(client)
         assert keep(app.test_client()) == first
         assert keep(client, **{"a.nothing": "x", "q.ZJ-0001.99": "5", "q.x": "1"}) == first
+        with app.app_context():
+            assert db.session.scalar(select(func.count(Plan.id))) == 1
+
+    def test_a_plan_kept_on_a_later_day_begins_on_that_day(self, app, client, at):
+        first = keep(client)
+        at(DAY + timedelta(days=40))
+        later = keep(client)
+        assert later != first
+        ends = [
+            re.search(r"Earliest end</h3><p class=\"sum\">([^<]+)", page(client, link))[1] for link in (first, later)
+        ]
+        assert ends[0] != ends[1]
+
+    def test_of_two_clicks_at_once_both_have_the_one_link(self, app):
+        assert together(app, *[lambda: keep(app.test_client())] * 3) == ["done"] * 3
         with app.app_context():
             assert db.session.scalar(select(func.count(Plan.id))) == 1
 

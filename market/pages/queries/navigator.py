@@ -48,9 +48,10 @@ class BundleFacts(NamedTuple):
 
 
 class ChosenAct(NamedTuple):
-    """An act with its marks in this edition, in the bundle's order."""
+    """An act with its marks in this edition, in the bundle's order; `of_bundle`: it was not chosen by itself."""
 
     id: int
+    kind: str
     name_zh: str
     name_en: str
     authority_zh: str
@@ -60,6 +61,7 @@ class ChosenAct(NamedTuple):
     by_commitment: bool
     in_parallel: bool
     rests_on: str
+    of_bundle: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,9 @@ def _acts_asked() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Bundle.code, Bundle.name_zh, Bundle.name_en,
-            Act.id, Act.name_zh, Act.name_en, Act.authority_zh, Act.authority_en, EditionAct.promised_days,
+            Act.id, Act.kind, Act.name_zh, Act.name_en, Act.authority_zh, Act.authority_en, EditionAct.promised_days,
             EditionAct.tolerates_missing, EditionAct.by_commitment, EditionAct.in_parallel, EditionAct.rests_on,
+            BundleAct.id.is_not(None),
         )
         .select_from(EditionAct)
         .join(Act, Act.id == EditionAct.act_id)

@@ -23,6 +23,7 @@ from market.pages.cards import Card, badges, days_text, in_words, under_revision
 from market.pages.common_questions import common_questions
 from market.pages.queries import item as queries
 from market.pages.queries.item import ItemFacts
+from market.pages.robust import FEWEST
 from market.pages.views.blueprint import pages, remember
 from market.pages.views.item_shared import address_of, bins_of, examples, for_quantity, gone
 from market.ratings.queries import summaries
@@ -84,6 +85,7 @@ def item(code: str) -> ResponseReturnValue:
         marks=_marks(page, lines) if not any(line.quantity for line in lines) else {},
         page=page,
         spread=spread,
+        few=FEWEST,
         bins=bins_of(spread),
         quantity=for_quantity([line for line in lines if line.quantity is not None]),
         median_milli=_place(spread),

@@ -18,18 +18,15 @@ from market.catalogue.needs import Group
 from market.catalogue.queries.bundles import ActRow, acts_of, bundles_of
 from market.pages import navigator
 from market.pages.cards import in_words, item_path
-from market.pages.navigator import NeedShown, Result
+from market.pages.navigator import NeedShown, Result, acts_named, acts_wanted
 from market.pages.planning import basket_fields, plan_fields, planned
 from market.pages.queries import editions
 from market.pages.queries.editions import EditionFacts
 from market.pages.queries.navigator import chosen
 from market.pages.views.blueprint import in_force, pages
-from market.store.types import LARGEST_KEY
 from market.web.access import actor_or_none, public
 from market.web.labels import labels, said
 
-MOST_ACTS = 60
-"""Acts that one address may name; more are left out."""
 LONGEST = 100
 TONES = {"must_buy": "blue", "yourself": "green", "government": "grey", "not_needed": "tag"}
 
@@ -39,7 +36,7 @@ TONES = {"must_buy": "blue", "yourself": "green", "government": "grey", "not_nee
 def plan_start() -> ResponseReturnValue:
     """Bundles as shelves, and every act of the list to choose from; what was ticked stays ticked while searching."""
     here = in_force()
-    ticked = set(_numbers(request.args.getlist("act")))
+    ticked = set(acts_named(request.args.getlist("act")))
     words = _folded(request.args.get("q", "")[:LONGEST])
     acts = acts_of(here.id)
     found = [act for act in acts if act.id in ticked or _has(act, words)]
@@ -59,7 +56,7 @@ def plan_start() -> ResponseReturnValue:
 @public
 def plan() -> ResponseReturnValue:
     """What a bundle or some acts need, in four groups."""
-    bundle, acts = request.args.get("bundle", "")[:64], _numbers(request.args.getlist("act"))
+    bundle, acts = request.args.get("bundle", "")[:64], acts_wanted(request.args.getlist("act"))
     if not bundle and not acts:
         return redirect(url_for("pages.plan_start"))
     current = in_force()
@@ -82,7 +79,7 @@ def plan() -> ResponseReturnValue:
         result=result,
         chosen=found,
         groups=[(group.value, TONES[group], rows) for group, rows in result.groups.items()],
-        kept=[(key, value) for key, value in request.args.items(multi=True) if key in ("bundle", "act", "edition")],
+        carried=[(key, value) for key, value in request.args.items(multi=True) if key in ("bundle", "act", "edition")],
         answered=_answered(result),
         orders=_orders(result),
         why=why_not,
@@ -142,11 +139,6 @@ def _edition(wanted: str, current: EditionFacts) -> EditionFacts:
     if found.effective_from > clock.today():
         raise NotFound("edition.not_found")
     return found
-
-
-def _numbers(given: Sequence[str]) -> list[int]:
-    known = [int(one) for one in given if one.isascii() and one.isdecimal() and len(one) < 20]
-    return list(dict.fromkeys(one for one in known if one <= LARGEST_KEY))[:MOST_ACTS]
 
 
 def _answers() -> dict[str, str]:

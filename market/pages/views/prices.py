@@ -19,6 +19,7 @@ from market.pages.queries import item as queries
 from market.pages.queries import prices as past
 from market.pages.queries.item import ItemFacts
 from market.pages.ranges import Point, RangeChart, range_chart
+from market.pages.robust import FEWEST, percentile
 from market.pages.views.blueprint import pages, remember
 from market.pages.views.item_shared import address_of, bins_of, examples, for_quantity, gone
 from market.web.access import public
@@ -60,7 +61,7 @@ def prices(code: str) -> ResponseReturnValue:
     spread = calculator.spread(calculator.compare(offers, lines, payer), money_short) if asked else None
     quoted, refusal = _quoted()
     place = panels.position(quoted, shown.today, _allowed(asked), payer) if quoted is not None and asked else None
-    comparable = len(shown.today) >= panels.FEWEST_COMPARABLE
+    comparable = len(shown.today) >= FEWEST
     return render_template(
         "pages/prices.html",
         facts=facts,
@@ -72,8 +73,8 @@ def prices(code: str) -> ResponseReturnValue:
         shown=shown,
         comparable=comparable,
         fiscal=payer == Payer.AUTHORITY,
-        few=panels.FEWEST_COMPARABLE,
-        parts=[(percent, panels.percentile(shown.today, percent)) for percent in PERCENTS] if comparable else [],
+        few=FEWEST,
+        parts=[(percent, percentile(shown.today, percent)) for percent in PERCENTS] if comparable else [],
         listed_chart=_listed_chart(shown),
         month_chart=_month_chart(shown),
         bins=bins_of(spread) if comparable else [],
@@ -125,9 +126,9 @@ def _month_chart(shown: Shown) -> RangeChart | None:
 
 def _marks(ordered: list[int], place: Position | None) -> list[dict[str, object]]:
     """The median and my own price on the axis of the distribution."""
-    if len(ordered) < panels.FEWEST_COMPARABLE or ordered[0] == ordered[-1]:
+    if len(ordered) < FEWEST or ordered[0] == ordered[-1]:
         return []
-    median = panels.percentile(ordered, 50)
+    median = percentile(ordered, 50)
     told = [(median, _("median %(sum)s", sum=money_short(median)), "blue")]
     if place is not None:
         told.append((place.quoted_fen, _("my price %(sum)s", sum=money_short(place.quoted_fen)), "red"))

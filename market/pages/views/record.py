@@ -10,10 +10,10 @@ from market.base import clock
 from market.base.errors import NotFound
 from market.contracts.queries import Days
 from market.pages.cards import in_words
-from market.pages.panels import FEWEST_COMPARABLE
 from market.pages.queries import item as queries
 from market.pages.queries import record as recorded
 from market.pages.queries.record import Decided, Jobs
+from market.pages.robust import FEWEST
 from market.pages.views.blueprint import pages, remember
 from market.pages.views.item_shared import gone
 from market.selection.rules import Method
@@ -59,7 +59,7 @@ def record(code: str) -> ResponseReturnValue:
         name=in_words(facts.entry.name_zh, facts.entry.name_en),
         jobs=jobs,
         days=days,
-        bins=_bins(jobs) if days and days.n >= FEWEST_COMPARABLE else [],
+        bins=_bins(jobs) if days and days.n >= FEWEST else [],
         methods=_methods(recorded.decided_of(service)),
         summary=recorded.summary_of(service),
         ratings=recorded.latest_ratings(service, LATEST),

@@ -13,11 +13,9 @@ from market.base.errors import BadState, BreaksRule, NotFound
 from market.base.money import parse_decimal
 from market.base.permissions import Permission, may
 from market.base.throttle import sender_hash
-from market.catalogue.queries import edition_numbered
-from market.catalogue.queries.bundles import acts_in, bundle_of
 from market.pages import navigator
 from market.pages.cards import in_words
-from market.pages.navigator import Result
+from market.pages.navigator import Result, acts_wanted
 from market.pages.pdf import chinese_font, document
 from market.pages.plan_sheet import sheet
 from market.pages.planning import Planned, basket_fields, planned
@@ -31,13 +29,11 @@ from market.selection.actions.plans import Given
 from market.selection.models import Plan
 from market.selection.queries.plans import plan_of
 from market.store.transaction import transaction
-from market.store.types import LARGEST_KEY
 from market.web import senders
 from market.web.access import actor_or_none, public
 from market.web.forms import HouseForm
 
 LONGEST = 40
-MOST_ACTS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,7 @@ class Changed:
 @pages.post("/plans")
 @public
 def save_plan() -> ResponseReturnValue:
-    """Keep what the navigator shows; the same plan has one link."""
+    """Keep what the navigator shows; the same plan has one link a day."""
     if not HouseForm().validate_on_submit():
         raise BadState("form.expired")
     edition = _edition(request.form.get("edition", ""))
@@ -165,22 +161,17 @@ def _edition(number: str) -> EditionFacts:
 def _given(form: MultiDict[str, str], edition: EditionFacts) -> Given:
     """What the list asks for and nothing else: free text in an answer or a quantity is not kept."""
     bundle = form.get("bundle", "")[:64]
-    numbers = [int(one) for one in form.getlist("act") if one.isascii() and one.isdecimal() and len(one) < 20]
-    wanted = sorted({one for one in numbers if one <= LARGEST_KEY})[:MOST_ACTS]
-    found = chosen(edition, bundle, wanted)
+    found = chosen(edition, bundle, acts_wanted(form.getlist("act")))
     if not found.acts:
         raise NotFound("bundle.not_found")
     answers = {name.removeprefix("a."): text for name, text in _prefixed(form, "a.").items()}
     result = navigator.result(found, answers, _prefixed(form, "q."), on=clock.today())
-    # The bundle's own acts are the bundle's matter: the next edition may have others.
-    extra = {act.id for act in found.acts} - set(
-        acts_in(bundle_of(edition_numbered(edition.number), bundle).id) if bundle else ()
-    )
     fees = [fee for rows in result.groups.values() for one in rows for fee in one.fees]
     return Given(
         edition_id=edition.id,
         bundle=bundle,
-        acts=[one for one in wanted if one in extra],
+        # The bundle's own acts are the bundle's matter: the next edition may have others.
+        acts=sorted(act.id for act in found.acts if not act.of_bundle),
         answers={one.asked.code: one.answer for one in result.questions if one.answer and not one.unreadable},
         quantities={fee.name: fee.typed for fee in fees if fee.typed and not fee.example and _is_number(fee.typed)},
     )

@@ -5,10 +5,12 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
+from market.base.clock import china_date
 from market.base.people import Actor
 from market.base.throttle import Throttle
 from market.base.words import N_, register_sentences
@@ -30,25 +32,37 @@ class Given:
     answers: Mapping[str, str]
     quantities: Mapping[str, str]
 
-    @property
-    def fingerprint(self) -> str:
-        """The digest of all of it, the same whatever the order of answers and quantities."""
-        facts = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    def fingerprint(self, begins: date) -> str:
+        """The digest of all of it begun on a day, the same whatever the order of answers and quantities."""
+        given = {**asdict(self), "begins": begins.isoformat()}
+        facts = json.dumps(given, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(facts.encode()).hexdigest()
 
 
 def save(given: Given, *, sender: str, now: datetime) -> str:
-    """Keep a plan and return the token of its link; the same plan has one link, whoever keeps it.
+    """Keep a plan and return the token of its link; of one day the same plan has one link, whoever keeps it.
 
-    `sender` is what the sender is counted under. Refuses TooMany("plan.too_many"); a plan kept already counts for
-    nothing.
+    Its dates count from the day it is kept, so on another day it is another plan. `sender` is what the sender is
+    counted under. Refuses TooMany("plan.too_many"); a plan kept already counts for nothing.
     """
-    known = db.session.scalar(select(Plan.token).where(Plan.fingerprint == given.fingerprint))
-    if known is not None:
+    fingerprint = given.fingerprint(china_date(now))
+    kept = select(Plan.token).where(Plan.fingerprint == fingerprint)
+    if (known := db.session.scalar(kept)) is not None:
         return known
+    try:
+        with db.session.begin_nested():
+            return _keep(given, fingerprint, sender=sender, now=now)
+    except IntegrityError:
+        # Of two clicks at once the second has the link of the first.
+        if (known := db.session.scalar(kept)) is None:
+            raise
+        return known
+
+
+def _keep(given: Given, fingerprint: str, *, sender: str, now: datetime) -> str:
     _count(sender, now)
     plan = Plan(
-        token=secrets.token_urlsafe(_BITS // 8), fingerprint=given.fingerprint, edition_id=given.edition_id,
+        token=secrets.token_urlsafe(_BITS // 8), fingerprint=fingerprint, edition_id=given.edition_id,
         bundle=given.bundle, acts=list(given.acts), answers=dict(given.answers), quantities=dict(given.quantities),
         created_at=now,
     )  # fmt: skip
@@ -56,7 +70,7 @@ def save(given: Given, *, sender: str, now: datetime) -> str:
     db.session.flush()
     # The token opens the plan, so the journal names it by its digest.
     facts = {"edition": given.edition_id, "bundle": given.bundle, "acts": list(given.acts)}
-    record("plan.save", f"plan/{given.fingerprint[:16]}", actor=Actor.system(), payload=facts, now=now)
+    record("plan.save", f"plan/{fingerprint[:16]}", actor=Actor.system(), payload=facts, now=now)
     return plan.token
 
 

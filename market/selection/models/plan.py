@@ -13,7 +13,7 @@ from market.store.types import Code, Instant, Key, Whole
 class Plan(Base):
     """What was chosen and answered in the navigator, kept for whoever has the link; no person stands in it.
 
-    `fingerprint` is the digest of everything else that was given: the same plan is kept once.
+    `fingerprint` is the digest of everything else that was given and of the day: the same plan is kept once a day.
     """
 
     __tablename__ = "plan"
