@@ -24,6 +24,8 @@ from market.pages.queries.navigator import Asked, Chosen, ChosenAct, ChosenEntry
 from market.pages.robust import Robust, robust
 from market.store.settings import setting
 
+_YUAN_OF_AN_EXAMPLE = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Fee:
@@ -76,6 +78,12 @@ class NeedShown:
     def marked(self) -> tuple[int, int] | None:
         """The middle half of the marked prices (P25 to P75) in fen; None where too few can be compared."""
         return (self.marks.p25, self.marks.p75) if self.marks.p25 is not None and self.marks.p75 is not None else None
+
+    @property
+    def few(self) -> tuple[int, int] | None:
+        """The lowest and highest marked price in fen, where they are too few to be compared; else None."""
+        low, high = self.marks.lowest, self.marks.highest
+        return None if self.marked is not None or low is None or high is None else (low, high)
 
     @property
     def on_request(self) -> bool:
@@ -206,8 +214,9 @@ def _lines(
 
 
 def _example(item: FeeItem, reached: Market) -> str:
-    """One unit, or the nearest quantity that marked prices reach."""
-    return measure_of(item).number(min(max(item.steps_per_unit, reached.q_from + 1), reached.q_to))
+    """One unit, or the nearest quantity that marked prices reach; of a part of a sum in yuan ten thousand of them."""
+    units = _YUAN_OF_AN_EXAMPLE if item.unit == "元" else 1
+    return measure_of(item).number(min(max(units * item.steps_per_unit, reached.q_from + 1), reached.q_to))
 
 
 def _fee(one: ChosenEntry, line: Line, quantities: Mapping[str, str], known: Mapping[int, Market]) -> Fee:
@@ -250,7 +259,10 @@ register_labels(
         "plan.list": N_("The list: {price}"),
         "plan.half": N_("half of them: {low} – {high}"),
         "plan.median": N_("median {price}, n = {n}"),
-        "plan.few": N_("Not comparable yet: only {n} prices"),
+        "plan.few": N_("{n} marked: {price}"),
+        "plan.few_why": N_("too few to compare"),
+        "plan.again": N_("Work it out with my quantities"),
+        "plan.laws": N_("{n} legal bases"),
         "plan.none": N_("No price for this quantity"),
         "plan.days": N_("≤ {days} working days"),
         "plan.calendar": N_("≤ {days} calendar days"),

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from flask_babel import gettext as _
+
+from market.base.money import FEN_PER_YUAN, format_short
 from market.base.schedule import Row, Task, Timeline, schedule
 from market.base.words import N_, register_labels
 from market.base.workdays import Calendar
@@ -20,8 +23,10 @@ from market.pages.queries.editions import EditionFacts
 from market.selection.rules import merged_together
 from market.store.calendar import calendar
 from market.store.settings import setting
+from market.web import locale
 
 ACT = "act"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _LEAST_BAR = 6
 _KINDS = {Group.MUST_BUY: "must", Group.YOURSELF: "own", Group.GOVERNMENT: "state-pays", ACT: "plain"}
 
@@ -39,8 +44,9 @@ class Asked:
     """A needed service. `group` is who bears it, `merged` the groups it may be merged into.
 
     `days` is the list's limit in working days, `calendar_days` in days; with neither, `default_days` stands in.
-    `listed` is what the list allows for my quantity, `marked` the middle half (P25 to P75) of marked prices for it,
-    both from and to in fen; None where that cannot be computed. `example` says that nobody typed the quantity.
+    `listed` is what the list allows for my quantity, `marked` the middle half (P25 to P75) of marked prices for it, and
+    `few` the lowest and highest of them where they are too few for a middle half; all from and to in fen, None where
+    that cannot be computed. `example` says that nobody typed the quantity.
     """
 
     code: str
@@ -53,6 +59,7 @@ class Asked:
     calendar_days: int | None = None
     listed: tuple[int, int] | None = None
     marked: tuple[int, int] | None = None
+    few: tuple[int, int] | None = None
     example: bool = False
 
 
@@ -96,8 +103,9 @@ class Step:
 class Cost:
     """What some services cost in fen, `low` to `high`, over the `count` that could be computed; the rest is `unknown`.
 
-    Each counts by what the list allows, and where the list has no figure by the middle half of marked prices;
-    `by_list` and `by_marks` say how many of each. `marked` is the middle half alone, over `of_marks` services.
+    Each counts by what the list allows, where the list has no figure by the middle half of marked prices, and where
+    these are too few for that by the lowest and highest of them; `by_list`, `by_marks` and `by_few` say how many of
+    each. `marked` is the middle half alone, over `of_marks` services.
     `examples` of those in the sum stand with an example quantity, because nobody typed one.
     """
 
@@ -109,11 +117,12 @@ class Cost:
     marked: tuple[int, int] | None
     of_marks: int
     examples: int = 0
+    by_few: int = 0
 
     @property
     def count(self) -> int:
         """How many services are in the sum."""
-        return self.by_list + self.by_marks
+        return self.by_list + self.by_marks + self.by_few
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +200,7 @@ def planned(result: Result, day: date) -> Planned:
             calendar_days=one.calendar_days,
             listed=one.listed,
             marked=one.marked,
+            few=one.few,
             example=any(fee.example for fee in one.fees),
         )
         for group, needed in result.groups.items()
@@ -199,6 +209,23 @@ def planned(result: Result, day: date) -> Planned:
     ]
     acts = [ActAsked(act.id, in_words(act.name_zh, act.name_en), act.promised_days) for act in result.chosen.acts]
     return plan(Project(services, acts, [(one.before, one.after) for one in result.chosen.orders]), day)
+
+
+def headline(title: str, count: int, plan: Planned) -> str:
+    """The answer before anything else: how many services must be bought, for how much, and in how many working days."""
+    given = {"title": title, "count": count, "days": plan.timeline.days, "cost": short_span(plan.must)}
+    if not count:
+        return _("%(title)s: nothing to buy, done in %(days)s working days at the earliest", **given)
+    if not plan.must.count:
+        return _("%(title)s: buy %(count)s, done in %(days)s working days at the earliest", **given)
+    return _("%(title)s: buy %(count)s for %(cost)s, done in %(days)s working days at the earliest", **given)
+
+
+def short_span(cost: Cost) -> str:
+    """The sum from and to in whole yuan, rounded outwards; an amount never breaks over two lines."""
+    low, high = cost.low // FEN_PER_YUAN, -(-cost.high // FEN_PER_YUAN)
+    ends = dict.fromkeys(format_short(yuan * FEN_PER_YUAN, locale.current()) for yuan in (low, high))
+    return " – ".join(end.replace(" ", NO_BREAK) for end in ends)
 
 
 def plan_fields(result: Result, edition: EditionFacts) -> list[tuple[str, str]]:
@@ -232,21 +259,22 @@ def _days(one: Asked, day: date, workdays: Calendar) -> tuple[int, DaysFrom]:
 
 def cost(services: Iterable[Asked]) -> Cost:
     """What the services cost together."""
-    low = high = by_list = by_marks = marked_low = marked_high = of_marks = examples = 0
+    low = high = by_list = by_marks = by_few = marked_low = marked_high = of_marks = examples = 0
     unknown = []
     for one in services:
         if one.marked is not None:
             marked_low, marked_high, of_marks = marked_low + one.marked[0], marked_high + one.marked[1], of_marks + 1
-        span = one.listed or one.marked
+        span = one.listed or one.marked or one.few
         if span is None:
             unknown.append(one.name)
             continue
         low, high = low + span[0], high + span[1]
         examples += one.example
-        by_list, by_marks = by_list + (one.listed is not None), by_marks + (one.listed is None)
-    return Cost(
-        low, high, by_list, by_marks, unknown, (marked_low, marked_high) if of_marks else None, of_marks, examples
-    )
+        by_list += one.listed is not None
+        by_marks += one.listed is None and one.marked is not None
+        by_few += one.listed is None and one.marked is None
+    marked = (marked_low, marked_high) if of_marks else None
+    return Cost(low, high, by_list, by_marks, unknown, marked, of_marks, examples, by_few)
 
 
 def _service(one: Asked) -> str:

@@ -92,12 +92,13 @@ def test_few_prices_are_not_compared_and_eight_are(app: Flask, client: FlaskClie
             make.make_offer(service=service, mark=PerUnit(price * 100))
     address = f"/plan?act={act}&q.{service.code}.1=10"
     few = page(client, address)
-    assert "Not comparable yet: only 7 prices" in few and "median" not in few
+    assert "7 marked: ¥10 – ¥70" in few and "too few to compare" in few and "median" not in few
+    assert "buy 1 for ¥10 – ¥70, done in" in few.replace("\N{NO-BREAK SPACE}", " ")
     with app.app_context():
         make.make_offer(service=service, mark=PerUnit(800))
     text = page(client, address)
     assert "median ¥45, n = 8" in text and "half of them: ¥27.50 – ¥62.50" in text
-    assert "8 agencies mark a price" in text and "Not comparable" not in text
+    assert "8 agencies mark a price" in text and "too few to compare" not in text
 
 
 def test_a_quantity_out_of_every_bracket_says_which_limits_exist(app: Flask, client: FlaskClient) -> None:
