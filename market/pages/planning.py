@@ -222,10 +222,10 @@ def headline(title: str, count: int, plan: Planned) -> str:
 
 
 def short_span(cost: Cost) -> str:
-    """The sum from and to in whole yuan, rounded outwards; an amount never breaks over two lines."""
+    """The sum from and to in whole yuan, rounded outwards; never broken over two lines."""
     low, high = cost.low // FEN_PER_YUAN, -(-cost.high // FEN_PER_YUAN)
     ends = dict.fromkeys(format_short(yuan * FEN_PER_YUAN, locale.current()) for yuan in (low, high))
-    return " – ".join(end.replace(" ", NO_BREAK) for end in ends)
+    return f"{NO_BREAK}–{NO_BREAK}".join(end.replace(" ", NO_BREAK) for end in ends)
 
 
 def plan_fields(result: Result, edition: EditionFacts) -> list[tuple[str, str]]:

@@ -74,6 +74,21 @@ def test_what_is_no_answer_is_said_and_decides_nothing(app: Flask, client: Flask
     assert section(text, "Not needed here").count("<li>") == 0
 
 
+def test_the_form_carries_on_what_was_chosen_and_nothing_that_can_be_changed_in_it(
+    app: Flask, client: FlaskClient
+) -> None:
+    """Of a field that stands twice in the address the first counts: the old quantity would win for ever."""
+    with app.app_context():
+        edition = make.make_edition()
+        service = make.make_listed_service(edition_id=edition)
+        act = act_of(service.entry_id, edition)
+        make.publish_edition(edition_id=edition)
+    text = page(client, f"/plan?act={act}&q=other&a.land=3&q.{service.code}.1=10")
+    form = text[text.index('<form id="answers"') :]
+    hidden = re.findall(r'type="hidden" name="([^"]+)"', form[: form.index("</form>")])
+    assert hidden == ["act"]
+
+
 def test_a_bundle_that_is_not_there_is_not_found(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         make.make_real_list()

@@ -1,0 +1,70 @@
+"""Who walks through the navigator: a visitor's steps, the checks of every page on the way, and the guide's pictures."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page
+
+from tests.browser.guide import small
+
+PICTURES = Path(__file__).parents[2] / "docs" / "users" / "pictures"
+WRITES = os.environ.get("MARKET_WRITE_TOUR") == "1"
+DESK, PHONE, NARROW = 1440, 390, 320
+PICTURED = {"desk": (1080, 900), "phone": (390, 1000)}
+
+
+@dataclass
+class Walk:
+    """A page and what every page on the way must hold: no violation on a desk and a phone, no sideways scroll."""
+
+    page: Page
+    axe: Callable[[Page], None]
+    fits: Callable[[Page], None]
+
+    def go(self, address: str, status: int = 200) -> "Walk":
+        """Type an address."""
+        answer = self.page.goto(address)
+        assert answer is not None and answer.status == status, f"{address}: {answer and answer.status}"
+        return self
+
+    def press(self, what: Locator) -> "Walk":
+        """Press a link or a button that leads to another page."""
+        with self.page.expect_navigation():
+            what.click()
+        return self
+
+    def look(self) -> "Walk":
+        """Check the page shown, then go back to the width it had."""
+        had = self.page.viewport_size
+        for width in (DESK, PHONE, NARROW):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            if width != NARROW:
+                self.axe(self.page)
+            self.fits(self.page)
+        if had is not None:
+            self.page.set_viewport_size(had)
+        return self
+
+    def picture(self, name: str, *, size: str = "desk", focus: str = "main") -> "Walk":
+        """Take a picture for the guide when it is to be written; `focus` is what the picture begins with."""
+        if not WRITES:
+            return self
+        had, (width, height) = self.page.viewport_size, PICTURED[size]
+        self.page.set_viewport_size({"width": width, "height": 900})
+        bounds = "one => [one.getBoundingClientRect().top + scrollY, document.querySelector('main').offsetHeight]"
+        top, tall = self.page.locator(focus).first.evaluate(bounds)
+        clip = {"x": 0, "y": max(0, int(top) - 16), "width": width, "height": min(height, int(tall))}
+        taken = self.page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
+        blank = self.page.context.new_page()
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        (PICTURES / f"{name}.png").write_bytes(small(blank, taken))
+        blank.close()
+        if had is not None:
+            self.page.set_viewport_size(had)
+        return self
+
+    def text(self, selector: str = "main") -> str:
+        """What stands in the first element of a kind, in one line."""
+        return " ".join(self.page.locator(selector).first.inner_text().split())
