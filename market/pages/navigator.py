@@ -24,8 +24,6 @@ from market.pages.queries.navigator import Asked, Chosen, ChosenAct, ChosenEntry
 from market.pages.robust import Robust, robust
 from market.store.settings import setting
 
-_YUAN_OF_AN_EXAMPLE = 10_000
-
 
 @dataclass(frozen=True, slots=True)
 class Fee:
@@ -214,9 +212,8 @@ def _lines(
 
 
 def _example(item: FeeItem, reached: Market) -> str:
-    """One unit, or the nearest quantity that marked prices reach; of a part of a sum in yuan ten thousand of them."""
-    units = _YUAN_OF_AN_EXAMPLE if item.unit == "元" else 1
-    return measure_of(item).number(min(max(units * item.steps_per_unit, reached.q_from + 1), reached.q_to))
+    """What stands as an example, or the nearest quantity that marked prices reach."""
+    return measure_of(item).number(min(max(calculator.example_steps(item), reached.q_from + 1), reached.q_to))
 
 
 def _fee(one: ChosenEntry, line: Line, quantities: Mapping[str, str], known: Mapping[int, Market]) -> Fee:

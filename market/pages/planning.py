@@ -218,14 +218,20 @@ def headline(title: str, count: int, plan: Planned) -> str:
         return _("%(title)s: nothing to buy, done in %(days)s working days at the earliest", **given)
     if not plan.must.count:
         return _("%(title)s: buy %(count)s, done in %(days)s working days at the earliest", **given)
+    if plan.must.unknown:
+        given["priced"] = plan.must.count
+        return _(
+            "%(title)s: buy %(count)s, %(priced)s of them for %(cost)s, done in %(days)s working days at the earliest",
+            **given,
+        )
     return _("%(title)s: buy %(count)s for %(cost)s, done in %(days)s working days at the earliest", **given)
 
 
 def short_span(cost: Cost) -> str:
-    """The sum from and to in whole yuan, rounded outwards; never broken over two lines."""
+    """The sum from and to in whole yuan, rounded outwards; a line breaks after the dash at most."""
     low, high = cost.low // FEN_PER_YUAN, -(-cost.high // FEN_PER_YUAN)
     ends = dict.fromkeys(format_short(yuan * FEN_PER_YUAN, locale.current()) for yuan in (low, high))
-    return f"{NO_BREAK}–{NO_BREAK}".join(end.replace(" ", NO_BREAK) for end in ends)
+    return f"{NO_BREAK}– ".join(end.replace(" ", NO_BREAK) for end in ends)
 
 
 def plan_fields(result: Result, edition: EditionFacts) -> list[tuple[str, str]]:

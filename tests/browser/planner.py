@@ -2,17 +2,61 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+from flask import Flask
 from playwright.sync_api import Locator, Page
 
+from market.accounts.queries import first_with_role
+from market.agencies import actions as agencies
+from market.agencies.queries import agency_of
+from market.agencies.rules import Fixed, PerUnit
+from market.base import clock
+from market.base.errors import Refusal
+from market.base.people import Role
+from market.catalogue.queries import edition_in_force, entry_of, fee_items_of
+from market.catalogue.queries.bundles import bundle_of
+from market.catalogue.rules import PriceState
+from market.pages.queries.editions import published
+from market.pages.queries.navigator import chosen
+from market.store.transaction import transaction
+from tests.browser.city import MARKS, MORNING
 from tests.browser.guide import small
 
 PICTURES = Path(__file__).parents[2] / "docs" / "users" / "pictures"
 WRITES = os.environ.get("MARKET_WRITE_TOUR") == "1"
 DESK, PHONE, NARROW = 1440, 390, 320
 PICTURED = {"desk": (1080, 900), "phone": (390, 1000)}
+
+
+def mark_prices_of(app: Flask, bundle: str) -> int:
+    """Let the city's agencies mark a price of what a bundle needs and nobody serves yet; return how many they marked.
+
+    What the list's own price rule does not let them mark like this stays without a price, as in life.
+    """
+    served = {name for marks in MARKS.values() for name in marks}
+    marked = 0
+    with app.app_context(), clock.moved_to(MORNING - timedelta(hours=1)):
+        edition = edition_in_force(clock.today())
+        assert bundle_of(edition, bundle) is not None
+        wanted = [one.entry for one in chosen(published(edition.number), bundle, []).entries]
+        codes = [entry.code for entry in wanted if entry.name_zh not in served]
+        for place, mailbox in enumerate(("agency1", "agency2", "agency4")):
+            shop = first_with_role([Role.AGENCY], f"{mailbox}@example.invalid")
+            for number, code in enumerate(codes):
+                with suppress(Refusal), transaction() as now:
+                    entry = entry_of(code, edition)
+                    items = [one for one in fee_items_of(entry.id) if one.price_state != PriceState.UNPUBLISHED]
+                    fen = (3 + number % 7) * (10 + place) * 100
+                    prices = {one.id: Fixed(fen * 100) if one.unit == "项" else PerUnit(fen) for one in items}
+                    agencies.mark_price(
+                        agency_of(shop), agencies.Marking(entry, prices, 12 + place), actor=shop, now=now
+                    )
+                    marked += 1
+    return marked
 
 
 @dataclass
