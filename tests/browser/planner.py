@@ -18,7 +18,6 @@ from market.base import clock
 from market.base.errors import Refusal
 from market.base.people import Role
 from market.catalogue.queries import edition_in_force, entry_of, fee_items_of
-from market.catalogue.queries.bundles import bundle_of
 from market.catalogue.rules import PriceState
 from market.pages.queries.editions import published
 from market.pages.queries.navigator import chosen
@@ -29,7 +28,7 @@ from tests.browser.guide import small
 PICTURES = Path(__file__).parents[2] / "docs" / "users" / "pictures"
 WRITES = os.environ.get("MARKET_WRITE_TOUR") == "1"
 DESK, PHONE, NARROW = 1440, 390, 320
-PICTURED = {"desk": (1080, 900), "phone": (390, 1000)}
+PICTURED = {"desk": (1080, 900), "strip": (1080, 420)}
 
 
 def mark_prices_of(app: Flask, bundle: str) -> int:
@@ -40,15 +39,13 @@ def mark_prices_of(app: Flask, bundle: str) -> int:
     served = {name for marks in MARKS.values() for name in marks}
     marked = 0
     with app.app_context(), clock.moved_to(MORNING - timedelta(hours=1)):
-        edition = edition_in_force(clock.today())
-        assert bundle_of(edition, bundle) is not None
-        wanted = [one.entry for one in chosen(published(edition.number), bundle, []).entries]
+        wanted = [one.entry for one in chosen(published(1), bundle, []).entries]
         codes = [entry.code for entry in wanted if entry.name_zh not in served]
         for place, mailbox in enumerate(("agency1", "agency2", "agency4")):
             shop = first_with_role([Role.AGENCY], f"{mailbox}@example.invalid")
             for number, code in enumerate(codes):
                 with suppress(Refusal), transaction() as now:
-                    entry = entry_of(code, edition)
+                    entry = entry_of(code, edition_in_force(clock.china_date(now)))
                     items = [one for one in fee_items_of(entry.id) if one.price_state != PriceState.UNPUBLISHED]
                     fen = (3 + number % 7) * (10 + place) * 100
                     prices = {one.id: Fixed(fen * 100) if one.unit == "项" else PerUnit(fen) for one in items}
