@@ -19,7 +19,7 @@ from tests.browser.city import INSPECTION, MORNING, NOTARY, REPORT, SAMPLING
 from tests.browser.planner import DESK, NARROW, PHONE
 from tests.browser.test_navigator import codes
 
-APPROVAL, FIRE, NOTARISED = "企业投资项目核准", "建设工程消防验收（备案）", "行政许可申请材料涉及的公证证明"
+APPROVAL, FIRE, ASSESSED = "企业投资项目核准", "建设工程消防验收（备案）", "建设项目环境影响评价文件审批"
 AFTER_THE_CODE = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 
 
@@ -36,7 +36,7 @@ def states(site: Any) -> Iterator[tuple[str, int, str]]:
     yield f"/plan?act={acts[APPROVAL]}&a.approval=filing", 200, "一项都不用买"
     yield f"/plan?act={acts[FIRE]}&act={acts[APPROVAL]}&q.{listed[INSPECTION]}.1=6000", 200, "14,900"
     yield f"/plan?act={acts[FIRE]}&q.{listed[INSPECTION]}.1=x", 200, "不是数量"
-    yield f"/plan?act={acts[NOTARISED]}&q.{listed[NOTARY]}.1=99999999", 200, "≤"
+    yield f"/plan?act={acts[ASSESSED]}&q.{listed[REPORT]}.1=5000", 200, "≤"
     yield "/plan?bundle=factory&a.land=many", 200, "2.5"
     yield "/plan?bundle=nothing", 404, "404"
     yield "/plans/0123456789012345678901", 404, "方案"
