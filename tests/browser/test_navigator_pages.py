@@ -62,7 +62,7 @@ def test_every_state_of_the_navigator_and_of_an_items_pages_is_whole(
             assert answer is not None
             if answer.status != status or (language == "zh" and words not in page.content()):
                 broken.append(f"{url} in {language}: {answer.status}, {words} {words in page.content()}")
-            for width in (DESK, PHONE, NARROW):
+            for width in (DESK, PHONE, NARROW) if language == "zh" else (NARROW,):
                 page.set_viewport_size({"width": width, "height": 900})
                 for check in (fits, axe) if language == "zh" and width != NARROW else (fits,):
                     try:
