@@ -32,8 +32,8 @@ lint: .venv/.test.stamp ## ruff, mypy, import-linter, djlint, deptry and the imp
 bench: .venv/.base.stamp words ## print the speed ratios
 	@$(PY) -m bench
 
-tour: .venv/.test.stamp words browser ## write docs/tour.md and its pictures from the browser journey
-	@MARKET_WRITE_TOUR=1 $(PY) -m pytest -q -p no:randomly tests/browser/test_tour.py
+tour: .venv/.test.stamp words browser ## write docs/tour.md and the guides' pictures from the browser journeys
+	@MARKET_WRITE_TOUR=1 $(PY) -m pytest -q -p no:randomly tests/browser/test_tour.py tests/browser/test_navigator.py
 
 words: .venv/.base.stamp ## compile the translations
 	@$(PY) -m market.words

@@ -20,6 +20,9 @@ from market.pages.robust import FEWEST, percentile
 MOST_BINS = 8
 
 
+_YUAN_OF_AN_EXAMPLE = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class Coefficient:
     """A lawful coefficient as a choice: in 1/10000, and in decimals."""
@@ -92,8 +95,13 @@ def _choices(coefficients: Sequence[int]) -> list[Coefficient]:
     return [Coefficient(value, exact_decimal(Fraction(value, COEFFICIENT_UNIT))) for value in coefficients]
 
 
+def example_steps(item: FeeItem) -> int:
+    """The quantity that stands where nobody typed one: one unit, of a sum in yuan ten thousand of them."""
+    return item.steps_per_unit * (_YUAN_OF_AN_EXAMPLE if item.unit == "元" else 1)
+
+
 def _example(item: FeeItem, bands: Sequence[Band]) -> str:
-    unit = item.steps_per_unit
+    unit = example_steps(item)
     if bands and not any(band.q_from < unit <= band.q_to for band in bands):
         first = bands[0]
         unit = first.q_to if open_end(line_of(first)) != first.q_to else first.q_from + item.steps_per_unit

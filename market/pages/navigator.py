@@ -47,8 +47,7 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class NeedShown:
-    """A service in its group. `listed` is what the list allows and `marks` what agencies mark, both for my quantity;
-    `reach` is the lowest and the highest marked price for it, however few there are.
+    """A service in its group. `listed` is what the list allows and `marks` what agencies mark, both for my quantity.
 
     `days` is the list's limit, in working days unless `calendar_days` is set; None where the list has none, and then
     `default_days` (the operator's) stands in.
@@ -60,7 +59,6 @@ class NeedShown:
     fees: Sequence[Fee]
     listed: tuple[int, int] | None
     marks: Robust
-    reach: tuple[int, int] | None
     agencies: int
     days: int | None
     calendar_days: int | None
@@ -82,6 +80,12 @@ class NeedShown:
     def marked(self) -> tuple[int, int] | None:
         """The middle half of the marked prices (P25 to P75) in fen; None where too few can be compared."""
         return (self.marks.p25, self.marks.p75) if self.marks.p25 is not None and self.marks.p75 is not None else None
+
+    @property
+    def few(self) -> tuple[int, int] | None:
+        """The lowest and highest marked price in fen, where they are too few to be compared; else None."""
+        low, high = self.marks.lowest, self.marks.highest
+        return None if self.marked is not None or low is None or high is None else (low, high)
 
     @property
     def on_request(self) -> bool:
@@ -153,7 +157,6 @@ def result(chosen: Chosen, answers: Mapping[str, str], quantities: Mapping[str, 
                 fees=[_fee(one, line, quantities, known) for line in made if line.can_be_asked],
                 listed=_span(made) if payer == Payer.APPLICANT else None,
                 marks=robust(sums),
-                reach=(min(sums), max(sums)) if sums else None,
                 agencies=max((each.offers for each in known.values()), default=0),
                 days=one.entry.time_limit_workdays,
                 calendar_days=one.entry.time_limit_calendar_days,
@@ -227,8 +230,8 @@ def _lines(
 
 
 def _example(item: FeeItem, reached: Market) -> str:
-    """One unit, or the nearest quantity that marked prices reach."""
-    return measure_of(item).number(min(max(item.steps_per_unit, reached.q_from + 1), reached.q_to))
+    """What stands as an example, or the nearest quantity that marked prices reach."""
+    return measure_of(item).number(min(max(calculator.example_steps(item), reached.q_from + 1), reached.q_to))
 
 
 def _fee(one: ChosenEntry, line: Line, quantities: Mapping[str, str], known: Mapping[int, Market]) -> Fee:
@@ -280,7 +283,10 @@ register_labels(
         "plan.list": N_("The list: {price}"),
         "plan.half": N_("half of them: {low} – {high}"),
         "plan.median": N_("median {price}, n = {n}"),
-        "plan.few": N_("Not comparable yet: only {n} prices"),
+        "plan.few": N_("{n} marked: {price}"),
+        "plan.few_why": N_("too few to compare"),
+        "plan.again": N_("Work it out with my quantities"),
+        "plan.laws": N_("{n} legal bases"),
         "plan.none": N_("No price for this quantity"),
         "plan.days": N_("≤ {days} working days"),
         "plan.calendar": N_("≤ {days} calendar days"),

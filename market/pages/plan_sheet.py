@@ -111,7 +111,8 @@ def _notes(planned: Planned) -> list[str]:
 def _group(group: Group, rows: Sequence[NeedShown]) -> dict[str, Any]:
     words = labels()
     example, given = _("{quantity} {unit}, an example"), _("{quantity} {unit}")
-    few, unpublished = _("too few to compare"), _("not published")
+    few, unpublished = _("none"), _("not published")
+    few_marked = words["plan.few"]
     head = [_("Service"), _("Quantity"), _("The list allows"), _("Marked prices")]
 
     def row(one: NeedShown) -> dict[str, str]:
@@ -122,6 +123,8 @@ def _group(group: Group, rows: Sequence[NeedShown]) -> dict[str, Any]:
         ]
         listed = _span(*one.listed) if one.listed else unpublished
         marked = _span(*one.marked) if one.marked else few
+        if one.few:
+            marked = few_marked.format(n=one.marks.n, price=_span(*one.few))
         if group in (Group.GOVERNMENT, Group.NOT_NEEDED):
             listed, marked = ("¥0" if group == Group.GOVERNMENT else "—"), "—"
         return {

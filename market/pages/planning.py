@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from flask_babel import gettext as _
+
+from market.base.money import FEN_PER_YUAN, format_short
 from market.base.schedule import Row, Task, Timeline, schedule
 from market.base.words import N_, register_labels
 from market.base.workdays import Calendar
@@ -20,8 +23,10 @@ from market.pages.queries.editions import EditionFacts
 from market.selection.rules import merged_together
 from market.store.calendar import calendar
 from market.store.settings import setting
+from market.web import locale
 
 ACT = "act"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _LEAST_BAR = 6
 _KINDS = {Group.MUST_BUY: "must", Group.YOURSELF: "own", Group.GOVERNMENT: "state-pays", ACT: "plain"}
 
@@ -39,9 +44,9 @@ class Asked:
     """A needed service. `group` is who bears it, `merged` the groups it may be merged into.
 
     `days` is the list's limit in working days, `calendar_days` in days; with neither, `default_days` stands in.
-    `listed` is what the list allows for my quantity, `marked` the middle half (P25 to P75) of marked prices for it,
-    both from and to in fen; None where that cannot be computed. `reach` is from the lowest to the highest marked price
-    for it, however few. `example` says that nobody typed the quantity.
+    `listed` is what the list allows for my quantity, `marked` the middle half (P25 to P75) of marked prices for it, and
+    `few` the lowest and highest of them where they are too few for a middle half; all from and to in fen, None where
+    that cannot be computed. `example` says that nobody typed the quantity.
     """
 
     code: str
@@ -54,7 +59,7 @@ class Asked:
     calendar_days: int | None = None
     listed: tuple[int, int] | None = None
     marked: tuple[int, int] | None = None
-    reach: tuple[int, int] | None = None
+    few: tuple[int, int] | None = None
     example: bool = False
 
 
@@ -98,9 +103,9 @@ class Step:
 class Cost:
     """What some services cost in fen, `low` to `high`, over the `count` that could be computed; the rest is `unknown`.
 
-    Each counts by what the list allows, and where the list has no figure by the middle half of marked prices, or by all
-    of them where they are too few to compare; `by_list`, `by_marks` and `by_few` say how many of each. `marked` is the
-    middle half alone, over `of_marks` services.
+    Each counts by what the list allows, where the list has no figure by the middle half of marked prices, and where
+    these are too few for that by the lowest and highest of them; `by_list`, `by_marks` and `by_few` say how many of
+    each. `marked` is the middle half alone, over `of_marks` services.
     `examples` of those in the sum stand with an example quantity, because nobody typed one.
     """
 
@@ -195,7 +200,7 @@ def planned(result: Result, day: date) -> Planned:
             calendar_days=one.calendar_days,
             listed=one.listed,
             marked=one.marked,
-            reach=one.reach,
+            few=one.few,
             example=any(fee.example for fee in one.fees),
         )
         for group, needed in result.groups.items()
@@ -204,6 +209,29 @@ def planned(result: Result, day: date) -> Planned:
     ]
     acts = [ActAsked(act.id, in_words(act.name_zh, act.name_en), act.promised_days) for act in result.chosen.acts]
     return plan(Project(services, acts, [(one.before, one.after) for one in result.chosen.orders]), day)
+
+
+def headline(title: str, count: int, plan: Planned) -> str:
+    """The answer before anything else: how many services must be bought, for how much, and in how many working days."""
+    given = {"title": title, "count": count, "days": plan.timeline.days, "cost": short_span(plan.must)}
+    if not count:
+        return _("%(title)s: nothing to buy, done in %(days)s working days at the earliest", **given)
+    if not plan.must.count:
+        return _("%(title)s: buy %(count)s, done in %(days)s working days at the earliest", **given)
+    if plan.must.unknown:
+        given["priced"] = plan.must.count
+        return _(
+            "%(title)s: buy %(count)s, %(priced)s of them for %(cost)s, done in %(days)s working days at the earliest",
+            **given,
+        )
+    return _("%(title)s: buy %(count)s for %(cost)s, done in %(days)s working days at the earliest", **given)
+
+
+def short_span(cost: Cost) -> str:
+    """The sum from and to in whole yuan, rounded outwards; a line breaks after the dash at most."""
+    low, high = cost.low // FEN_PER_YUAN, -(-cost.high // FEN_PER_YUAN)
+    ends = dict.fromkeys(format_short(yuan * FEN_PER_YUAN, locale.current()) for yuan in (low, high))
+    return f"{NO_BREAK}– ".join(end.replace(" ", NO_BREAK) for end in ends)
 
 
 def plan_fields(result: Result, edition: EditionFacts) -> list[tuple[str, str]]:
@@ -242,7 +270,7 @@ def cost(services: Iterable[Asked]) -> Cost:
     for one in services:
         if one.marked is not None:
             marked_low, marked_high, of_marks = marked_low + one.marked[0], marked_high + one.marked[1], of_marks + 1
-        span = one.listed or one.marked or one.reach
+        span = one.listed or one.marked or one.few
         if span is None:
             unknown.append(one.name)
             continue

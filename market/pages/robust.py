@@ -12,9 +12,14 @@ FEWEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Robust:
-    """How `n` marked prices for one quantity lie, in fen; None below `FEWEST` of them."""
+    """How `n` marked prices for one quantity lie, in fen; the percentiles are None below `FEWEST` of them.
+
+    `lowest` and `highest` are facts and no comparison, so one price is enough for them.
+    """
 
     n: int
+    lowest: int | None = None
+    highest: int | None = None
     median: int | None = None
     p10: int | None = None
     p25: int | None = None
@@ -23,11 +28,13 @@ class Robust:
 
 
 def robust(sums: Sequence[int]) -> Robust:
-    """The median and percentiles of sums in fen, by linear interpolation; only their number below `FEWEST`."""
+    """The median and percentiles of sums in fen, by linear interpolation; only number and ends below `FEWEST`."""
     n, sums = len(sums), sorted(sums)
-    if n < FEWEST:
+    if not n:
         return Robust(n)
-    return Robust(n, *(percentile(sums, percent) for percent in (50, 10, 25, 75, 90)))
+    if n < FEWEST:
+        return Robust(n, sums[0], sums[-1])
+    return Robust(n, sums[0], sums[-1], *(percentile(sums, percent) for percent in (50, 10, 25, 75, 90)))
 
 
 def percentile(ordered: Sequence[int], percent: int) -> int:

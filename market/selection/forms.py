@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import Field, Form, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from market.base.clock import china_date
@@ -141,13 +141,28 @@ class BasketForm(HouseForm):
         return {item_id: str(self.part(item_id).data or "") for item_id in self.item_ids}
 
 
+class Wanted:
+    """Marks a field as needed and refuses nothing: what is missing stops its own draft and no other."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Take everything."""
+
+
 def basket_form(rows: Sequence[BasketRow]) -> type[BasketForm]:
     """The form of a basket. What is typed is read service by service, so that one mistake stops no other draft."""
     look = {"inputmode": "decimal", "autocomplete": "off"}
     items = [item for row in rows if row.why_not is None for item in row.items]
     kept = {item_id: text for row in rows for item_id, text in row.typed.items()}
+    alone = {row.items[0].id for row in rows if len(row.items) == 1}
     fields: dict[str, Any] = {
-        f"quantity_{item.id}": LineField(item_name(item), [at_most(40)], default=kept.get(item.id, ""), render_kw=look)
+        f"quantity_{item.id}": LineField(
+            item_name(item),
+            [at_most(40), *([Wanted()] if item.id in alone else [])],
+            default=kept.get(item.id, ""),
+            render_kw=look,
+        )
         for item in items
     }
     words = labels()

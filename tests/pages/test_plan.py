@@ -95,6 +95,21 @@ def test_what_is_no_answer_is_said_and_decides_nothing(app: Flask, client: Flask
     assert section(text, "Not needed here").count("<li>") == 0
 
 
+def test_the_form_carries_on_what_was_chosen_and_nothing_that_can_be_changed_in_it(
+    app: Flask, client: FlaskClient
+) -> None:
+    """Of a field that stands twice in the address the first counts: the old quantity would win for ever."""
+    with app.app_context():
+        edition = make.make_edition()
+        service = make.make_listed_service(edition_id=edition)
+        act = act_of(service.entry_id, edition)
+        make.publish_edition(edition_id=edition)
+    text = page(client, f"/plan?act={act}&q=other&a.land=3&q.{service.code}.1=10")
+    form = text[text.index('<form id="answers"') :]
+    hidden = re.findall(r'type="hidden" name="([^"]+)"', form[: form.index("</form>")])
+    assert hidden == ["act"]
+
+
 def test_a_bundle_that_is_not_there_is_not_found(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         make.make_real_list()
@@ -125,12 +140,13 @@ def test_few_prices_are_not_compared_and_eight_are(app: Flask, client: FlaskClie
             make.make_offer(service=service, mark=PerUnit(price * 100))
     address = f"/plan?act={act}&q.{service.code}.1=10"
     few = page(client, address)
-    assert "Not comparable yet: only 7 prices" in few and "median" not in few
+    assert "7 marked: ¥10 – ¥70" in few and "too few to compare" in few and "median" not in few
+    assert "buy 1 for ¥10 – ¥70, done in" in few.replace("\N{NO-BREAK SPACE}", " ")
     with app.app_context():
         make.make_offer(service=service, mark=PerUnit(800))
     text = page(client, address)
     assert "median ¥45, n = 8" in text and "half of them: ¥27.50 – ¥62.50" in text
-    assert "8 agencies mark a price" in text and "Not comparable" not in text
+    assert "8 agencies mark a price" in text and "too few to compare" not in text
 
 
 def test_a_quantity_out_of_every_bracket_says_which_limits_exist(app: Flask, client: FlaskClient) -> None:

@@ -128,12 +128,12 @@ def test_the_cost_is_by_the_list_then_by_marked_prices_and_counts_what_has_neith
             Asked("A", "a", 1, Group.MUST_BUY, 15, listed=(100, 200), marked=(120, 150)),
             Asked("B", "b", 1, Group.MUST_BUY, 15, marked=(30, 40), example=True),
             Asked("C", "c", 1, Group.MUST_BUY, 15),
-            Asked("D", "d", 1, Group.MUST_BUY, 15, reach=(5, 9)),
+            Asked("D", "d", 1, Group.MUST_BUY, 15, few=(1000, 2000)),
         ]
     )
-    assert (found.low, found.high, found.unknown) == (135, 249, ["c"])
-    assert (found.by_list, found.by_marks, found.by_few, found.count) == (1, 1, 1, 3)
-    assert (found.marked, found.of_marks, found.examples) == ((150, 190), 2, 1)
+    assert (found.low, found.high, found.by_list, found.by_marks, found.unknown) == (1130, 2240, 1, 1, ["c"])
+    assert (found.marked, found.of_marks, found.count, found.examples) == ((150, 190), 2, 3, 1)
+    assert found.by_few == 1
 
 
 def test_what_may_be_done_without_an_agency_is_summed_apart():

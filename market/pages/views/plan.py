@@ -19,7 +19,7 @@ from market.catalogue.queries.bundles import ActRow, acts_of, bundles_of
 from market.pages import navigator
 from market.pages.cards import in_words, item_path
 from market.pages.navigator import NeedShown, Result, acts_named, acts_wanted
-from market.pages.planning import basket_fields, plan_fields, planned
+from market.pages.planning import basket_fields, headline, plan_fields, planned, short_span
 from market.pages.queries import editions
 from market.pages.queries.editions import EditionFacts
 from market.pages.queries.navigator import chosen
@@ -66,21 +66,24 @@ def plan() -> ResponseReturnValue:
         raise NotFound("bundle.not_found")
     result = navigator.result(found, _answers(), _prefixed("q."), on=clock.today())
     actor = actor_or_none()
+    made = planned(result, clock.today())
+    title = title_of(result)
     return render_template(
         "pages/plan.html",
-        plan=planned(result, clock.today()),
+        plan=made,
+        headline=headline(title, result.count(Group.MUST_BUY), made),
+        sums_of={Group.MUST_BUY: short_span(made.must), Group.YOURSELF: short_span(made.own)},
         keeping=plan_fields(result, edition),
         basket=basket_fields(result) if actor and may(actor.role, Permission.SELECTION_BASKET_USE) else [],
         edition=edition,
         current=current,
         superseded=edition.id != current.id,
         renewed=_address(without={"edition"}),
-        title=title_of(result),
+        title=title,
         result=result,
         chosen=found,
         groups=[(group.value, TONES[group], rows) for group, rows in result.groups.items()],
         carried=[(key, value) for key, value in request.args.items(multi=True) if key in ("bundle", "act", "edition")],
-        answered=_answered(result),
         orders=_orders(result),
         why=why_not,
         in_words=in_words,
@@ -117,18 +120,6 @@ def why_not(one: NeedShown) -> list[dict[str, object]]:
 def _orders(result: Result) -> list[tuple[str, str, str]]:
     names = {act.id: in_words(act.name_zh, act.name_en) for act in result.chosen.acts}
     return [(names[one.before], names[one.after], one.rests_on) for one in result.chosen.orders]
-
-
-def _answered(result: Result) -> list[str]:
-    """The answers given, in short."""
-    told = []
-    for one in result.questions:
-        if not one.answer or one.unreadable:
-            continue
-        option = next((each for each in one.options if each["value"] == one.answer), None)
-        answer = in_words(option["zh"], option["en"]) if option else f"{one.answer} {one.asked.unit}".strip()
-        told.append(f"{in_words(one.asked.text_zh, one.asked.text_en)} {answer}")
-    return told
 
 
 def _edition(wanted: str, current: EditionFacts) -> EditionFacts:

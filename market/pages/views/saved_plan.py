@@ -13,12 +13,13 @@ from market.base.errors import BadState, BreaksRule, NotFound
 from market.base.money import parse_decimal
 from market.base.permissions import Permission, may
 from market.base.throttle import sender_hash
+from market.catalogue.needs import Group
 from market.pages import navigator
 from market.pages.cards import in_words
 from market.pages.navigator import Result, acts_wanted
 from market.pages.pdf import chinese_font, document
 from market.pages.plan_sheet import sheet
-from market.pages.planning import Planned, basket_fields, planned
+from market.pages.planning import Planned, basket_fields, headline, planned
 from market.pages.qr import qr_code
 from market.pages.queries import editions
 from market.pages.queries.editions import EditionFacts
@@ -53,6 +54,11 @@ class Opened:
             return in_words(bundle.name_zh, bundle.name_en)
         names = [in_words(act.name_zh, act.name_en) for act in self.result.chosen.acts]
         return names[0] if len(names) == 1 else f"{names[0]} + {len(names) - 1}"
+
+    @property
+    def headline(self) -> str:
+        """The answer in one line."""
+        return headline(self.title, self.result.count(Group.MUST_BUY), self.planned)
 
     @property
     def fields(self) -> list[tuple[str, str]]:
@@ -131,7 +137,7 @@ def saved_plan_pdf(token: str) -> ResponseReturnValue:
     """The plan as a document; the same plan is the same bytes while the prices marked for it stand."""
     opened = open_plan(token)
     link = url_for("pages.saved_plan", token=token, _external=True)
-    data = sheet((opened.title, link), opened.result, opened.planned, opened.edition)
+    data = sheet((opened.headline, link), opened.result, opened.planned, opened.edition)
     answer = make_response(document("plan", {**data, "answered": opened.answered}, current_app.config["FONTS"]))
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = f'inline; filename="plan-{opened.plan.fingerprint[:8]}.pdf"'
