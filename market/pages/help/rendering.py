@@ -103,14 +103,15 @@ def _relinked(key: str, tokens: list[Token], language: str) -> list[Token]:
             if target:
                 anchor = anchor_in(target.key, slug) or None
                 token.attrSet("href", url_for("pages.guide", key=target.key, _anchor=anchor))
-        if target or token.type not in ("link_open", "link_close"):
+        lost = token.type == "image" and not (PICTURES / posixpath.basename(str(token.attrGet("src") or ""))).is_file()
+        if not lost and (target or token.type not in ("link_open", "link_close")):
             kept.append(token)
         if target and token.content == posixpath.basename(target.path):
             # Readers of the site know no files.
             token.content = half_of(target.key, language).title
         if token.type == "link_close":
             target = None
-        if token.type == "image":
+        if token.type == "image" and not lost:
             token.attrs = _picture(str(token.attrGet("src") or ""))
     return kept
 
