@@ -1,5 +1,6 @@
 """Agencies, their papers, their marked prices (offers), and the standing a published evaluation gave them."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
@@ -9,8 +10,9 @@ from market.accounts.models import Organisation
 from market.agencies.rules import AGENCY, OFFER, AgencyKind, AgencyState, OfferState, Succession
 from market.catalogue.models import not_in_force
 from market.store.db import Base
+from market.store.fulltext import FullText
 from market.store.guards import Frozen, Moves, Refuses
-from market.store.types import Code, Instant, Key, Line, Prose, Whole, one_of
+from market.store.types import Code, Instant, Key, Line, Prose, Tokens, Whole, one_of
 
 
 class Agency(Base):
@@ -229,4 +231,26 @@ class Standing(Base):
                 ),
             }
         },
+    )
+
+
+class DirectoryRow(Base):
+    """An admitted agency as the directory finds and orders it: a projection, written by `list_agencies` alone.
+
+    `place` is the agency's place in the directory, smaller is earlier: those with more marked prices first, then by id.
+    `offers` counts its marked prices in the edition in force when the row was written.
+    """
+
+    __tablename__ = "directory_row"
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), primary_key=True, autoincrement=False)
+    place: Mapped[Whole] = mapped_column(unique=True)
+    offers: Mapped[Whole]
+    grade: Mapped[Code]
+    name_key: Mapped[Prose]
+    tokens: Mapped[Sequence[str]] = mapped_column(Tokens)
+    __table_args__ = (
+        CheckConstraint("offers >= 0", name="directory_row_counts"),
+        # Counted by grade; the place makes the order of one grade readable from it.
+        Index("ix_directory_row_grade_place", "grade", "place"),
+        {"info": {"full_text": FullText("directory_text", column="tokens", place="place")}},
     )

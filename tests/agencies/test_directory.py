@@ -45,7 +45,7 @@ def test_agencies_are_found_by_a_part_of_the_name_and_signs_are_only_signs(sessi
     one = make.make_agency(name="【虚构】甲测绘100%有限公司（测试）")
     make.make_agency(name="【虚构】乙环评有限公司（测试）")
     assert _refs(Wanted(text="测绘")) == [one.ref]
-    assert _refs(Wanted(text="0%")) == [one.ref]
+    assert _refs(Wanted(text="100%")) == [one.ref]
     assert _refs(Wanted(text="_")) == []
     assert _refs(Wanted(text=one.ref)) == [one.ref]
 

@@ -13,7 +13,15 @@ from market.agencies.queries.agencies import (
     papers_of,
     waiting_for_check,
 )
-from market.agencies.queries.directory import Listing, Wanted, directory, directory_size, grade_counts
+from market.agencies.queries.directory import (
+    Listing,
+    Wanted,
+    agencies_after,
+    directory,
+    directory_is_whole,
+    directory_size,
+    grade_counts,
+)
 from market.agencies.queries.offers import (
     MarkedEntry,
     OfferRow,
@@ -38,6 +46,7 @@ __all__ = [
     "Settled",
     "Wanted",
     "admitted_agency",
+    "agencies_after",
     "agency_lock",
     "agency_of",
     "agency_or_none",
@@ -45,6 +54,7 @@ __all__ = [
     "application_of",
     "decided_lately",
     "directory",
+    "directory_is_whole",
     "directory_size",
     "grade_counts",
     "markable_entries",

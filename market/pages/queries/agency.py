@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from market.agencies.models import Agency
 from market.catalogue.models import Entry
 from market.contracts.queries import Days, days_of
 from market.ratings.queries import summaries
@@ -21,13 +20,12 @@ class AgencyFigures:
     days: Days | None
 
 
-def figures_of(refs: Sequence[str]) -> Mapping[str, AgencyFigures]:
-    """Ratings and days of agencies by reference. Three queries, whatever the number."""
-    if not refs:
+def figures_of(ids: Sequence[int]) -> Mapping[int, AgencyFigures]:
+    """Ratings and days of agencies by id. Two queries, whatever the number."""
+    if not ids:
         return {}
-    ids = {ref: id_ for id_, ref in db.session.execute(select(Agency.id, Agency.ref).where(Agency.ref.in_(refs)))}
-    ratings, days = summaries(ids.values()), days_of(ids.values())
-    return {ref: AgencyFigures(ratings.get(id_, NO_RATINGS), days.get(id_)) for ref, id_ in ids.items()}
+    ratings, days = summaries(ids), days_of(ids)
+    return {id_: AgencyFigures(ratings.get(id_, NO_RATINGS), days.get(id_)) for id_ in ids}
 
 
 def service_name(code: str, edition_id: int) -> tuple[str, str] | None:

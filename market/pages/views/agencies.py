@@ -66,7 +66,7 @@ def agencies() -> ResponseReturnValue:
         wanted(request.args),
         lambda limit, offset: directory(given, edition_id, limit=limit, offset=offset),
     )
-    figures = queries.figures_of([row.ref for row in page.items])
+    figures = queries.figures_of([row.id for row in page.items])
     counts = grade_counts()
     return render_template(
         "pages/agencies.html",
