@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, column, insert, select, text
+from sqlalchemy import Connection, column, insert, select, text
 from sqlalchemy import table as plain_table
 
 from market.accounts.models import Organisation, User
@@ -44,9 +44,40 @@ MARKED_AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
 PLACES = [f"虚构市{name}{kind}" for name in "东西南北滨江新高平安永兴" for kind in ("区", "县")]
 SIGNS = "瑞恒信达中正华诚博远天泽鼎嘉睿通宏润明德佳合立方启航同创金桥森源海川云峰诺思汇智卓越安泰"
 TRADES = (
-    *("测绘地理信息", "环境影响评价", "工程咨询", "建筑设计", "水土保持", "安全评价", "检测技术", "造价咨询", "工程监理"),
-    *("土地评估", "房地产评估", "地质勘查", "岩土工程", "消防技术", "节能评估", "气候可行性论证", "会计师事务所", "律师事务所"),
-    *("招标代理", "规划设计", "交通咨询", "水利设计", "林业调查", "海洋环境", "职业卫生", "特种设备检验", "ABC Survey", "数据服务"),
+    *(
+        "测绘地理信息",
+        "环境影响评价",
+        "工程咨询",
+        "建筑设计",
+        "水土保持",
+        "安全评价",
+        "检测技术",
+        "造价咨询",
+        "工程监理",
+    ),
+    *(
+        "土地评估",
+        "房地产评估",
+        "地质勘查",
+        "岩土工程",
+        "消防技术",
+        "节能评估",
+        "气候可行性论证",
+        "会计师事务所",
+        "律师事务所",
+    ),
+    *(
+        "招标代理",
+        "规划设计",
+        "交通咨询",
+        "水利设计",
+        "林业调查",
+        "海洋环境",
+        "职业卫生",
+        "特种设备检验",
+        "ABC Survey",
+        "数据服务",
+    ),
 )
 FORMS = ("有限公司", "有限责任公司", "股份有限公司", "研究院", "设计院", "事务所", "中心")
 
@@ -173,7 +204,12 @@ def _people(connection: Connection, count: int, account: int) -> None:
                     "score_milli": score, "set_at": MARKED_AT,
                 }
             )  # fmt: skip
-    for model, rows in ((Organisation, organisations), (Agency, agencies), (AgencyPaper, papers), (Standing, standings)):
+    for model, rows in (
+        (Organisation, organisations),
+        (Agency, agencies),
+        (AgencyPaper, papers),
+        (Standing, standings),
+    ):
         connection.execute(insert(model), rows)
 
 

@@ -2,12 +2,13 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from bench.city import environment
 from market.app import create_app
@@ -20,6 +21,8 @@ try:
 except ImportError:
     postgres_server = None  # type: ignore[assignment]
 
+# The processes of PostgreSQL that serve the running bench.
+_SERVING: set[int] = set()
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 
 
@@ -43,10 +46,23 @@ def site(database: str) -> Iterator[Flask]:
         server.close()
 
 
+def worked() -> float:
+    """Seconds of CPU that this process has used, and those that PostgreSQL has used for it."""
+    ours = time.process_time()
+    for pid in _SERVING:
+        ours += int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    return ours
+
+
 def _seeded() -> Iterator[Flask]:
     app = create_app()
+    _SERVING.clear()
     with app.app_context():
         bring_up_to_date()
+        if db.engine.dialect.name == "postgresql":
+            event.listen(db.engine, "connect", lambda given, _: _SERVING.add(given.info.backend_pid))
+            event.listen(db.engine, "close", lambda given, _: _SERVING.discard(given.info.backend_pid))
+            db.engine.dispose()
         seeds()
     try:
         yield app
@@ -62,6 +78,8 @@ def _database(server: "Server") -> Iterator[str]:
     name = f"market_{os.getpid()}_bench"
     with server.connected() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
+        # Every statement in one process, so that its work can be counted.
+        connection.execute(text(f'ALTER DATABASE "{name}" SET max_parallel_workers_per_gather = 0'))
     try:
         yield server.url.set(database=name).render_as_string(hide_password=False)
     finally:

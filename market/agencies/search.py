@@ -88,13 +88,15 @@ def tokens_of(agency: Described) -> list[str]:
             adjacent = following.position == one.position + 1
             paired.append(_pair(one.text, following.text) if adjacent else GAP)
         paired.append(GAP)
-    words = dict.fromkeys(word for text in (*texts, *agency.services) for word in _words(text))
+    words = dict.fromkeys("w" + word for text in texts for word in cut_for_search(text))
+    for service in agency.services:
+        words |= _words_of_service(service)
     key = name_key(agency.name)
     beginnings = [key[:length] for length in range(1, min(BEGINNING, len(key)) + 1)]
     return [
         *paired,
         *singles,
-        *("w" + word for word in words),
+        *words,
         *(["n" + key] if key else []),
         *("b" + beginning for beginning in beginnings),
         *(["g" + agency.grade] if agency.grade else []),
@@ -158,5 +160,6 @@ def _pair(one: str, following: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(cut_for_search(text)))
+def _words_of_service(name: str) -> dict[str, None]:
+    """The words of a service's name, which many agencies have in common."""
+    return dict.fromkeys("w" + word for word in cut_for_search(name))

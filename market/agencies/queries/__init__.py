@@ -2,6 +2,7 @@
 
 from market.agencies.queries.agencies import (
     Application,
+    Known,
     admitted_agency,
     agency_lock,
     agency_of,
@@ -34,11 +35,11 @@ from market.agencies.queries.offers import (
     reference_lines,
     rule_bands,
 )
-from market.agencies.queries.standing import standings_of
 from market.agencies.queries.succession import Lapsed, Settled, to_settle, waiting_to_be_marked
 
 __all__ = [
     "Application",
+    "Known",
     "Lapsed",
     "Listing",
     "MarkedEntry",
@@ -67,7 +68,6 @@ __all__ = [
     "papers_of",
     "reference_lines",
     "rule_bands",
-    "standings_of",
     "to_settle",
     "waiting_to_be_marked",
     "waiting_for_check",

@@ -7,12 +7,17 @@ text (`market.agencies.search`). No page counts or sorts the whole table of mark
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     CompoundSelect,
+    Integer,
     Select,
+    Text,
+    bindparam,
     case,
     cast,
     column,
@@ -29,19 +34,19 @@ from sqlalchemy.orm import aliased
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, DirectoryRow, Offer, Standing
 from market.agencies.rules import OfferState
-from market.agencies.search import BEGINNING, Clause, Sought, fts5, sought, tsquery
-from market.catalogue.models import Entry
+from market.agencies.search import BEGINNING, Sought, fts5, sought, tsquery
 from market.store.db import db
 
 _FOUND = table("directory_text", column("rowid", BigInteger))
+_HOLDS = DirectoryRow.tokens.op("@@")(cast(bindparam("match", type_=Text), TSQUERY))
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the directory is narrowed to: words as typed, a service code, a grade."""
+    """What the directory is narrowed to: words as typed, an entry with a marked price, a grade."""
 
     text: str = ""
-    service: str = ""
+    entry_id: int | None = None
     grade: str = ""
 
 
@@ -64,43 +69,30 @@ class Listing:
 def directory(wanted: Wanted, edition_id: int, *, limit: int, offset: int) -> list[Listing]:
     """Admitted agencies: the name asked for first, then names that begin so, then those with more marked prices.
 
-    One query, and one more where a service is asked for.
+    One query.
     """
-    asked = _asked(wanted, edition_id)
+    asked = sought(wanted.text, grade=wanted.grade, entry=wanted.entry_id)
     if asked is None:
         return []
-    page = _page(asked, limit, offset).subquery()
-    newest, older = aliased(Standing), aliased(Standing)
-    last = select(func.max(older.year)).where(older.agency_id == Agency.id).scalar_subquery()
-    offers = select(func.count()).where(
-        Offer.agency_id == Agency.id, Offer.edition_id == edition_id, Offer.state == OfferState.IN_FORCE
-    )
-    query = (
-        select(
-            Agency.id, Agency.ref, Organisation.name, Agency.kind, Organisation.region, Agency.admitted_at,
-            offers.scalar_subquery(), newest.grade, newest.score_milli, newest.year,
-        )
-        .select_from(page)
-        .join(DirectoryRow, DirectoryRow.place == page.c.place)
-        .join(Agency, Agency.id == DirectoryRow.agency_id)
-        .join(Organisation, Organisation.id == Agency.organisation_id)
-        .outerjoin(newest, (newest.agency_id == Agency.id) & (newest.year == last))
-        .order_by(page.c.tier, page.c.place)
-    )  # fmt: skip
-    rows: Sequence[Any] = db.session.execute(query).all()
+    sqlite = _on_sqlite()
+    shape = _Shape(sqlite=sqlite, narrowed=bool(asked.clauses), named=bool(asked.clauses and asked.key))
+    given = _given(asked, sqlite=sqlite) | {"edition": edition_id, "limit": limit, "offset": offset}
+    rows: Sequence[Any] = db.session.execute(_statement(shape), given | {"most": limit + offset}).all()
     return [Listing(*row) for row in rows]
 
 
-def directory_size(wanted: Wanted, edition_id: int) -> int:
-    """How many agencies the directory shows. One query, and one more where a service is asked for."""
-    asked = _asked(wanted, edition_id)
+def directory_size(wanted: Wanted) -> int:
+    """How many agencies the directory shows. One query."""
+    asked = sought(wanted.text, grade=wanted.grade, entry=wanted.entry_id)
     if asked is None:
         return 0
-    if asked.clauses and _on_sqlite():
-        query = select(func.count()).select_from(_FOUND).where(_matches(fts5(asked.clauses)))
-    else:
-        query = select(func.count()).select_from(DirectoryRow).where(*_holding(asked.clauses))
-    return db.session.scalar(query) or 0
+    query = select(func.count())
+    if not asked.clauses:
+        return db.session.scalar(query.select_from(DirectoryRow)) or 0
+    if _on_sqlite():
+        found = query.select_from(_FOUND).where(_matches(bindparam("match", type_=Text)))
+        return db.session.scalar(found, {"match": fts5(asked.clauses)}) or 0
+    return db.session.scalar(query.select_from(DirectoryRow).where(_HOLDS), {"match": tsquery(asked.clauses)}) or 0
 
 
 def grade_counts() -> dict[str, int]:
@@ -121,58 +113,80 @@ def agencies_after(agency_id: int, limit: int) -> list[int]:
     return list(db.session.scalars(select(Agency.id).where(Agency.id > agency_id).order_by(Agency.id).limit(limit)))
 
 
-def _asked(wanted: Wanted, edition_id: int) -> Sought | None:
-    """What is sought; None when nobody can answer it."""
-    entry: int | None = None
-    if wanted.service:
-        query = select(Entry.id).where(Entry.edition_id == edition_id, Entry.code == wanted.service)
-        entry = db.session.scalar(query)
-        if entry is None:
-            return None
-    return sought(wanted.text, grade=wanted.grade, entry=entry)
+class _Shape(NamedTuple):
+    """What a statement depends on; all else are its parameters, so that it is made once a process."""
+
+    sqlite: bool
+    narrowed: bool
+    named: bool
 
 
-def _page(asked: Sought, limit: int, offset: int) -> Select[Any] | CompoundSelect[Any]:
-    """The `tier` and `place` of a page's rows."""
-    if asked.clauses and asked.key and _on_sqlite():
-        return _streams(asked, offset + limit).order_by("tier", "place").limit(limit).offset(offset)
-    if asked.clauses and _on_sqlite():
-        return _stream(2, fts5(asked.clauses)).limit(limit).offset(offset)
-    start = func.substr(DirectoryRow.name_key, 1, min(BEGINNING, len(asked.key)))
-    tier = case(
-        (DirectoryRow.name_key == asked.key, 0),
-        (start == asked.key[:BEGINNING], 1),
-        else_=2,
-    )
-    ranked = (tier if asked.key else literal(2)).label("tier")
-    query = select(ranked, DirectoryRow.place).where(*_holding(asked.clauses))
-    order = ("tier", DirectoryRow.place) if asked.key else (DirectoryRow.place,)
-    return query.order_by(*order).limit(limit).offset(offset)
-
-
-def _streams(asked: Sought, most: int) -> CompoundSelect[Any]:
-    """Three streams, each in the order of places and ended after `most`: no answer is read that is not shown."""
+def _given(asked: Sought, *, sqlite: bool) -> dict[str, Any]:
+    """The parameters that say what is sought."""
+    if not asked.clauses:
+        return {}
+    if not sqlite:
+        start = asked.key[:BEGINNING]
+        return {"match": tsquery(asked.clauses), "key": asked.key, "start": start, "length": len(start)}
     found = fts5(asked.clauses)
+    if not asked.key:
+        return {"match": found}
     whole, beginning = fts5([asked.whole]), fts5([asked.beginning])
-    tiers = (
-        f"({found}) AND {whole}",
-        f"(({found}) AND {beginning}) NOT {whole}",
-        f"({found}) NOT {beginning}",
+    return {
+        "tier0": f"({found}) AND {whole}",
+        "tier1": f"(({found}) AND {beginning}) NOT {whole}",
+        "tier2": f"({found}) NOT {beginning}",
+    }
+
+
+@cache
+def _statement(shape: _Shape) -> Select[Any]:
+    page = _page(shape).limit(bindparam("limit")).offset(bindparam("offset")).subquery()
+    newest, older = aliased(Standing), aliased(Standing)
+    last = select(func.max(older.year)).where(older.agency_id == Agency.id).scalar_subquery()
+    offers = select(func.count()).where(
+        Offer.agency_id == Agency.id, Offer.edition_id == bindparam("edition"), Offer.state == OfferState.IN_FORCE
     )
-    streams = [_stream(tier, match).limit(most).subquery() for tier, match in enumerate(tiers)]
-    return union_all(*(select(stream.c.tier, stream.c.place) for stream in streams))
+    return (
+        select(
+            Agency.id, Agency.ref, Organisation.name, Agency.kind, Organisation.region, Agency.admitted_at,
+            offers.scalar_subquery(), newest.grade, newest.score_milli, newest.year,
+        )
+        .select_from(page)
+        .join(DirectoryRow, DirectoryRow.place == page.c.place)
+        .join(Agency, Agency.id == DirectoryRow.agency_id)
+        .join(Organisation, Organisation.id == Agency.organisation_id)
+        .outerjoin(newest, (newest.agency_id == Agency.id) & (newest.year == last))
+        .order_by(page.c.tier, page.c.place)
+    )  # fmt: skip
+
+
+def _page(shape: _Shape) -> Select[Any] | CompoundSelect[Any]:
+    """The `tier` and `place` of what is sought, in order."""
+    if shape.sqlite and shape.named:
+        # Three streams, each in the order of places and ended early: no answer is read that is not shown.
+        streams = [_stream(tier, f"tier{tier}").limit(bindparam("most")).subquery() for tier in range(3)]
+        return union_all(*(select(one.c.tier, one.c.place) for one in streams)).order_by("tier", "place")
+    if shape.sqlite and shape.narrowed:
+        return _stream(2, "match")
+    tier: ColumnElement[int] = literal(2)
+    if shape.named:
+        start = func.substr(DirectoryRow.name_key, 1, bindparam("length", type_=Integer))
+        whole = DirectoryRow.name_key == bindparam("key")
+        tier = case((whole, 0), (start == bindparam("start"), 1), else_=2)
+    query = select(tier.label("tier"), DirectoryRow.place)
+    if shape.narrowed:
+        query = query.where(_HOLDS)
+    return query.order_by(*(["tier"] if shape.named else []), DirectoryRow.place)
 
 
 def _stream(tier: int, match: str) -> Select[Any]:
-    return select(literal(tier).label("tier"), _FOUND.c.rowid.label("place")).where(_matches(match)).order_by("place")
+    query = select(literal(tier).label("tier"), _FOUND.c.rowid.label("place"))
+    return query.where(_matches(bindparam(match, type_=Text))).order_by("place")
 
 
-def _matches(match: str) -> Any:
+def _matches(match: Any) -> Any:
     return literal_column("directory_text").op("MATCH")(match)
-
-
-def _holding(clauses: Sequence[Clause]) -> list[Any]:
-    return [DirectoryRow.tokens.op("@@")(cast(tsquery(clauses), TSQUERY))] if clauses else []
 
 
 def _on_sqlite() -> bool:

@@ -6,14 +6,6 @@ from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Standing
-from market.store.db import db
-
-
-def standings_of(agency_id: int) -> list[Standing]:
-    """The grades of an agency, the newest year first."""
-    return list(
-        db.session.scalars(select(Standing).where(Standing.agency_id == agency_id).order_by(Standing.year.desc()))
-    )
 
 
 def latest_standing() -> Any:

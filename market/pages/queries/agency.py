@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -28,8 +29,16 @@ def figures_of(ids: Sequence[int]) -> Mapping[int, AgencyFigures]:
     return {id_: AgencyFigures(ratings.get(id_, NO_RATINGS), days.get(id_)) for id_ in ids}
 
 
-def service_name(code: str, edition_id: int) -> tuple[str, str] | None:
-    """The name of an entry in both languages, if there is one. One query."""
-    query = select(Entry.name_zh, Entry.name_en).where(Entry.edition_id == edition_id, Entry.code == code)
-    row = db.session.execute(query).first()
-    return (row[0], row[1]) if row else None
+class Served(NamedTuple):
+    """A service that the directory is narrowed to."""
+
+    entry_id: int
+    name_zh: str
+    name_en: str
+
+
+def service_named(code: str, edition_id: int) -> Served | None:
+    """The entry of that code, if there is one. One query."""
+    query = select(Entry.id, Entry.name_zh, Entry.name_en)
+    row = db.session.execute(query.where(Entry.edition_id == edition_id, Entry.code == code)).first()
+    return Served(*row) if row else None
