@@ -136,7 +136,7 @@ def _templates(edition_id: int) -> tuple[list[dict[str, Any]], str]:
         .where(FeeItem.price_state == PriceState.MARKED, FeeItem.position == 1)
         .order_by(Entry.position)
     )
-    found = [tuple(row) for row in db.session.execute(query)]
+    found: list[Any] = list(db.session.execute(query))
     if (len(found) - POPULAR) % STEP == 0:
         found.pop()
     made = []

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, DirectoryRow, Offer
@@ -50,9 +50,8 @@ def _write(ids: Sequence[int], edition_id: int) -> None:
         db.session.execute(delete(DirectoryRow).where(DirectoryRow.agency_id.in_(gone)))
     if new := [row for row in rows if row["agency_id"] not in known]:
         db.session.execute(insert(DirectoryRow), new)
-    if old := [{"held": row.pop("agency_id"), **row} for row in rows if row["agency_id"] in known]:
-        table = DirectoryRow.__table__
-        db.session.connection().execute(update(table).where(table.c.agency_id == bindparam("held")), old)
+    if old := [row for row in rows if row["agency_id"] in known]:
+        db.session.execute(update(DirectoryRow), old)
 
 
 def _rows(ids: Sequence[int], edition_id: int) -> Iterator[dict[str, Any]]:

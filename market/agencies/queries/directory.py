@@ -140,7 +140,7 @@ def _given(asked: Sought, *, sqlite: bool) -> dict[str, Any]:
 
 
 @cache
-def _statement(shape: _Shape) -> Select[Any]:
+def _statement(shape: _Shape) -> Select[*tuple[Any, ...]]:
     page = _page(shape).limit(bindparam("limit")).offset(bindparam("offset")).subquery()
     newest, older = aliased(Standing), aliased(Standing)
     last = select(func.max(older.year)).where(older.agency_id == Agency.id).scalar_subquery()
@@ -161,7 +161,7 @@ def _statement(shape: _Shape) -> Select[Any]:
     )  # fmt: skip
 
 
-def _page(shape: _Shape) -> Select[Any] | CompoundSelect[Any]:
+def _page(shape: _Shape) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
     """The `tier` and `place` of what is sought, in order."""
     if shape.sqlite and shape.named:
         # Three streams, each in the order of places and ended early: no answer is read that is not shown.
@@ -180,7 +180,7 @@ def _page(shape: _Shape) -> Select[Any] | CompoundSelect[Any]:
     return query.order_by(*(["tier"] if shape.named else []), DirectoryRow.place)
 
 
-def _stream(tier: int, match: str) -> Select[Any]:
+def _stream(tier: int, match: str) -> Select[*tuple[Any, ...]]:
     query = select(literal(tier).label("tier"), _FOUND.c.rowid.label("place"))
     return query.where(_matches(bindparam(match, type_=Text))).order_by("place")
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from market.agencies.models import Standing
 
@@ -15,7 +15,7 @@ def latest_standing() -> Any:
     return aliased(Standing, query.subquery())
 
 
-def newest_grade(agency_id: ColumnElement[int]) -> ScalarSelect[str]:
+def newest_grade(agency_id: InstrumentedAttribute[int]) -> ScalarSelect[str]:
     """The newest grade of one agency, as a column of a query about it."""
     own = select(Standing.grade).where(Standing.agency_id == agency_id)
     return own.order_by(Standing.year.desc()).limit(1).scalar_subquery()
