@@ -1,4 +1,4 @@
-"""Run every benchmark (``python -m bench``) or those named (``python -m bench agencies``); exit 1 for a missed limit."""
+"""Run every benchmark (``python -m bench``) or the named ones (``python -m bench agencies``); exit 1 on a miss."""
 
 import sys
 from collections.abc import Sequence
