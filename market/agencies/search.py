@@ -3,6 +3,7 @@
 An agency is one row of tokens, each with a letter in front that says what it is:
 
     p  two neighbouring pieces of its name, reference, credit code or region, in order: every phrase is found by them
+    t  three neighbouring pieces; q  four: what people type mostly is one look-up
     c  a single piece of these: one character, a run of Latin letters, a run of digits
     w  a word of these, and of the names of the services it has a marked price for
     n  its whole name; b  the beginning of its name, of one to eight characters
@@ -27,6 +28,7 @@ BEGINNING = 8
 _LONGEST_NAME = 200
 _SHORTEST_CODE = 6
 _JOINT = "·"
+_RUNS = {2: "p", 3: "t", 4: "q"}
 # A mark in front of a name is no part of what people call it by.
 _LABEL = re.compile(r"^\s*【[^】]*】")
 
@@ -86,8 +88,13 @@ def tokens_of(agency: Described) -> list[str]:
         singles |= dict.fromkeys("c" + piece.text for piece in found)
         for one, following in pairwise(found):
             adjacent = following.position == one.position + 1
-            paired.append(_pair(one.text, following.text) if adjacent else GAP)
+            paired.append(_run(one.text, following.text) if adjacent else GAP)
         paired.append(GAP)
+        for length in (3, 4):
+            for start in range(len(found) - length + 1):
+                part = found[start : start + length]
+                if part[-1].position == part[0].position + length - 1:
+                    singles[_run(*(piece.text for piece in part))] = None
     words = dict.fromkeys("w" + word for text in texts for word in cut_for_search(text))
     for service in agency.services:
         words |= _words_of_service(service)
@@ -144,8 +151,10 @@ def _alternatives(asked: Asked) -> Iterator[Alternative]:
     texts = [piece.text for piece in asked.pieces]
     if len(texts) == 1:
         yield Alternative("all", ("c" + texts[0],))
+    elif len(texts) in _RUNS:
+        yield Alternative("all", (_run(*texts),))
     else:
-        yield Alternative("phrase", tuple(_pair(one, following) for one, following in pairwise(texts)))
+        yield Alternative("phrase", tuple(_run(one, following) for one, following in pairwise(texts)))
     if asked.words:
         yield Alternative("all", tuple("w" + word for word in asked.words))
     if asked.beginning:
@@ -155,8 +164,8 @@ def _alternatives(asked: Asked) -> Iterator[Alternative]:
         yield Alternative("begins", ("w" + asked.words[0],))
 
 
-def _pair(one: str, following: str) -> str:
-    return f"p{one}{_JOINT}{following}"
+def _run(*pieces_: str) -> str:
+    return _RUNS[len(pieces_)] + _JOINT.join(pieces_)
 
 
 @lru_cache(maxsize=8192)
