@@ -1,25 +1,33 @@
-"""Run every benchmark: ``python -m bench``; exit 1 when a limit was missed."""
+"""Run every benchmark (``python -m bench``) or the named ones (``python -m bench agencies``); exit 1 on a miss."""
 
 import sys
+from collections.abc import Sequence
 
-from bench import editions, navigator, pages, price, search, served
+from bench import agencies, editions, navigator, pages, price, search, served
+
+BENCHES = {
+    "price": price.main,
+    "search": search.main,
+    "editions": editions.main,
+    "navigator": navigator.main,
+    "agencies": agencies.main,
+    "pages": pages.main,
+    "served": served.main,
+}
 
 
-def main() -> int:
-    """Run them one after the other."""
+def main(names: Sequence[str]) -> int:
+    """Run the named ones, or all, one after the other."""
+    unknown = sorted(set(names) - set(BENCHES))
+    if unknown:
+        print(f"No bench is called {', '.join(unknown)}; there are {', '.join(BENCHES)}.", file=sys.stderr)
+        return 2
     missed = 0
-    for title, run in (
-        ("Price", price.main),
-        ("Search", search.main),
-        ("Editions", editions.main),
-        ("Navigator", navigator.main),
-        ("Statements per page", pages.main),
-        ("Served pages", served.main),
-    ):
-        print(f"== {title}", flush=True)
-        missed += run()
+    for name in names or BENCHES:
+        print(f"== {name}", flush=True)
+        missed += BENCHES[name]()
     return int(missed > 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

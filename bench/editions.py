@@ -46,12 +46,12 @@ def main() -> int:
             with transaction() as now:
                 desk = Registry().regulators(now)
             began = time.process_time()
-            _publish(_rows(), desk)
+            publish(rows(), desk)
             missed = told("import of 2,000 entries, s of CPU", time.process_time() - began, IMPORT_SECONDS)
-            second = _rows()
+            second = rows()
             for row in second[:60]:
                 row["service_output_zh"] += "（含电子版）"
-            _publish([*second[:200], *second[240:], *_rows(start=ENTRIES, count=40)], desk)
+            publish([*second[:200], *second[240:], *rows(start=ENTRIES, count=40)], desk)
         missed += _pages(app)
         with app.app_context():
             db.engine.dispose()
@@ -77,11 +77,12 @@ def _p95(act: Callable[[], Any]) -> float:
     return quantiles(taken, n=20)[-1]
 
 
-def _publish(rows: list[dict[str, str]], desk: dict[Role, Actor]) -> None:
+def publish(entries: list[dict[str, str]], desk: dict[Role, Actor]) -> None:
+    """Import entries as an edition and publish it, for the day after the last one's."""
     table = io.StringIO()
-    writer = csv.DictWriter(table, list(rows[0]))
+    writer = csv.DictWriter(table, list(entries[0]))
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(entries)
     uploads = [Upload(name, (_DATA / name).read_bytes()) for name in ("price_schedules.json", "links.csv")]
     data = read_list(ListFiles(Upload("items.csv", table.getvalue().encode()), *uploads))
     if data.bad:
@@ -96,7 +97,7 @@ def _publish(rows: list[dict[str, str]], desk: dict[Role, Actor]) -> None:
         actions.publish(queries.edition_numbered(number), day, actor=desk[Role.LIST_APPROVER], now=now)
 
 
-def _rows(start: int = 0, count: int = ENTRIES) -> list[dict[str, str]]:
+def rows(start: int = 0, count: int = ENTRIES) -> list[dict[str, str]]:
     """Real entries, then the same ones again under numbered names."""
     real = list(csv.DictReader((_DATA / "items.csv").read_text(encoding="utf-8").splitlines()))
     made = []

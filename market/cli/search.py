@@ -1,4 +1,4 @@
-"""`flask search`: the index is a projection of the database and can be built anew at any time."""
+"""`flask search`: index and directory are projections of the database and can be built anew at any time."""
 
 from collections.abc import Iterator
 
@@ -6,13 +6,18 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from market.agencies.actions import list_agencies
+from market.agencies.queries import agencies_after
 from market.base import clock
 from market.catalogue import queries as catalogue
 from market.pages.help import finding as help_texts
 from market.search.found import Document
 from market.search.index import Index
 from market.selection import queries as selection
-from market.store.transaction import release
+from market.store.transaction import release, transaction
+
+# So many agencies are written in one transaction: nobody else waits for long.
+PART = 500
 
 
 @click.group("search", help="The search index.")
@@ -23,8 +28,9 @@ def search_group() -> None:
 @search_group.command("rebuild")
 @with_appcontext
 def rebuild() -> None:
-    """Build the index anew from the list in force, the notices and the help."""
+    """Build the index anew from the list, the notices and the help, and the directory of agencies from its rows."""
     click.echo(f"{rebuild_index(current_app.extensions['search'])} documents indexed.")
+    click.echo(f"{rebuild_directory()} agencies listed.")
 
 
 def rebuild_index(index: Index) -> int:
@@ -37,6 +43,18 @@ def rebuild_index(index: Index) -> int:
 def is_stale(index: Index) -> bool:
     """Whether the index must be built anew: it is incomplete, or holds other help than is shipped."""
     return index.needs_rebuild or index.shipped != help_texts.fingerprint()
+
+
+def rebuild_directory() -> int:
+    """Write every agency's row of the directory anew, a part at a time; how many agencies were looked at."""
+    last, count = 0, 0
+    while True:
+        with transaction() as now:
+            ids = agencies_after(last, PART)
+            list_agencies(ids, now=now)
+        if not ids:
+            return count
+        last, count = ids[-1], count + len(ids)
 
 
 def _documents() -> Iterator[Document]:

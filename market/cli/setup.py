@@ -9,10 +9,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from market.accounts.queries import anybody
+from market.agencies.queries import directory_is_whole
 from market.base import clock
 from market.catalogue.actions.seeds import seed_bases, seed_regions
 from market.cli.demo.command import SEED, build
-from market.cli.search import is_stale, rebuild_index
+from market.cli.search import is_stale, rebuild_directory, rebuild_index
 from market.evaluation.actions import seed_scheme
 from market.store.calendar import seed_calendar
 from market.store.schema import bring_up_to_date
@@ -71,9 +72,18 @@ def index() -> None:
         rebuild_index(found)
 
 
+def directory() -> None:
+    """The directory of agencies, where an upgrade has left it without rows."""
+    with transaction():
+        whole = directory_is_whole()
+    if not whole:
+        rebuild_directory()
+
+
 STEPS: tuple[Step, ...] = (
     ("Tables", bring_up_to_date),
     ("Settings and calendar", seeds),
     ("Demo city", city),
     ("Search index", index),
+    ("Directory of agencies", directory),
 )

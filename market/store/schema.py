@@ -4,6 +4,7 @@ from flask_migrate import upgrade
 from sqlalchemy import Engine
 
 from market.store.db import Base, db
+from market.store.fulltext import install_full_text
 from market.store.guards import install
 
 
@@ -12,6 +13,7 @@ def create_all(engine: Engine) -> None:
     with engine.begin() as connection:
         Base.metadata.create_all(connection)
         install(connection, Base.metadata)
+        install_full_text(connection, Base.metadata)
 
 
 def bring_up_to_date() -> None:

@@ -1,12 +1,14 @@
 """Column types and constraint makers. SQLite tables are STRICT, so every type there is INTEGER or TEXT."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, CheckConstraint, Date, DateTime, Dialect, String, Text, TypeDecorator
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import mapped_column
+from sqlalchemy.types import TypeEngine
 
 LARGEST_KEY = 2**63 - 1
 """The largest whole number that both databases hold; asking them for a larger one is an error and no answer."""
@@ -32,6 +34,37 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+GAP = "·"
+"""Stands between two tokens that are no neighbours; itself no token that anybody looks for."""
+_LAST_POSITION = 16383
+
+
+class Tokens(TypeDecorator[Sequence[str]]):
+    """Tokens of a full text in their order, without blanks in them; `GAP` parts neighbours. Written, never read.
+
+    A text parted by blanks on SQLite, a tsvector with positions on PostgreSQL.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the dialect's type."""
+        return dialect.type_descriptor(TSVECTOR() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> str | None:
+        """Write the tokens as the dialect reads them."""
+        if value is None or dialect.name != "postgresql":
+            return None if value is None else " ".join(value)
+        placed = ((token, min(at, _LAST_POSITION)) for at, token in enumerate(value, 1) if token != GAP)
+        return " ".join(f"{quoted(token)}:{at}" for token, at in placed)
+
+
+def quoted(token: str) -> str:
+    """`token` as a lexeme of a tsvector or a tsquery."""
+    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 @compiles(String, "sqlite")

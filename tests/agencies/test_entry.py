@@ -80,7 +80,7 @@ def test_the_desk_hears_of_an_application_and_the_agency_of_the_answer(session):
     with transaction() as now:
         actions.admit(queries.application_of(agency.ref), actor=desk.actor, now=now)
     assert [notice.code for notice in inbox(agency.organisation_id, 9)] == ["notice.agency.admitted"]
-    assert queries.admitted_agency(agency.ref).decided_by == desk.actor.id
+    assert queries.admitted_agency(agency.ref).agency.decided_by == desk.actor.id
     acts = [row.act for row in history(f"agency/{agency.ref}")]
     assert acts == ["agency.accept_commitment", "agency.submit", "agency.admit"]
 

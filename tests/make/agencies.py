@@ -61,6 +61,7 @@ def make_agency(
         for step in _WAY[: _WAY.index(state) + 1] if state in _WAY else (AgencyState.IN_CHECK, state):
             agency.state = step
             db.session.flush()
+        actions.list_agencies([agency.id], now=now)
         made = (agency.id, agency.ref, person.organisation_name, person.organisation_id, person.actor, person.email)
     return MadeAgency(*made)
 

@@ -1,5 +1,6 @@
 """Change agencies: registration, papers, the formal check, marked prices, standing."""
 
+from market.agencies.actions.directory import list_agencies
 from market.agencies.actions.offers import Marking, mark_price, planned_bands, withdraw_offer
 from market.agencies.actions.registration import (
     NewPaper,
@@ -27,6 +28,7 @@ __all__ = [
     "admit",
     "begin",
     "carry_over",
+    "list_agencies",
     "mark_price",
     "planned_bands",
     "register",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from market.agencies import queries
+from market.agencies.actions.directory import list_agencies
 from market.agencies.models import Agency, Offer, OfferBand
 from market.agencies.rules import (
     OFFER,
@@ -82,6 +83,7 @@ def mark_price(agency: Agency, marking: Marking, *, actor: Actor, now: datetime)
         "prices": {str(item): _mark_facts(mark) for item, mark in sorted(marking.prices.items())},
     }
     record("offer.mark", _obj(agency, entry.code), actor=actor, payload=facts, now=now)
+    list_agencies([agency.id], now=now)
     return offer
 
 
@@ -91,6 +93,7 @@ def withdraw_offer(offer: Offer, *, actor: Actor, now: datetime) -> None:
     offer.withdrawn_at = now
     agency, entry = db.session.get_one(Agency, offer.agency_id), db.session.get_one(Entry, offer.entry_id)
     record("offer.withdraw", _obj(agency, entry.code), actor=actor, payload={"version": offer.version}, now=now)
+    list_agencies([agency.id], now=now)
 
 
 def planned_bands(marking: Marking, agency_id: int) -> list[Band]:

@@ -10,6 +10,7 @@ from market.accounts.actions import register as register_account
 from market.accounts.models import Membership
 from market.accounts.queries import organisations_with_role
 from market.agencies import queries
+from market.agencies.actions.directory import list_agencies
 from market.agencies.models import Agency, AgencyPaper
 from market.agencies.rules import (
     AGENCY,
@@ -148,6 +149,7 @@ def admit(agency: Agency, *, actor: Actor, now: datetime) -> None:
     agency.admitted_at = agency.decided_at = now
     agency.decided_by = actor.id
     record("agency.admit", _obj(agency), actor=actor, payload={}, now=now)
+    list_agencies([agency.id], now=now)
     queue("notice.agency.admitted", to=[agency.organisation_id], facts={"link": "/desk/offers"}, now=now)
 
 

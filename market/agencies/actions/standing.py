@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from market.agencies.actions.directory import list_agencies
 from market.agencies.models import Standing
 from market.store.db import db
 
@@ -14,3 +15,4 @@ def set_standing(rows: Sequence[tuple[int, str, int | None]], *, year: int, roun
         for agency_id, grade, score in rows
     )
     db.session.flush()
+    list_agencies([agency_id for agency_id, _, _ in rows], now=now)

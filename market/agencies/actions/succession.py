@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import and_, exists, insert, literal, null, select
 from sqlalchemy.orm import aliased
 
+from market.agencies.actions.directory import list_agencies
 from market.agencies.models import CarryOver, Offer, OfferBand
 from market.agencies.queries.succession import Settled, same_item, to_settle
 from market.agencies.rules import LAPSED, OfferState, Succession
@@ -43,6 +44,7 @@ def carry_over(edition: Edition, *, now: datetime) -> list[Settled]:
             obj = f"offer/{one.agency_ref}/{one.code}"
             record("offer.carry_over", obj, actor=Actor.system(), payload=facts, now=now)
     _tell(settled, edition, now)
+    list_agencies((one.agency_id for one in settled), now=now)
     return settled
 
 

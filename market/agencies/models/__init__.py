@@ -1,7 +1,8 @@
 """Agencies, their papers, their marked prices (offers), and the standing a published evaluation gave them."""
 
 from market.agencies.models.agency import Agency, AgencyPaper
+from market.agencies.models.directory import DirectoryRow
 from market.agencies.models.offer import CarryOver, Offer, OfferBand
 from market.agencies.models.standing import Standing
 
-__all__ = ["Agency", "AgencyPaper", "CarryOver", "Offer", "OfferBand", "Standing"]
+__all__ = ["Agency", "AgencyPaper", "CarryOver", "DirectoryRow", "Offer", "OfferBand", "Standing"]

@@ -2,6 +2,7 @@
 
 from market.agencies.queries.agencies import (
     Application,
+    Known,
     admitted_agency,
     agency_lock,
     agency_of,
@@ -13,7 +14,15 @@ from market.agencies.queries.agencies import (
     papers_of,
     waiting_for_check,
 )
-from market.agencies.queries.directory import Listing, Wanted, directory, directory_size, grade_counts
+from market.agencies.queries.directory import (
+    Listing,
+    Wanted,
+    agencies_after,
+    directory,
+    directory_is_whole,
+    directory_size,
+    grade_counts,
+)
 from market.agencies.queries.offers import (
     MarkedEntry,
     OfferRow,
@@ -26,11 +35,11 @@ from market.agencies.queries.offers import (
     reference_lines,
     rule_bands,
 )
-from market.agencies.queries.standing import standings_of
 from market.agencies.queries.succession import Lapsed, Settled, to_settle, waiting_to_be_marked
 
 __all__ = [
     "Application",
+    "Known",
     "Lapsed",
     "Listing",
     "MarkedEntry",
@@ -38,6 +47,7 @@ __all__ = [
     "Settled",
     "Wanted",
     "admitted_agency",
+    "agencies_after",
     "agency_lock",
     "agency_of",
     "agency_or_none",
@@ -45,6 +55,7 @@ __all__ = [
     "application_of",
     "decided_lately",
     "directory",
+    "directory_is_whole",
     "directory_size",
     "grade_counts",
     "markable_entries",
@@ -57,7 +68,6 @@ __all__ = [
     "papers_of",
     "reference_lines",
     "rule_bands",
-    "standings_of",
     "to_settle",
     "waiting_to_be_marked",
     "waiting_for_check",

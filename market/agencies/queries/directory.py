@@ -1,26 +1,52 @@
-"""Read the public directory of agencies."""
+"""Read the public directory of agencies.
+
+Everything here reads the projection `directory_row` by an index: in its order where nothing is sought, else by full
+text (`market.agencies.search`). No page counts or sorts the whole table of marked prices.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import aliased
 
 from market.accounts.models import Organisation
-from market.agencies.models import Agency, Offer
-from market.agencies.queries.standing import latest_standing
-from market.agencies.rules import AgencyState, OfferState
-from market.catalogue.models import Entry
+from market.agencies.models import Agency, DirectoryRow, Offer, Standing
+from market.agencies.rules import OfferState
+from market.agencies.search import BEGINNING, Sought, fts5, sought, tsquery
 from market.store.db import db
+
+_FOUND = table("directory_text", column("rowid", BigInteger))
+_HOLDS = DirectoryRow.tokens.op("@@")(cast(bindparam("match", type_=Text), TSQUERY))
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the directory is narrowed to: part of a name, a service code, a grade."""
+    """What the directory is narrowed to: words as typed, an entry with a marked price, a grade."""
 
     text: str = ""
-    service: str = ""
+    entry_id: int | None = None
     grade: str = ""
 
 
@@ -28,6 +54,7 @@ class Wanted:
 class Listing:
     """A row of the directory. `offers` counts the marked prices in the edition asked for."""
 
+    id: int
     ref: str
     name: str
     kind: str
@@ -40,70 +67,127 @@ class Listing:
 
 
 def directory(wanted: Wanted, edition_id: int, *, limit: int, offset: int) -> list[Listing]:
-    """Admitted agencies, those with more marked prices first. One query."""
-    offers = _offer_counts(edition_id)
-    latest = latest_standing()
-    query = (
-        select(
-            Agency.ref, Organisation.name, Agency.kind, Organisation.region, Agency.admitted_at,
-            func.coalesce(offers.c.offers, 0), latest.grade, latest.score_milli, latest.year,
-        )
-        .join(Organisation, Organisation.id == Agency.organisation_id)
-        .outerjoin(offers, offers.c.agency_id == Agency.id)
-        .outerjoin(latest, latest.agency_id == Agency.id)
-        .where(*_narrowed(wanted, edition_id, latest))
-        .order_by(func.coalesce(offers.c.offers, 0).desc(), Agency.id)
-        .limit(limit)
-        .offset(offset)
-    )  # fmt: skip
-    rows: Sequence[Any] = db.session.execute(query).all()
+    """Admitted agencies: the name asked for first, then names that begin so, then those with more marked prices.
+
+    One query.
+    """
+    asked = sought(wanted.text, grade=wanted.grade, entry=wanted.entry_id)
+    if asked is None:
+        return []
+    sqlite = _on_sqlite()
+    shape = _Shape(sqlite=sqlite, narrowed=bool(asked.clauses), named=bool(asked.clauses and asked.key))
+    given = _given(asked, sqlite=sqlite) | {"edition": edition_id, "limit": limit, "offset": offset}
+    rows: Sequence[Any] = db.session.execute(_statement(shape), given | {"most": limit + offset}).all()
     return [Listing(*row) for row in rows]
 
 
-def directory_size(wanted: Wanted, edition_id: int) -> int:
+def directory_size(wanted: Wanted) -> int:
     """How many agencies the directory shows. One query."""
-    latest = latest_standing()
-    query = (
-        select(func.count())
-        .select_from(Agency)
-        .join(Organisation, Organisation.id == Agency.organisation_id)
-        .outerjoin(latest, latest.agency_id == Agency.id)
-        .where(*_narrowed(wanted, edition_id, latest))
-    )
-    return db.session.scalar(query) or 0
+    asked = sought(wanted.text, grade=wanted.grade, entry=wanted.entry_id)
+    if asked is None:
+        return 0
+    query = select(func.count())
+    if not asked.clauses:
+        return db.session.scalar(query.select_from(DirectoryRow)) or 0
+    if _on_sqlite():
+        found = query.select_from(_FOUND).where(_matches(bindparam("match", type_=Text)))
+        return db.session.scalar(found, {"match": fts5(asked.clauses)}) or 0
+    return db.session.scalar(query.select_from(DirectoryRow).where(_HOLDS), {"match": tsquery(asked.clauses)}) or 0
 
 
 def grade_counts() -> dict[str, int]:
     """How many admitted agencies have which latest grade; "" counts those without one. One query."""
-    latest = latest_standing()
-    query = select(latest.grade, func.count()).select_from(Agency)
-    query = query.outerjoin(latest, latest.agency_id == Agency.id).where(Agency.state == AgencyState.ADMITTED)
-    return {grade or "": int(number) for grade, number in db.session.execute(query.group_by(latest.grade))}
+    query = select(DirectoryRow.grade, func.count()).group_by(DirectoryRow.grade)
+    return {grade: int(number) for grade, number in db.session.execute(query)}
 
 
-def _narrowed(wanted: Wanted, edition_id: int, latest: Any) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [Agency.state == AgencyState.ADMITTED]
-    if wanted.text:
-        plain = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        pattern = f"%{plain}%"
-        conditions.append(
-            or_(
-                Organisation.name.ilike(pattern, escape="\\"),
-                Agency.ref == wanted.text,
-                Organisation.uscc == wanted.text,
-            )
+def directory_is_whole() -> bool:
+    """Whether the directory has a row for somebody wherever there is somebody to show. One query."""
+    nobody_listed = ~select(DirectoryRow.agency_id).exists()
+    somebody = select(Agency.id).where(Agency.admitted_at.is_not(None)).exists()
+    return not db.session.scalar(select(nobody_listed & somebody))
+
+
+def agencies_after(agency_id: int, limit: int) -> list[int]:
+    """The next agencies by id, in any state."""
+    return list(db.session.scalars(select(Agency.id).where(Agency.id > agency_id).order_by(Agency.id).limit(limit)))
+
+
+class _Shape(NamedTuple):
+    """What a statement depends on; all else are its parameters, so that it is made once a process."""
+
+    sqlite: bool
+    narrowed: bool
+    named: bool
+
+
+def _given(asked: Sought, *, sqlite: bool) -> dict[str, Any]:
+    """The parameters that say what is sought."""
+    if not asked.clauses:
+        return {}
+    if not sqlite:
+        start = asked.key[:BEGINNING]
+        return {"match": tsquery(asked.clauses), "key": asked.key, "start": start, "length": len(start)}
+    found = fts5(asked.clauses)
+    if not asked.key:
+        return {"match": found}
+    whole, beginning = fts5([asked.whole]), fts5([asked.beginning])
+    return {
+        "tier0": f"({found}) AND {whole}",
+        "tier1": f"(({found}) AND {beginning}) NOT {whole}",
+        "tier2": f"({found}) NOT {beginning}",
+    }
+
+
+@cache
+def _statement(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    page = _page(shape).limit(bindparam("limit")).offset(bindparam("offset")).subquery()
+    newest, older = aliased(Standing), aliased(Standing)
+    last = select(func.max(older.year)).where(older.agency_id == Agency.id).scalar_subquery()
+    offers = select(func.count()).where(
+        Offer.agency_id == Agency.id, Offer.edition_id == bindparam("edition"), Offer.state == OfferState.IN_FORCE
+    )
+    return (
+        select(
+            Agency.id, Agency.ref, Organisation.name, Agency.kind, Organisation.region, Agency.admitted_at,
+            offers.scalar_subquery(), newest.grade, newest.score_milli, newest.year,
         )
-    if wanted.service:
-        serving = select(Offer.agency_id).join(Entry, Entry.id == Offer.entry_id)
-        serving = serving.where(
-            Offer.state == OfferState.IN_FORCE, Offer.edition_id == edition_id, Entry.code == wanted.service
-        )
-        conditions.append(Agency.id.in_(serving))
-    if wanted.grade:
-        conditions.append(latest.grade == wanted.grade)
-    return conditions
+        .select_from(page)
+        .join(DirectoryRow, DirectoryRow.place == page.c.place)
+        .join(Agency, Agency.id == DirectoryRow.agency_id)
+        .join(Organisation, Organisation.id == Agency.organisation_id)
+        .outerjoin(newest, (newest.agency_id == Agency.id) & (newest.year == last))
+        .order_by(page.c.tier, page.c.place)
+    )  # fmt: skip
 
 
-def _offer_counts(edition_id: int) -> Any:
-    query = select(Offer.agency_id, func.count().label("offers")).group_by(Offer.agency_id)
-    return query.where(Offer.state == OfferState.IN_FORCE, Offer.edition_id == edition_id).subquery()
+def _page(shape: _Shape) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
+    """The `tier` and `place` of what is sought, in order."""
+    if shape.sqlite and shape.named:
+        # Three streams, each in the order of places and ended early: no answer is read that is not shown.
+        streams = [_stream(tier, f"tier{tier}").limit(bindparam("most")).subquery() for tier in range(3)]
+        return union_all(*(select(one.c.tier, one.c.place) for one in streams)).order_by("tier", "place")
+    if shape.sqlite and shape.narrowed:
+        return _stream(2, "match")
+    tier: ColumnElement[int] = literal(2)
+    if shape.named:
+        start = func.substr(DirectoryRow.name_key, 1, bindparam("length", type_=Integer))
+        whole = DirectoryRow.name_key == bindparam("key")
+        tier = case((whole, 0), (start == bindparam("start"), 1), else_=2)
+    query = select(tier.label("tier"), DirectoryRow.place)
+    if shape.narrowed:
+        query = query.where(_HOLDS)
+    return query.order_by(*(["tier"] if shape.named else []), DirectoryRow.place)
+
+
+def _stream(tier: int, match: str) -> Select[*tuple[Any, ...]]:
+    query = select(literal(tier).label("tier"), _FOUND.c.rowid.label("place"))
+    return query.where(_matches(bindparam(match, type_=Text))).order_by("place")
+
+
+def _matches(match: Any) -> Any:
+    return literal_column("directory_text").op("MATCH")(match)
+
+
+def _on_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"

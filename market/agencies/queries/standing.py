@@ -2,18 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from market.agencies.models import Standing
-from market.store.db import db
-
-
-def standings_of(agency_id: int) -> list[Standing]:
-    """The grades of an agency, the newest year first."""
-    return list(
-        db.session.scalars(select(Standing).where(Standing.agency_id == agency_id).order_by(Standing.year.desc()))
-    )
 
 
 def latest_standing() -> Any:
@@ -21,3 +13,9 @@ def latest_standing() -> Any:
     newest = select(Standing.agency_id, func.max(Standing.year).label("year")).group_by(Standing.agency_id).subquery()
     query = select(Standing).join(newest, (newest.c.agency_id == Standing.agency_id) & (newest.c.year == Standing.year))
     return aliased(Standing, query.subquery())
+
+
+def newest_grade(agency_id: InstrumentedAttribute[int]) -> ScalarSelect[str]:
+    """The newest grade of one agency, as a column of a query about it."""
+    own = select(Standing.grade).where(Standing.agency_id == agency_id)
+    return own.order_by(Standing.year.desc()).limit(1).scalar_subquery()

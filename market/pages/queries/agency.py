@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 
-from market.agencies.models import Agency
 from market.catalogue.models import Entry
 from market.contracts.queries import Days, days_of
 from market.ratings.queries import summaries
@@ -21,17 +21,24 @@ class AgencyFigures:
     days: Days | None
 
 
-def figures_of(refs: Sequence[str]) -> Mapping[str, AgencyFigures]:
-    """Ratings and days of agencies by reference. Three queries, whatever the number."""
-    if not refs:
+def figures_of(ids: Sequence[int]) -> Mapping[int, AgencyFigures]:
+    """Ratings and days of agencies by id. Two queries, whatever the number."""
+    if not ids:
         return {}
-    ids = {ref: id_ for id_, ref in db.session.execute(select(Agency.id, Agency.ref).where(Agency.ref.in_(refs)))}
-    ratings, days = summaries(ids.values()), days_of(ids.values())
-    return {ref: AgencyFigures(ratings.get(id_, NO_RATINGS), days.get(id_)) for ref, id_ in ids.items()}
+    ratings, days = summaries(ids), days_of(ids)
+    return {id_: AgencyFigures(ratings.get(id_, NO_RATINGS), days.get(id_)) for id_ in ids}
 
 
-def service_name(code: str, edition_id: int) -> tuple[str, str] | None:
-    """The name of an entry in both languages, if there is one. One query."""
-    query = select(Entry.name_zh, Entry.name_en).where(Entry.edition_id == edition_id, Entry.code == code)
-    row = db.session.execute(query).first()
-    return (row[0], row[1]) if row else None
+class Served(NamedTuple):
+    """A service that the directory is narrowed to."""
+
+    entry_id: int
+    name_zh: str
+    name_en: str
+
+
+def service_named(code: str, edition_id: int) -> Served | None:
+    """The entry of that code, if there is one. One query."""
+    query = select(Entry.id, Entry.name_zh, Entry.name_en)
+    row = db.session.execute(query.where(Entry.edition_id == edition_id, Entry.code == code)).first()
+    return Served(*row) if row else None

@@ -14,8 +14,6 @@ from market.agencies.queries import (
     directory_size,
     grade_counts,
     offers_of,
-    papers_of,
-    standings_of,
 )
 from market.agencies.rules import mark_of, mark_sentence
 from market.base import clock
@@ -25,9 +23,9 @@ from market.contracts.queries import days_of
 from market.pages.cards import in_words, item_path
 from market.pages.queries import agency as queries
 from market.pages.views.blueprint import in_force_or_none, pages
-from market.ratings.queries import count_of_agency, ratings_of, summaries
+from market.ratings.queries import ratings_of, summaries
 from market.ratings.rules import NO_RATINGS
-from market.selection.queries import NoticeFilter, notices
+from market.selection.queries import won_by
 from market.web.access import public
 from market.web.labels import sentence
 from market.web.paging import page_of, wanted
@@ -56,17 +54,20 @@ def agencies() -> ResponseReturnValue:
     here = in_force_or_none()
     edition_id = here.id if here else 0
     grade = request.args.get("grade", "")
+    code = request.args.get("service", "").strip()[:LONGEST_NAME]
+    service = queries.service_named(code, edition_id) if code else None
     given = Wanted(
         text=request.args.get("q", "").strip()[:LONGEST_NAME],
-        service=request.args.get("service", "").strip()[:LONGEST_NAME],
+        # Whoever asks for a service that is not on the list is shown nobody.
+        entry_id=(service.entry_id if service else 0) if code else None,
         grade=grade if grade in GRADES else "",
     )
     page = page_of(
-        directory_size(given, edition_id),
+        directory_size(given),
         wanted(request.args),
         lambda limit, offset: directory(given, edition_id, limit=limit, offset=offset),
     )
-    figures = queries.figures_of([row.ref for row in page.items])
+    figures = queries.figures_of([row.id for row in page.items])
     counts = grade_counts()
     return render_template(
         "pages/agencies.html",
@@ -75,7 +76,8 @@ def agencies() -> ResponseReturnValue:
         none=NO_RATINGS,
         given=given,
         grades=[(one, counts.get(one, 0)) for one in GRADES],
-        service=queries.service_name(given.service, edition_id) if given.service else None,
+        code=code,
+        service=service,
         in_words=in_words,
     )
 
@@ -84,25 +86,29 @@ def agencies() -> ResponseReturnValue:
 @public
 def agency(ref: str) -> ResponseReturnValue:
     """One agency: papers, marked prices, grades with the rows behind them, ratings, days."""
-    one = admitted_agency(ref)
+    known = admitted_agency(ref)
+    one = known.agency
+    summary = summaries([one.id]).get(one.id, NO_RATINGS)
     ratings = page_of(
-        count_of_agency(one.id),
+        summary.n,
         wanted(request.args),
         lambda limit, offset: ratings_of(one.id, limit=limit, offset=offset),
         size=10,
     )
     here = in_force_or_none()
+    won, won_total = won_by(ref, LATEST)
     return render_template(
         "pages/agency.html",
         agency=one,
-        papers=papers_of(one.id),
+        papers=known.papers,
         # Prices of older editions hold on only for what was asked for under them.
         prices=[_price(offer) for offer in offers_of(one.id) if here and offer.edition_number == here.number],
-        standings=standings_of(one.id),
-        summary=summaries([one.id]).get(one.id, NO_RATINGS),
+        standings=known.standings,
+        summary=summary,
         days=days_of([one.id]).get(one.id),
         ratings=ratings,
-        won=notices(1, NoticeFilter(agency_ref=ref), size=LATEST),
+        won=won,
+        won_total=won_total,
         today=clock.today(),
         in_words=in_words,
     )

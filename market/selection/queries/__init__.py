@@ -29,6 +29,7 @@ from market.selection.queries.notices import (
     notice_document,
     notice_of,
     notices,
+    won_by,
 )
 from market.selection.queries.offers import Compared, compare, compared
 from market.selection.queries.quotes import (
@@ -101,4 +102,5 @@ __all__ = [
     "standing_quotes",
     "taken_off",
     "unlisted_refs",
+    "won_by",
 ]

@@ -72,6 +72,14 @@ def latest_notices(limit: int) -> list[NoticeRow]:
     return _rows(_conditions(EVERYTHING), limit, 0)
 
 
+def won_by(agency_ref: str, limit: int) -> tuple[list[NoticeRow], int]:
+    """The newest notices in which an agency was selected, and how many there are. One query."""
+    rows = db.session.execute(
+        _shown(_conditions(NoticeFilter(agency_ref=agency_ref)), limit, 0).add_columns(func.count().over())
+    ).all()
+    return [NoticeRow(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
 def _conditions(wanted: NoticeFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [Request.published_at.is_not(None)]
     if wanted.state:
@@ -98,6 +106,10 @@ def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 
 def _rows(conditions: Sequence[ColumnElement[bool]], limit: int, offset: int) -> list[NoticeRow]:
+    return [NoticeRow(*row) for row in db.session.execute(_shown(conditions, limit, offset))]
+
+
+def _shown(conditions: Sequence[ColumnElement[bool]], limit: int, offset: int) -> Select[*tuple[Any, ...]]:
     query = _joined(
         select(
             Request.ref, Request.state, Request.method, Request.payer, Request.title, Entry.code, Entry.name_zh,
@@ -106,8 +118,7 @@ def _rows(conditions: Sequence[ColumnElement[bool]], limit: int, offset: int) ->
         )
     )  # fmt: skip
     newest = func.coalesce(Request.closed_at, Request.published_at).desc()
-    query = query.where(*conditions).order_by(newest, Request.id.desc()).limit(limit).offset(offset)
-    return [NoticeRow(*row) for row in db.session.execute(query)]
+    return query.where(*conditions).order_by(newest, Request.id.desc()).limit(limit).offset(offset)
 
 
 @dataclass(frozen=True, slots=True)

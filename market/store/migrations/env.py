@@ -13,6 +13,7 @@ from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from market.store.db import Base, db, make_strict
+from market.store.fulltext import full_text_names, install_full_text
 from market.store.guards import drop_triggers, install
 from market.store.roles import grant_application_role
 
@@ -31,6 +32,7 @@ def migrate() -> None:
             target_metadata=Base.metadata,
             transactional_ddl=True,
             process_revision_directives=_without_info,
+            include_name=_is_modelled,
             **current_app.extensions["migrate"].configure_args,
         )
         with context.begin_transaction():
@@ -39,6 +41,7 @@ def migrate() -> None:
             context.run_migrations()
             if _upgrades():
                 install(connection, Base.metadata)
+                install_full_text(connection, Base.metadata)
                 _check_links(connection) if sqlite else _grant(connection)
 
 
@@ -49,6 +52,11 @@ def _without_info(_context: MigrationContext, _revision: object, directives: lis
             if isinstance(step, CreateTableOp):
                 step.info = {}
                 step.kw.pop("info", None)
+
+
+def _is_modelled(name: str | None, _kind: str, _parents: object) -> bool:
+    # What full text derives from a table is made by `install_full_text`, not by migrations.
+    return name not in full_text_names(Base.metadata)
 
 
 def _upgrades() -> bool:

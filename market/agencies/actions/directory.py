@@ -1,0 +1,89 @@
+"""Keep the directory of agencies: a projection, written in the transaction of what it projects."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from market.accounts.models import Organisation
+from market.agencies.models import Agency, DirectoryRow, Offer
+from market.agencies.queries.standing import newest_grade
+from market.agencies.rules import AgencyState, OfferState
+from market.agencies.search import Described, name_key, tokens_of
+from market.base import clock
+from market.catalogue.models import Entry
+from market.catalogue.queries import edition_in_force_or_none
+from market.store.db import db
+
+# As many agencies as are read and written at a time.
+BATCH = 500
+# A place is read off the number of marked prices and the id: both have room for more than there will ever be.
+_MOST_OFFERS = 1 << 20
+_IDS = 1 << 40
+
+
+def list_agencies(agency_ids: Iterable[int], *, now: datetime) -> None:
+    """Write the rows of these agencies anew, as they are now; whoever is not admitted has none.
+
+    Called by every action that changes what the directory shows or finds an agency by. The rows are held until the
+    transaction ends, so that of two changes of one agency the later sees the earlier.
+    """
+    edition = edition_in_force_or_none(clock.china_date(now))
+    ids = sorted(set(agency_ids))
+    for start in range(0, len(ids), BATCH):
+        _write(ids[start : start + BATCH], edition.id if edition else 0)
+
+
+def place_of(agency_id: int, offers: int) -> int:
+    """The place of an agency in the directory: more marked prices first, then the older registration."""
+    return (_MOST_OFFERS - min(offers, _MOST_OFFERS)) * _IDS + agency_id
+
+
+def _write(ids: Sequence[int], edition_id: int) -> None:
+    held = select(DirectoryRow.agency_id).where(DirectoryRow.agency_id.in_(ids)).order_by(DirectoryRow.agency_id)
+    known = set(db.session.scalars(held.with_for_update()))
+    rows = list(_rows(ids, edition_id))
+    gone = known - {row["agency_id"] for row in rows}
+    if gone:
+        db.session.execute(delete(DirectoryRow).where(DirectoryRow.agency_id.in_(gone)))
+    if new := [row for row in rows if row["agency_id"] not in known]:
+        db.session.execute(insert(DirectoryRow), new)
+    if old := [row for row in rows if row["agency_id"] in known]:
+        db.session.execute(update(DirectoryRow), old)
+
+
+def _rows(ids: Sequence[int], edition_id: int) -> Iterator[dict[str, Any]]:
+    grade = newest_grade(Agency.id)
+    agencies = (
+        select(Agency.id, Agency.ref, Organisation.name, Organisation.uscc, Organisation.region, grade)
+        .join(Organisation, Organisation.id == Agency.organisation_id)
+        .where(Agency.id.in_(ids), Agency.state == AgencyState.ADMITTED)
+    )
+    marked: dict[int, list[int]] = defaultdict(list)
+    offers = select(Offer.agency_id, Offer.entry_id).where(
+        Offer.agency_id.in_(ids), Offer.state == OfferState.IN_FORCE, Offer.edition_id == edition_id
+    )
+    for agency_id, entry_id in db.session.execute(offers):
+        marked[agency_id].append(entry_id)
+    entries = {entry for own in marked.values() for entry in own}
+    query = select(Entry.id, Entry.name_zh, Entry.name_en).where(Entry.id.in_(entries))
+    names = {row[0]: (row[1], row[2]) for row in db.session.execute(query)} if entries else {}
+    for agency_id, ref, name, uscc, region, newest in db.session.execute(agencies):
+        own = sorted(marked[agency_id])
+        described = Described(
+            name=name,
+            texts=(ref, uscc or "", region),
+            services=tuple(part for entry in own for part in names[entry]),
+            grade=newest or "",
+            entries=tuple(own),
+        )
+        yield {
+            "agency_id": agency_id,
+            "place": place_of(agency_id, len(own)),
+            "offers": len(own),
+            "grade": described.grade,
+            "name_key": name_key(name),
+            "tokens": tokens_of(described),
+        }
