@@ -22,6 +22,11 @@ from market.catalogue.rules import PriceState
 from market.store.db import db
 
 
+def holds(offer: Any, _now: Any) -> ColumnElement[bool]:
+    """The condition that an offer (the class or an alias) holds at a moment."""
+    return offer.state == OfferState.IN_FORCE  # type: ignore[no-any-return]
+
+
 @dataclass(frozen=True, slots=True)
 class OfferRow:
     """An agency's marked price for one entry: `bands` by fee item, in order of quantity."""
