@@ -8,6 +8,10 @@ from market.base.errors import BreaksRule
 from market.base.words import N_, register_sentences
 
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)  # GB 11714, over the first eight characters of the organisation code
+# GB/T 2260: the province-level divisions; 10 is the State's own registration, 99 is in no register and marks what is fictitious.
+_PROVINCES = frozenset(
+    "10 11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 99".split()
+)
 _VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 
 
@@ -27,6 +31,8 @@ def parse(text: str) -> str:
         raise BreaksRule("uscc.check_character") from error
     except _stdnum.ValidationError as error:
         raise BreaksRule("uscc.characters") from error
+    if code[2:4] not in _PROVINCES:
+        raise BreaksRule("uscc.region", region=code[2:8])
     if organisation_check(code[8:16]) != code[16]:
         raise BreaksRule("uscc.organisation_code")
     return code
@@ -56,6 +62,9 @@ register_sentences(
         ),
         "uscc.check_character": N_(
             "The last character of the unified social credit code does not fit the others. Check for a typing mistake."
+        ),
+        "uscc.region": N_(
+            "Characters 3 to 8 of the unified social credit code ({region}) name no division of the country. Copy it from the licence."
         ),
         "uscc.organisation_code": N_(
             "Characters 9 to 17 of the unified social credit code do not fit together. Check for a typing mistake."

@@ -1,4 +1,4 @@
-"""Agencies, their filings and papers, their marked prices (offers), and the standing a published evaluation gave them."""
+"""Agencies, their filings and papers, their marked prices (offers), and the standing that an evaluation gave."""
 
 from market.agencies.models.agency import Agency, Suspension
 from market.agencies.models.filing import Attachment, CommitmentText, Filing, FilingReturn, FilingService

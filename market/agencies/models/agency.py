@@ -82,5 +82,3 @@ class Suspension(Base):
             }
         },
     )
-
-

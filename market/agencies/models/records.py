@@ -66,10 +66,13 @@ def _laws(table: str, *refuses: Refuses) -> tuple[Any, ...]:
 
 # Two papers of one number for one and the same day: nobody could say which of them holds.
 _SAME_PAPER = (
-    "NEW.state IN ('filed', 'on_record') AND EXISTS (SELECT 1 FROM agency_paper other"
-    " WHERE other.agency_id = NEW.agency_id AND other.number = NEW.number AND other.id <> NEW.id"
+    "EXISTS (SELECT 1 FROM agency_paper other WHERE other.agency_id = NEW.agency_id AND other.number = NEW.number"
     " AND other.state IN ('filed', 'on_record') AND other.ended_filing_id IS NULL"
-    " AND other.valid_from <= NEW.valid_until AND NEW.valid_from <= other.valid_until)"
+    " AND other.valid_from <= NEW.valid_until AND NEW.valid_from <= other.valid_until"
+    "{but})"
+)
+_KEPT_AFTER_ALL = "NEW.ended_filing_id IS NULL AND NEW.state = 'on_record' AND " + _SAME_PAPER.format(
+    but=" AND other.id <> NEW.id"
 )
 
 
@@ -89,7 +92,11 @@ class AgencyPaper(OnRecord, Base):
     issuer: Mapped[Line]
     valid_from: Mapped[date]
     valid_until: Mapped[date]
-    __table_args__ = _laws("agency_paper", Refuses("paper.overlaps", _SAME_PAPER))
+    __table_args__ = _laws(
+        "agency_paper",
+        Refuses("paper.overlaps", _SAME_PAPER.format(but="")),
+        Refuses("paper.overlaps", _KEPT_AFTER_ALL, ("UPDATE OF ended_filing_id",)),
+    )
 
 
 _ELSEWHERE = (

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Date, and_, bindparam, case, exists, func,
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Agency, AgencyPaper, Offer, Practitioner
-from market.agencies.queries.offers import holds
+from market.agencies.queries.holding import holds
 from market.agencies.rules import GRADE_RANKS, AgencyState, RecordState
 from market.base import clock
 from market.base.errors import BadState, BreaksRule
@@ -150,7 +150,9 @@ def _missing_papers(offer: Offer, day: date) -> list[Paused]:
         last = _newest(offer.agency_id, one, valid_on=None)
         expired = last is not None and last.valid_until < day
         name = f"{one.name} {one.level}".strip()
-        found.append(Paused("paper_expired", name, last.valid_until) if last and expired else Paused("paper_missing", name))
+        found.append(
+            Paused("paper_expired", name, last.valid_until) if last and expired else Paused("paper_missing", name)
+        )
     return found
 
 

@@ -204,12 +204,15 @@ register_labels(
 register_sentences(
     {
         "agency.not_found": N_("There is no such agency here, or it has not been admitted."),
+        "agency.not_then": N_("The agency was not admitted yet on that day. Choose a later one."),
         "agency.not_admitted": N_("Only an admitted agency can do this."),
         "agency.suspended": N_("The agency is suspended until {day}; what it offers rests until then."),
         "agency.self_confirmed": N_("Two persons suspend an agency: whoever proposed it cannot confirm it."),
         "agency.suspension_ends": N_("A suspension ends on a day after today and within two years. Name that day."),
         "agency.suspension_open": N_("A suspension of this agency is proposed already. Confirm it or drop it first."),
-        "agency.work_open": N_("There is unfinished work or an open application. Finish it before leaving."),
+        "agency.work_open": N_(
+            "An application is open. Take it back, or wait for the desk's answer, before you leave."
+        ),
         "suspension.not_found": N_("There is no such proposal to suspend an agency."),
         "suspension_two_persons": N_("Two persons suspend an agency: whoever proposed it cannot confirm it."),
         "filing.not_found": N_("There is no such application, or it is not yours."),

@@ -1,4 +1,4 @@
-"""Papers, practitioners and authorised persons on record: brought by one filing, ended by another, alive by their days."""
+"""Papers, practitioners, authorised persons: brought by one filing, ended by another, alive by their days."""
 
 import hashlib
 from collections.abc import Sequence
@@ -78,7 +78,7 @@ def media_type(content: bytes) -> MediaType:
         raise BreaksRule("attachment.empty")
     if len(content) > MOST_ATTACHMENT_BYTES:
         raise BreaksRule("attachment.too_large", megabytes=MOST_ATTACHMENT_BYTES // 1024**2)
-    if content.startswith(b"%PDF-1.") or content.startswith(b"%PDF-2."):
+    if content.startswith((b"%PDF-1.", b"%PDF-2.")):
         if b"%%EOF" in content[-2048:]:
             return MediaType.PDF
     elif content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR" and b"IEND" in content[-16:]:
@@ -124,27 +124,39 @@ register_sentences(
         "practitioner_interval": N_("The certificate ends before it begins. Check the two dates."),
         "paper.interval": N_("The paper ends before it begins. Check the two dates."),
         "paper.not_found": N_("There is no such paper, or it is not yours."),
-        "paper.overlaps": N_("A paper with this number is on record for some of these days already. Check number and dates."),
+        "paper.overlaps": N_(
+            "A paper with this number is on record for some of these days already. Check number and dates."
+        ),
         "paper.expired": N_("The paper expired on {day}. Add the renewed one."),
         "paper.unknown_qualification": N_("{name} is not in the register of qualifications. Choose one from the list."),
         "paper.unknown_grade": N_("{name} has no grade {grade}. Choose one from the list, or leave it empty."),
         "paper.not_on_record": N_("Only what is on record can be ended. Take back what was only filed."),
         "practitioner.interval": N_("The certificate ends before it begins. Check the two dates."),
         "practitioner.expired": N_("The certificate expired on {day}. Add the renewed one."),
-        "practitioner.elsewhere": N_("The holder of certificate {number} is on record with another agency. A practitioner serves one agency."),
+        "practitioner.elsewhere": N_(
+            "The holder of certificate {number} is on record with another agency. A practitioner serves one agency."
+        ),
         "practitioner.twice": N_("Certificate {number} is in the application already."),
         "practitioner.not_found": N_("There is no such practitioner, or it is not one of yours."),
         "person.interval": N_("The authority ends before it begins. Check the two dates."),
         "person.not_found": N_("There is no such person, or it is not one of yours."),
         "attachment.empty": N_("The file is empty. Choose another one."),
-        "attachment.too_large": N_("The file is larger than {megabytes} MB. Scan it again with fewer dots, or split it."),
-        "attachment.not_readable": N_("The content of the file is neither a whole PDF nor a PNG or JPEG picture, whatever its name says. Send one of these."),
+        "attachment.too_large": N_(
+            "The file is larger than {megabytes} MB. Scan it again with fewer dots, or split it."
+        ),
+        "attachment.not_readable": N_(
+            "The content of the file is neither a whole PDF nor a PNG or JPEG picture, whatever its name says. Send one of these."
+        ),
         "attachment.too_many": N_("An application has at most {most} attachments. Take one back first."),
         "attachment.twice": N_("The same file is attached already."),
         "attachment.not_found": N_("There is no such attachment, or it is not yours."),
-        "serves.paper_expired": N_("The agency's paper {name} expired on {day}; the service rests until it is renewed."),
+        "serves.paper_expired": N_(
+            "The agency's paper {name} expired on {day}; the service rests until it is renewed."
+        ),
         "serves.paper_missing": N_("The agency has no valid paper {name} on record, which the service asks for."),
-        "serves.practitioners_missing": N_("The agency has too few practitioners with a valid certificate {name}, which the service asks for."),
+        "serves.practitioners_missing": N_(
+            "The agency has too few practitioners with a valid certificate {name}, which the service asks for."
+        ),
         "serves.not_now": N_("This marked price does not count at present."),
     }
 )
