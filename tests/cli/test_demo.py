@@ -68,7 +68,8 @@ def _every_state() -> None:
     assert set(db.session.scalars(select(Request.state))) == set(RequestState)
     assert set(db.session.scalars(select(Contract.state))) == set(ContractState)
     assert set(db.session.scalars(select(FeeNote.state))) == set(FeeNoteState)
-    assert {"draft", "in_check", "returned", "admitted"} == set(db.session.scalars(select(Agency.state)))
+    assert {"entering", "admitted", "exited"} <= set(db.session.scalars(select(Agency.state)))
+    assert set(db.session.scalars(select(Filing.state))) == set(FilingState) - {FilingState.TAKEN_BACK}
 
 
 def _two_editions() -> None:

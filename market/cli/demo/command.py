@@ -13,7 +13,7 @@ import click
 from flask.cli import with_appcontext
 
 from market.accounts.queries import anybody
-from market.agencies.rules import AgencyState
+from market.agencies.rules import FilingState
 from market.base import clock
 from market.base.clock import CHINA
 from market.base.errors import BadState
@@ -170,7 +170,7 @@ def _begin_all(market: Market, size: Size) -> None:
 def _newcomers(market: Market, first: int) -> None:
     """Agencies that are still on their way in today."""
     city = market.city
-    stops = (AgencyState.DRAFT, AgencyState.IN_CHECK, AgencyState.IN_CHECK, AgencyState.RETURNED)
+    stops = (FilingState.DRAFT, FilingState.IN_CHECK, FilingState.IN_CHECK, FilingState.RETURNED)
     for number, state in enumerate(stops, first):
         late = shops(number, city.random)[-1]
         late.stops = state
