@@ -8,10 +8,9 @@ from market.base.errors import BreaksRule
 from market.base.words import N_, register_sentences
 
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)  # GB 11714, over the first eight characters of the organisation code
-# GB/T 2260: the province-level divisions; 10 is the State's own registration, 99 is in no register and marks what is fictitious.
-_PROVINCES = frozenset(
-    "10 11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 99".split()
-)
+# GB/T 2260: the province-level divisions; 10 is the State's own registration, 99 stands in no register: the fictitious.
+_SPANS = ((10, 16), (21, 24), (31, 38), (41, 47), (50, 55), (61, 66), (71, 72), (81, 83), (99, 100))
+_PROVINCES = frozenset(str(number) for first, end in _SPANS for number in range(first, end))
 _VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 
 

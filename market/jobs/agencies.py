@@ -5,6 +5,6 @@ from market.store.transaction import transaction
 
 
 def watch_agencies() -> int:
-    """Tell the supervisors of overdue checks, and write down which suspensions are over; how many. Safe to run twice."""
+    """Tell the supervisors of overdue checks, write down which suspensions are over; how many. Safe to run twice."""
     with transaction() as now:
         return actions.escalate_overdue(now=now) + actions.lift_ended(now=now)

@@ -127,7 +127,11 @@ def _agency(city: City, name: str, reach: FilingState) -> Actor:
     with transaction() as now:
         filing = filing_of(agency_of(actor).id)
         paper = agencies.NewPaper(
-            "【虚构】资质证书", f"FAKE-{filing.id}", "【虚构】发证机关", date(2024, 1, 1), date(2029, 12, 31),
+            "【虚构】资质证书",
+            f"FAKE-{filing.id}",
+            "【虚构】发证机关",
+            date(2024, 1, 1),
+            date(2029, 12, 31),
             "公证机构执业证" if "公证" in name else "",
         )
         agencies.add_paper(filing, paper, actor=actor, now=now)

@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from market.accounts.models import Organisation, User
-from market.agencies.models import Agency, CarryOver, Offer
+from market.agencies.models import Agency, CarryOver, Filing, Offer
+from market.agencies.rules import FilingState
 from market.base import clock
 from market.base.errors import BadState
 from market.base.uscc import is_fictitious

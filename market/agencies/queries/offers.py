@@ -40,7 +40,7 @@ class OfferRow:
 
 
 def offers_for(entry_id: int) -> list[OfferRow]:
-    """Every marked price that serves now for an entry, with the agency's latest grade. Two queries, whatever the number."""
+    """Every marked price that serves now for an entry, with the agency's latest grade. Two queries."""
     return _offer_rows(Offer.entry_id == entry_id, serving())
 
 
