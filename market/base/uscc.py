@@ -37,6 +37,11 @@ def parse(text: str) -> str:
     return code
 
 
+def check_character(body: str) -> str:
+    """The last character of a code whose first seventeen are `body`."""
+    return str(_stdnum.calc_check_digit(body))
+
+
 def organisation_check(body: str) -> str:
     """The ninth character of an organisation code (GB 11714-1997) whose first eight are `body`."""
     value = (

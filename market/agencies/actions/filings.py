@@ -74,7 +74,7 @@ def begin(profile: Profile, *, actor: Actor, now: datetime) -> Filing:
     elif queries.open_filing(agency.id) is not None:
         raise BadState("filing.one_at_a_time")
     filing = Filing(
-        agency_id=agency.id, kind=_kind_of_filing(agency), state=FilingState.DRAFT, opened_at=now, round=0,
+        agency=agency, kind=_kind_of_filing(agency), state=FilingState.DRAFT, opened_at=now, round=0,
         **_columns(profile),
     )  # fmt: skip
     if filing.kind == FilingKind.CHANGE:
