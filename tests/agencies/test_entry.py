@@ -80,7 +80,7 @@ def test_the_check_is_due_two_working_days_later_and_the_desk_is_told(session, a
     agency = make.make_agency(filed=FilingState.DRAFT)
     _send(agency)
     assert _mine(agency).check_due_on == date(2026, 3, 10)
-    assert [row.code for row in inbox(desk.organisation_id)] == ["notice.filing.submitted"]
+    assert [row.code for row in inbox(desk.organisation_id, limit=9)] == ["notice.filing.submitted"]
     assert [row.ref for row in queries.waiting_for_check()] == [agency.ref]
 
 
@@ -92,7 +92,7 @@ def test_an_overdue_check_goes_up_to_the_supervisor_once(session, at):
         at(FRIDAY + timedelta(days=days))
         with transaction() as now:
             assert actions.escalate_overdue(now=now) == told
-    assert [row.code for row in inbox(supervisor.organisation_id)] == ["notice.filing.overdue"]
+    assert [row.code for row in inbox(supervisor.organisation_id, limit=9)] == ["notice.filing.overdue"]
     assert len(queries.overdue_checks(date(2026, 3, 12))) == 1
 
 

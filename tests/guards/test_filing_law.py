@@ -59,7 +59,7 @@ def test_every_move_that_is_not_in_the_table_is_refused_and_changes_no_row(sessi
         with pytest.raises(Refusal), transaction():
             db.session.execute(text(f"UPDATE {name} SET state = :new WHERE id = :id"), {"new": new, "id": row_id})
         tried += 1
-    assert tried >= 6
+    assert tried >= 5
     assert _rows(name) == before
 
 
@@ -94,10 +94,10 @@ def test_papers_come_on_record_with_their_filing_alone_and_overlap_nowhere(sessi
     paper = columns_of(AgencyPaper, make.make_paper(agency=agency, number="FAKE-1"))
     fresh = {"state": "filed", "recorded_at": None}
     refused_insert("filing.being_checked", AgencyPaper, paper | fresh | {"number": "FAKE-2"})
-    refused_insert("store.no_such_move", AgencyPaper, paper | {"number": "FAKE-2"})
     with transaction() as now:
         actions.begin_change(queries.agency_of(agency.actor), actor=agency.actor, now=now)
     open_ = {"filing_id": queries.filing_of(agency.id).id}
+    refused_insert("store.no_such_move", AgencyPaper, paper | open_ | {"number": "FAKE-2"})
     refused_insert("paper.overlaps", AgencyPaper, paper | fresh | open_)
     refused_insert(
         "store.link_broken", AgencyPaper, paper | fresh | open_ | {"agency_id": make.make_agency().id, "number": "F"}
