@@ -51,7 +51,15 @@ from market.agencies.queries.offers import (
     reference_lines,
     rule_bands,
 )
-from market.agencies.queries.serving import Paused, require_serving, serves, serving, standing_well, why_paused
+from market.agencies.queries.serving import (
+    Paused,
+    qualifications_asked,
+    require_serving,
+    serves,
+    serving,
+    standing_well,
+    why_paused,
+)
 from market.agencies.queries.standing import standings_of
 from market.agencies.queries.succession import Lapsed, Settled, to_settle, waiting_to_be_marked
 
@@ -99,6 +107,7 @@ __all__ = [
     "papers_of",
     "person_of",
     "practitioner_of",
+    "qualifications_asked",
     "qualifications_on",
     "reference_lines",
     "require_serving",

@@ -183,6 +183,16 @@ def _missing_practitioners(offer: Offer, day: date) -> list[Paused]:
     return [Paused("practitioners_missing", one.name) for one in asked if there.get(one.name, 0) < one.count]
 
 
+def qualifications_asked(edition_id: int) -> list[tuple[str, str, str]]:
+    """Every qualification that an edition's entries ask for: (entry code, any or all, name), in order. One query."""
+    query = select(Entry.code, Entry.requirement_mode, EntryRequirement.name).join(
+        EntryRequirement, EntryRequirement.entry_id == Entry.id
+    )
+    query = query.where(Entry.edition_id == edition_id, EntryRequirement.kind == RequirementKind.QUALIFICATION)
+    rows = db.session.execute(query.order_by(Entry.position, EntryRequirement.position))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def _asked(entry_id: int, kind: RequirementKind) -> Sequence[EntryRequirement]:
     query = select(EntryRequirement).where(EntryRequirement.entry_id == entry_id, EntryRequirement.kind == kind)
     return db.session.scalars(query.order_by(EntryRequirement.position)).all()

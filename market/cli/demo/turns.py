@@ -3,20 +3,16 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from market.agencies import actions, queries
 from market.agencies.actions import NewPaper
 from market.agencies.models import Qualification
 from market.base import clock
 from market.base.people import Role
-from market.catalogue.models import Edition, EntryRequirement
-from market.catalogue.queries import entries_of
-from market.catalogue.rules import RequirementKind, RequirementMode
+from market.catalogue.models import Edition
+from market.catalogue.rules import RequirementMode
 from market.cli.demo.agencies import ISSUER, Asked, Market, Shop
 from market.cli.demo.cast import TRADES
 from market.cli.demo.city import Process
-from market.store.db import db
 from market.store.transaction import transaction
 
 SAFETY = next(number for number, trade in enumerate(TRADES, 1) if "安全评价" in trade.words)
@@ -25,15 +21,11 @@ SAFETY = next(number for number, trade in enumerate(TRADES, 1) if "安全评价"
 def asked_of(edition: Edition) -> dict[str, list[Asked]]:
     """What the entries of an edition ask for, by code, as the register names it; the first where any one is enough."""
     register = {row.name if not row.major else f"{row.name}（{row.major}）": row for row in _register()}
-    entries = {entry.id: entry for entry in entries_of(edition)}
-    query = select(EntryRequirement).where(
-        EntryRequirement.edition_id == edition.id, EntryRequirement.kind == RequirementKind.QUALIFICATION
-    )
     found: dict[str, list[Asked]] = {}
-    for one in db.session.scalars(query.order_by(EntryRequirement.entry_id, EntryRequirement.position)):
-        entry, row = entries[one.entry_id], register[one.name]
-        already = found.setdefault(entry.code, [])
-        if not already or entry.requirement_mode == RequirementMode.ALL:
+    for code, mode, name in queries.qualifications_asked(edition.id):
+        row = register[name]
+        already = found.setdefault(code, [])
+        if not already or mode == RequirementMode.ALL:
             already.append((row.name, row.major, row.grades[0] if row.grades else ""))
     return found
 
