@@ -133,6 +133,8 @@ def accept_commitment(filing: Filing, *, actor: Actor, now: datetime) -> None:
     """Accept the commitment letter in force today; the version once accepted is not accepted again."""
     require_correctable(filing)
     letter = queries.commitment_on(clock.china_date(now))
+    if letter is None:
+        raise BadState("filing.no_letter")
     if filing.commitment_version == letter.version:
         return
     filing.commitment_version = letter.version
@@ -151,7 +153,8 @@ def submit(filing: Filing, *, actor: Actor, now: datetime) -> None:
     for name in ("legal_representative", "phone", "address"):
         if not getattr(filing, name).strip():
             raise BreaksRule("filing.incomplete", field=name)
-    if filing.commitment_version != queries.commitment_on(today).version:
+    letter = queries.commitment_on(today)
+    if letter is None or filing.commitment_version != letter.version:
         raise BreaksRule("filing.commitment_needed")
     due = calendar().after(today, setting("admission.check_workdays", today)).day
     filing.state, filing.submitted_at, filing.check_due_on = state, now, due

@@ -183,10 +183,10 @@ def _file(query: Any) -> Attachment:
     return found
 
 
-def commitment_on(day: date) -> CommitmentText:
-    """The commitment letter in force on a day. The first one is part of every database."""
+def commitment_on(day: date) -> CommitmentText | None:
+    """The commitment letter in force on a day; None on a site that was never set up."""
     query = select(CommitmentText).where(CommitmentText.first_day <= day).order_by(CommitmentText.first_day.desc())
-    return db.session.scalars(query.limit(1)).one()
+    return db.session.scalar(query.limit(1))
 
 
 def commitment_text(version: str) -> CommitmentText:

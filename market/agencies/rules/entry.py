@@ -216,6 +216,7 @@ register_sentences(
         "suspension.not_found": N_("There is no such proposal to suspend an agency."),
         "suspension_two_persons": N_("Two persons suspend an agency: whoever proposed it cannot confirm it."),
         "filing.not_found": N_("There is no such application, or it is not yours."),
+        "filing.no_letter": N_("There is no commitment letter in force. Tell the operator: the site was not set up."),
         "filing.commitment_needed": N_("Accept the commitment letter first; without it an application cannot be sent."),
         "filing.being_checked": N_(
             "The application is with the admission desk, or was decided. It cannot be changed any more."
