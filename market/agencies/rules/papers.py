@@ -100,10 +100,10 @@ def met(required: Sequence[tuple[str, str]], held: Sequence[tuple[str, str, str]
 
 register_labels(
     {
-        "record.filed": N_("In an application"),
-        "record.on_record": N_("On record"),
-        "record.ended": N_("No longer on record"),
-        "record.taken_back": N_("Taken back"),
+        "paper.filed": N_("In an application"),
+        "paper.on_record": N_("On record"),
+        "paper.ended": N_("No longer on record"),
+        "paper.taken_back": N_("Taken back"),
         "slot.licence": N_("Business licence"),
         "slot.identity": N_("Identity of the legal representative"),
         "slot.authority": N_("Letter of authority"),
