@@ -5,7 +5,7 @@ import re
 import pytest
 
 from market.agencies import queries
-from market.agencies.rules import AgencyState, Fixed, PerUnit, mark_of
+from market.agencies.rules import AgencyState, FilingState, Fixed, PerUnit, mark_of
 from market.base.people import Role
 from market.catalogue.listing import line_of
 from tests import make
@@ -56,7 +56,7 @@ def test_an_agency_registers_sends_and_is_admitted_by_forms_alone(client, made):
     assert "承诺书" in without.text
     assert post(client, "/desk/agency/submit", {"commitment": "y"}).status_code == 302
     mine = made(queries.agency_of, newcomer.actor)
-    assert mine.state == AgencyState.IN_CHECK
+    assert made(queries.filing_of, mine.id).state == FilingState.IN_CHECK
     client.post("/account/sign-out", data={"csrf_token": _token(client)})
     _sign_in(client, desk)
     assert newcomer.organisation_name in client.get("/desk/admission").text
@@ -89,7 +89,7 @@ def test_enterprises_have_no_business_on_these_desks(client, made, url):
 
 
 def test_an_unknown_application_or_a_draft_is_not_found(client, made):
-    draft = made(make.make_agency, state=AgencyState.DRAFT)
+    draft = made(make.make_agency, filed=FilingState.DRAFT)
     _sign_in(client, made(make.make_person, role=Role.ADMISSION_DESK))
     for ref in (draft.ref, "AG-2026-000999X"):
         assert client.get(f"/desk/admission/{ref}").status_code == 404
@@ -166,7 +166,7 @@ def test_more_days_than_the_list_allows_are_refused_beside_the_field(client, mad
 
 def test_an_agency_that_is_not_admitted_is_told_what_to_do_first(client, made):
     service = made(make.make_listed_service)
-    _sign_in(client, made(make.make_agency, state=AgencyState.DRAFT))
+    _sign_in(client, made(make.make_agency, filed=FilingState.DRAFT))
     assert client.get("/desk/offers").status_code == 200
     assert client.get(f"/desk/offers/{service.code}").status_code == 409
 

@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from market.accounts.models import Organisation, User
-from market.agencies.models import Agency, CarryOver, Offer
+from market.agencies.models import Agency, CarryOver, Filing, Offer
+from market.agencies.rules import FilingState
 from market.base import clock
 from market.base.errors import BadState
 from market.base.uscc import is_fictitious
@@ -68,7 +69,8 @@ def _every_state() -> None:
     assert set(db.session.scalars(select(Request.state))) == set(RequestState)
     assert set(db.session.scalars(select(Contract.state))) == set(ContractState)
     assert set(db.session.scalars(select(FeeNote.state))) == set(FeeNoteState)
-    assert {"draft", "in_check", "returned", "admitted"} == set(db.session.scalars(select(Agency.state)))
+    assert {"entering", "admitted", "exited"} <= set(db.session.scalars(select(Agency.state)))
+    assert set(db.session.scalars(select(Filing.state))) == set(FilingState) - {FilingState.TAKEN_BACK}
 
 
 def _two_editions() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, Offer, OfferBand
+from market.agencies.queries.serving import serving
 from market.agencies.queries.standing import latest_standing
 from market.agencies.rules import OfferState
 from market.base.errors import NotFound
@@ -39,8 +40,8 @@ class OfferRow:
 
 
 def offers_for(entry_id: int) -> list[OfferRow]:
-    """Every marked price in force for an entry, with the agency's latest grade. Two queries, whatever the number."""
-    return _offer_rows(Offer.entry_id == entry_id)
+    """Every marked price that serves now for an entry, with the agency's latest grade. Two queries."""
+    return _offer_rows(Offer.entry_id == entry_id, serving())
 
 
 def offer_in_force(agency_id: int, entry_id: int) -> OfferRow:

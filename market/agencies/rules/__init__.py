@@ -1,6 +1,20 @@
 """The law of agencies: entry without a gate, marked prices, and what an edition's day does to them."""
 
-from market.agencies.rules.entry import AGENCY, COMMITMENT_VERSION, CORRECTABLE, AgencyKind, AgencyState, ReturnReason
+from market.agencies.rules.entry import (
+    AGENCY,
+    CORRECTABLE,
+    FIELDS_OF,
+    FILING,
+    OPEN,
+    AgencyKind,
+    AgencyState,
+    FilingField,
+    FilingKind,
+    FilingState,
+    ReturnReason,
+    SuspensionGround,
+    usual_field,
+)
 from market.agencies.rules.marks import (
     HIGHEST_SHARE,
     OFFER,
@@ -17,29 +31,44 @@ from market.agencies.rules.marks import (
     share_of_reference,
     share_range,
 )
+from market.agencies.rules.papers import GRADE_RANKS, PAPER, MediaType, RecordState, Slot, covers, media_type
 from market.agencies.rules.succession import LAPSED, Succession
 
 __all__ = [
     "AGENCY",
     "AgencyKind",
     "AgencyState",
-    "COMMITMENT_VERSION",
     "CORRECTABLE",
+    "FIELDS_OF",
+    "FILING",
+    "FilingField",
+    "FilingKind",
+    "FilingState",
     "Fixed",
+    "GRADE_RANKS",
     "HIGHEST_SHARE",
     "LAPSED",
     "Mark",
+    "MediaType",
     "OFFER",
+    "OPEN",
     "OfferState",
+    "PAPER",
     "PerUnit",
     "Percent",
+    "RecordState",
     "ReturnReason",
+    "Slot",
     "Succession",
+    "SuspensionGround",
     "WHOLE",
+    "covers",
     "mark_of",
     "mark_sentence",
     "market_line",
+    "media_type",
     "share_of_listed",
     "share_of_reference",
     "share_range",
+    "usual_field",
 ]

@@ -12,8 +12,8 @@ from sqlalchemy import Select, and_, bindparam, case, func, select
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, Offer, OfferBand
 from market.agencies.queries import OfferRow
+from market.agencies.queries.serving import serving
 from market.agencies.queries.standing import latest_standing
-from market.agencies.rules import OfferState
 from market.base.errors import BadState, NotFound
 from market.base.money import shown
 from market.catalogue.models import Act, Band, CoefficientSet, Edition, Entry, FeeItem, PriceSchedule
@@ -138,7 +138,7 @@ def _offers() -> Select[*tuple[Any, ...]]:
         .join(OfferBand, OfferBand.offer_id == Offer.id)
         .join(Band, Band.id == OfferBand.band_id)
         .outerjoin(latest, latest.agency_id == Agency.id)
-        .where(Offer.entry_id == bindparam("entry"), Offer.state == OfferState.IN_FORCE)
+        .where(Offer.entry_id == bindparam("entry"), serving())
         .order_by(Offer.id, Band.fee_item_id, Band.q_to)
     )  # fmt: skip
 

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, Select, and_, bindparam, event, func, select
 
 from market.agencies.models import Offer, OfferBand
-from market.agencies.rules import WHOLE, OfferState
+from market.agencies.queries.serving import serving
+from market.agencies.rules import WHOLE
 from market.catalogue.models import Act, Band, Entry, FeeItem
 from market.catalogue.models.price import LISTED
 from market.catalogue.queries.bases import basis_ends
@@ -156,7 +157,7 @@ def _read(edition_id: int) -> Shelf:
 
 def most_marked(edition_id: int, limit: int) -> list[str]:
     """The codes of the entries that most agencies have marked a price for, the most first. One query."""
-    query = select(Entry.code).join(Offer, and_(Offer.entry_id == Entry.id, Offer.state == OfferState.IN_FORCE))
+    query = select(Entry.code).join(Offer, and_(Offer.entry_id == Entry.id, serving()))
     query = query.where(Entry.edition_id == edition_id).group_by(Entry.code, Entry.position)
     return list(db.session.scalars(query.order_by(func.count().desc(), Entry.position).limit(limit)))
 
@@ -227,7 +228,7 @@ def _marks() -> Select[*tuple[Any, ...]]:
     ]
     columns = (Band.q_from, Band.y0, Band.slope_num, Band.slope_den, Band.float_high, Band.float_den)
     query = select(Offer.entry_id, Band.id == ends[1], *columns).join(Band, Band.id == ends[0])
-    return query.where(Offer.entry_id.in_(bindparam("entries", expanding=True)), Offer.state == OfferState.IN_FORCE)
+    return query.where(Offer.entry_id.in_(bindparam("entries", expanding=True)), serving())
 
 
 def _fold(rows: Sequence[Sequence[Any]], rule: ListRule) -> Marks:

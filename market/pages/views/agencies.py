@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from market.agencies.queries import (
     MarkedEntry,
     Wanted,
     admitted_agency,
+    agency_as_of,
     directory,
     directory_size,
     grade_counts,
@@ -17,6 +19,7 @@ from market.agencies.queries import (
 )
 from market.agencies.rules import mark_of, mark_sentence
 from market.base import clock
+from market.base.errors import NotFound
 from market.catalogue.listing import line_of
 from market.catalogue.rules import PriceState
 from market.contracts.queries import days_of
@@ -96,11 +99,19 @@ def agency(ref: str) -> ResponseReturnValue:
         size=10,
     )
     here = in_force_or_none()
+    today = clock.today()
+    day = _asked_day(request.args.get("on", ""), today)
+    # A day that is over is shown as it was at its end, today as it is at this moment.
+    moment = clock.now() if day == today else clock.end_of_day(day) - timedelta(microseconds=1)
+    then = agency_as_of(one.id, moment, day=day, edition_id=here.id if here else 0)
+    if then is None:
+        raise NotFound("agency.not_then")
     won, won_total = won_by(ref, LATEST)
     return render_template(
         "pages/agency.html",
         agency=one,
-        papers=known.papers,
+        then=then,
+        day=day,
         # Prices of older editions hold on only for what was asked for under them.
         prices=[_price(offer) for offer in offers_of(one.id) if here and offer.edition_number == here.number],
         standings=known.standings,
@@ -109,9 +120,18 @@ def agency(ref: str) -> ResponseReturnValue:
         ratings=ratings,
         won=won,
         won_total=won_total,
-        today=clock.today(),
+        today=today,
         in_words=in_words,
     )
+
+
+def _asked_day(text: str, today: date) -> date:
+    """The day the page is asked for; today when it is no day of the past."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today
+    return min(day, today)
 
 
 def _price(offer: MarkedEntry) -> Price:
