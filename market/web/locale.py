@@ -5,7 +5,7 @@ Accept-Language is not asked: browsers in Chinese offices often say English.
 
 from typing import Any
 
-from flask import Flask, Response, has_request_context, request
+from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as translate
 from jinja2 import pass_context
@@ -28,7 +28,12 @@ def chosen() -> str:
 
 def current() -> str:
     """The name of the locale in use: `zh_Hans_CN` or `en`."""
-    return str(get_locale() or DEFAULT)
+    if not has_request_context():
+        return str(get_locale() or DEFAULT)
+    # Asked for in every row of a page, and it does not change within a request.
+    if "language" not in g:
+        g.language = str(get_locale() or DEFAULT)
+    return str(g.language)
 
 
 _KNOWN: dict[str, dict[str, Markup]] = {name: {} for name in LOCALES.values()}
