@@ -1,6 +1,14 @@
 """Change agencies: registration, papers, the formal check, marked prices, standing."""
 
-from market.agencies.actions.offers import Marking, mark_price, planned_bands, withdraw_offer
+from market.agencies.actions.offers import (
+    Marking,
+    Terms,
+    mark_price,
+    pause_offer,
+    planned_bands,
+    resume_offer,
+    withdraw_offer,
+)
 from market.agencies.actions.registration import (
     NewPaper,
     Profile,
@@ -22,15 +30,18 @@ __all__ = [
     "Marking",
     "NewPaper",
     "Profile",
+    "Terms",
     "accept_commitment",
     "add_paper",
     "admit",
     "begin",
     "carry_over",
     "mark_price",
+    "pause_offer",
     "planned_bands",
     "register",
     "remove_paper",
+    "resume_offer",
     "require_unchanged",
     "save_profile",
     "send_back",

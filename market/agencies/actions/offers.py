@@ -1,36 +1,59 @@
-"""Mark a price and take it back."""
+"""Mark a price, pause it, and take it back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import update
 
 from market.agencies import queries
-from market.agencies.models import Agency, Offer, OfferBand
+from market.agencies.models import Agency, Offer, OfferBand, OfferPause
 from market.agencies.rules import (
+    EVERYWHERE,
+    MOST_DAYS,
+    MOST_JOBS,
     OFFER,
     AgencyState,
+    ByBand,
+    DaysSource,
+    Fixed,
     Mark,
     OfferState,
+    PauseReason,
     Percent,
-    market_line,
+    PerUnit,
+    amount_of_listed,
+    market_lines,
     share_of_listed,
     share_of_reference,
+    share_range,
 )
 from market.base import clock
 from market.base.errors import BadState, BreaksRule
 from market.base.people import Actor
 from market.base.pricing import APPLICANT, AUTHORITY
 from market.catalogue.listing import band_row, line_of
-from market.catalogue.models import Band, Entry, FeeItem
+from market.catalogue.models import Band, Entry, FeeItem, Region
 from market.catalogue.queries import edition_in_force, fee_items_of
 from market.catalogue.rules import PriceState, Pricing
 from market.journal.actions import record
 from market.store.db import db
 
-MOST_DAYS = 730
+_YEAR = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Where and from when a price holds, how many jobs it is for, and which version the person had seen.
+
+    `effective_from` None is at once; `seen` None is whatever there is, 0 is none.
+    """
+
+    region: str = EVERYWHERE
+    effective_from: datetime | None = None
+    capacity: int | None = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +63,26 @@ class Marking:
     entry: Entry
     prices: Mapping[int, Mark]
     promised_days: int
+    terms: Terms = Terms()
 
 
 def mark_price(agency: Agency, marking: Marking, *, actor: Actor, now: datetime) -> Offer:
-    """Mark a price (明码标价): a new offer in force; the agency's earlier one for the entry is withdrawn with it.
+    """Mark a price (明码标价): a new offer; the agency's earlier one for the entry and region gives way to it.
+
+    At once, the earlier one is withdrawn with it; from a later moment on, it ends there. What was announced for a later
+    moment than the new one is withdrawn. Quotes and contracts made on earlier prices stay as they are.
 
     Refuses offer.agency_not_admitted, offer.not_in_force, offer.days_range, offer.days_beyond_limit,
-    offer.price_needed, offer.not_markable, offer.percent_only, offer.no_reference, offer.percent_range and
-    fee_item.not_listed.
+    offer.days_beyond_default, offer.capacity_range, offer.begins_in_the_past, offer.begins_too_late,
+    offer.region_unknown, offer.region_outside, offer.changed_meanwhile, offer.price_needed, offer.not_markable,
+    offer.percent_only, offer.no_reference, offer.percent_range, offer.amount_outside, fee_item.not_listed, and what an
+    own schedule's rows may break.
     """
-    entry = marking.entry
-    _check_marking(agency, marking, edition_in_force(clock.china_date(now)).id)
+    entry, terms = marking.entry, marking.terms
+    begins = now if terms.effective_from is None else terms.effective_from
+    _check_marking(agency, marking, now)
     bands = planned_bands(marking, agency.id)
-    before = _withdraw_earlier(agency, entry, now)
+    _give_way(agency, marking, begins, now)
     offer = Offer(
         agency_id=agency.id,
         entry_id=entry.id,
@@ -60,25 +90,24 @@ def mark_price(agency: Agency, marking: Marking, *, actor: Actor, now: datetime)
         service_id=entry.service_id,
         pricing=entry.pricing,
         state=OfferState.IN_FORCE,
-        version=before + 1,
+        version=queries.newest_version(agency.id, entry.id) + 1,
         promised_days=marking.promised_days,
+        capacity=terms.capacity,
+        region_code=terms.region,
         marked_at=now,
         marked_by=actor.id,
+        effective_from=begins,
     )
     db.session.add_all([offer, *bands])
     db.session.flush()
-    db.session.add_all(
-        OfferBand(
-            offer_id=offer.id, band_id=band.id, agency_id=agency.id, fee_item_id=band.fee_item_id,
-            edition_id=entry.edition_id, service_id=entry.service_id,
-        )
-        for band in bands
-    )  # fmt: skip
-    db.session.flush()
+    _tie(offer, bands)
     facts = {
         "service": entry.code,
         "version": offer.version,
+        "region": offer.region_code,
+        "effective_from": begins.isoformat(),
         "promised_days": offer.promised_days,
+        "capacity": offer.capacity,
         "prices": {str(item): _mark_facts(mark) for item, mark in sorted(marking.prices.items())},
     }
     record("offer.mark", _obj(agency, entry.code), actor=actor, payload=facts, now=now)
@@ -86,11 +115,37 @@ def mark_price(agency: Agency, marking: Marking, *, actor: Actor, now: datetime)
 
 
 def withdraw_offer(offer: Offer, *, actor: Actor, now: datetime) -> None:
-    """Take a marked price back; what was quoted on it stays."""
-    offer.state = OFFER.step(offer.state, "withdraw")
-    offer.withdrawn_at = now
+    """Take a marked price back; what was quoted on it stays.
+
+    Where it was announced and has not begun, the price before it goes on instead, as a new version from that day.
+    """
+    _withdraw(offer, now)
     agency, entry = db.session.get_one(Agency, offer.agency_id), db.session.get_one(Entry, offer.entry_id)
     record("offer.withdraw", _obj(agency, entry.code), actor=actor, payload={"version": offer.version}, now=now)
+    before = queries.ends_at(offer, offer.effective_from) if offer.effective_from > now else None
+    if before is not None:
+        again = _go_on(before, now, actor)
+        facts = {"version": again.version, "as": before.version, "effective_from": again.effective_from.isoformat()}
+        record("offer.go_on", _obj(agency, entry.code), actor=actor, payload=facts, now=now)
+
+
+def pause_offer(offer: Offer, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Take no further orders at a price until it is resumed, for a reason of the closed list (offer.reason_needed)."""
+    if reason not in set(PauseReason):
+        raise BreaksRule("offer.reason_needed")
+    state = OFFER.step(offer.state, "pause")
+    db.session.add(OfferPause(offer_id=offer.id, reason=reason, paused_at=now))
+    db.session.flush()
+    offer.state = state
+    _record_of(offer, "offer.pause", {"reason": reason}, (actor, now))
+
+
+def resume_offer(offer: Offer, *, actor: Actor, now: datetime) -> None:
+    """Take orders at a paused price again, at the same figures."""
+    state = OFFER.step(offer.state, "resume")
+    _close_pause(offer, now)
+    offer.state = state
+    _record_of(offer, "offer.resume", {}, (actor, now))
 
 
 def planned_bands(marking: Marking, agency_id: int) -> list[Band]:
@@ -116,27 +171,49 @@ def planned_bands(marking: Marking, agency_id: int) -> list[Band]:
     return bands
 
 
-def _check_marking(agency: Agency, marking: Marking, edition_id: int) -> None:
+def _check_marking(agency: Agency, marking: Marking, now: datetime) -> None:
     entry, days = marking.entry, marking.promised_days
     if agency.state != AgencyState.ADMITTED:
         raise BadState("offer.agency_not_admitted")
-    if entry.edition_id != edition_id:
+    if entry.edition_id != edition_in_force(clock.china_date(now)).id:
         raise BadState("offer.not_in_force")
     if not 1 <= days <= MOST_DAYS:
         raise BreaksRule("offer.days_range")
-    # Working days are never more than the calendar days they lie in: a limit in calendar days binds them too.
-    limit = entry.time_limit_workdays or entry.time_limit_calendar_days
-    if limit is not None and days > limit:
-        raise BreaksRule("offer.days_beyond_limit", limit=limit, days=days)
+    limit = queries.days_limit(entry, clock.china_date(now))
+    if days > limit.days:
+        own = limit.source == DaysSource.OPERATOR
+        raise BreaksRule("offer.days_beyond_default" if own else "offer.days_beyond_limit", limit=limit.days, days=days)
+    _check_terms(marking, now)
+
+
+def _check_terms(marking: Marking, now: datetime) -> None:
+    terms = marking.terms
+    if terms.capacity is not None and not 1 <= terms.capacity <= MOST_JOBS:
+        raise BreaksRule("offer.capacity_range")
+    if terms.effective_from is not None and terms.effective_from < now:
+        raise BreaksRule("offer.begins_in_the_past")
+    if terms.effective_from is not None and terms.effective_from > now + _YEAR:
+        raise BreaksRule("offer.begins_too_late")
+    if terms.region != EVERYWHERE and terms.region not in {one.code for one in queries.regions_for(marking.entry.id)}:
+        known = db.session.get(Region, terms.region) is not None
+        raise BreaksRule("offer.region_outside" if known else "offer.region_unknown")
 
 
 def _inside_rule(item: FeeItem, listed: Sequence[Band], mark: Mark, agency_id: int) -> list[Band]:
     if not listed:
         raise BreaksRule("offer.not_markable", item=item.name_zh)
-    if not isinstance(mark, Percent):
-        raise BreaksRule("offer.percent_only", item=item.name_zh)
     is_set = item.pricing == Pricing.GOVERNMENT_SET
-    lines = share_of_listed([line_of(band) for band in listed], mark, is_set=is_set)
+    plain = [line_of(band) for band in listed]
+    if isinstance(mark, (Percent, ByBand)):
+        lines = share_of_listed(plain, mark, is_set=is_set)
+    else:
+        single = None
+        if len(plain) == 1 and isinstance(mark, (Fixed, PerUnit)):
+            shares = share_range(plain, is_set=is_set)
+            single = amount_of_listed(plain[0], mark, item.steps_per_unit, shares)
+        if single is None:
+            raise BreaksRule("offer.percent_only", item=item.name_zh)
+        lines = [single]
     return [
         band_row(item, line, agency_id=agency_id, parent=parent) for line, parent in zip(lines, listed, strict=True)
     ]
@@ -148,20 +225,75 @@ def _free_mark(item: FeeItem, reference: Sequence[Any], mark: Mark, agency_id: i
         if not reference:
             raise BreaksRule("offer.no_reference", item=item.name_zh)
         lines = share_of_reference(reference, mark, payer=payer)
+    elif isinstance(mark, ByBand):
+        raise BreaksRule("offer.no_reference", item=item.name_zh)
     else:
-        lines = [market_line(mark, item.steps_per_unit, payer=payer)]
+        lines = market_lines(mark, item.steps_per_unit, payer=payer)
     return [band_row(item, line, agency_id=agency_id) for line in lines]
 
 
-def _withdraw_earlier(agency: Agency, entry: Entry, now: datetime) -> int:
-    """The greatest version so far (0 for none), with what was in force withdrawn."""
-    of_entry = select(Offer).where(Offer.agency_id == agency.id, Offer.entry_id == entry.id)
-    for earlier in db.session.scalars(of_entry.where(Offer.state == OfferState.IN_FORCE)).all():
-        earlier.state, earlier.withdrawn_at = OFFER.step(earlier.state, "withdraw"), now
+def _give_way(agency: Agency, marking: Marking, begins: datetime, now: datetime) -> None:
+    """Make room from `begins` on; refuses offer.changed_meanwhile when the person had seen another version."""
+    terms = marking.terms
+    standing = queries.standing_offers(agency.id, marking.entry.id, terms.region)
+    newest = max((one.version for one in standing), default=0)
+    if terms.seen is not None and terms.seen != newest:
+        raise BadState("offer.changed_meanwhile")
+    for earlier in standing:
+        if earlier.ends_at is not None and earlier.ends_at <= begins:
+            continue
+        if begins > now and earlier.effective_from < begins:
+            earlier.ends_at = begins
+        else:
+            _withdraw(earlier, now)
     # The index that allows one price at a time sees rows in the order in which they are written.
     db.session.flush()
-    versions = select(func.max(Offer.version)).where(Offer.agency_id == agency.id, Offer.entry_id == entry.id)
-    return db.session.scalar(versions) or 0
+
+
+def _withdraw(offer: Offer, now: datetime) -> None:
+    state = OFFER.step(offer.state, "withdraw")
+    _close_pause(offer, now)
+    offer.state, offer.withdrawn_at = state, now
+    db.session.flush()
+
+
+def _close_pause(offer: Offer, now: datetime) -> None:
+    still_open = update(OfferPause).where(OfferPause.offer_id == offer.id, OfferPause.resumed_at.is_(None))
+    db.session.execute(still_open.values(resumed_at=now))
+
+
+def _go_on(before: Offer, now: datetime, actor: Actor) -> Offer:
+    """The same figures, days and place as `before`, from the moment at which it ends."""
+    same = ("agency_id", "entry_id", "edition_id", "service_id", "pricing", "promised_days", "capacity", "region_code")
+    again = Offer(
+        **{name: getattr(before, name) for name in same},
+        state=OfferState.IN_FORCE,
+        version=queries.newest_version(before.agency_id, before.entry_id) + 1,
+        marked_at=now,
+        marked_by=actor.id,
+        effective_from=before.ends_at,
+    )
+    db.session.add(again)
+    db.session.flush()
+    bands = [band for bands in queries.offer_bands([before.id])[before.id].values() for band in bands]
+    _tie(again, bands)
+    return again
+
+
+def _tie(offer: Offer, bands: Sequence[Band]) -> None:
+    db.session.add_all(
+        OfferBand(
+            offer_id=offer.id, band_id=band.id, agency_id=offer.agency_id, fee_item_id=band.fee_item_id,
+            edition_id=offer.edition_id, service_id=offer.service_id,
+        )
+        for band in bands
+    )  # fmt: skip
+    db.session.flush()
+
+
+def _record_of(offer: Offer, act: str, facts: dict[str, Any], by: tuple[Actor, datetime]) -> None:
+    agency, entry = db.session.get_one(Agency, offer.agency_id), db.session.get_one(Entry, offer.entry_id)
+    record(act, _obj(agency, entry.code), actor=by[0], payload={"version": offer.version, **facts}, now=by[1])
 
 
 def _obj(agency: Agency, code: str) -> str:

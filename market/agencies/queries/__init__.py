@@ -14,28 +14,43 @@ from market.agencies.queries.agencies import (
     waiting_for_check,
 )
 from market.agencies.queries.directory import Listing, Wanted, directory, directory_size, grade_counts
-from market.agencies.queries.offers import (
+from market.agencies.queries.marked import (
     MarkedEntry,
+    Pause,
+    offers_at_desk,
+    offers_of,
+    pauses_of,
+    price_history,
+)
+from market.agencies.queries.offers import (
+    DaysLimit,
     OfferRow,
+    answers,
+    days_limit,
+    ends_at,
+    holds,
     markable_entries,
+    newest_version,
     offer_bands,
     offer_in_force,
     offer_of,
     offers_for,
-    offers_of,
     reference_lines,
+    regions_for,
     rule_bands,
+    standing_offers,
 )
 from market.agencies.queries.standing import standings_of
-from market.agencies.queries.succession import Lapsed, Settled, to_settle, waiting_to_be_marked
+from market.agencies.queries.succession import Lapsed, waiting_to_be_marked
 
 __all__ = [
     "Application",
     "Lapsed",
     "Listing",
     "MarkedEntry",
+    "DaysLimit",
     "OfferRow",
-    "Settled",
+    "Pause",
     "Wanted",
     "admitted_agency",
     "agency_lock",
@@ -52,13 +67,22 @@ __all__ = [
     "offer_in_force",
     "offer_of",
     "offers_for",
+    "answers",
+    "days_limit",
+    "ends_at",
+    "newest_version",
+    "standing_offers",
+    "holds",
+    "offers_at_desk",
     "offers_of",
+    "pauses_of",
+    "price_history",
+    "regions_for",
     "paper_of",
     "papers_of",
     "reference_lines",
     "rule_bands",
     "standings_of",
-    "to_settle",
     "waiting_to_be_marked",
     "waiting_for_check",
 ]
