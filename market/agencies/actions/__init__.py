@@ -6,6 +6,7 @@ from market.agencies.actions.offers import (
     mark_price,
     pause_offer,
     planned_bands,
+    remark,
     resume_offer,
     withdraw_offer,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "pause_offer",
     "planned_bands",
     "register",
+    "remark",
     "remove_paper",
     "resume_offer",
     "require_unchanged",

@@ -1,6 +1,6 @@
 """Mark a price, pause it, and take it back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,6 +112,29 @@ def mark_price(agency: Agency, marking: Marking, *, actor: Actor, now: datetime)
     }
     record("offer.mark", _obj(agency, entry.code), actor=actor, payload=facts, now=now)
     return offer
+
+
+def remark(agency: Agency, offer_ids: Collection[int] | None, *, actor: Actor, now: datetime) -> int:
+    """Mark the nearest lawful price again for lapsed offers (None: for all that can be); how many were marked.
+
+    Refuses offer.nothing_to_remark, and what `mark_price` refuses.
+    """
+    today = clock.china_date(now)
+    found = [
+        (one, one.marks)
+        for one in queries.proposals(agency.id, edition_in_force(today).id, today)
+        if offer_ids is None or one.lapsed.offer_id in offer_ids
+    ]
+    marked = 0
+    for proposal, marks in found:
+        if marks is None:
+            continue
+        terms = Terms(region=proposal.region_code, capacity=proposal.capacity)
+        mark_price(agency, Marking(proposal.entry, marks, proposal.days, terms), actor=actor, now=now)
+        marked += 1
+    if not marked:
+        raise BadState("offer.nothing_to_remark")
+    return marked
 
 
 def withdraw_offer(offer: Offer, *, actor: Actor, now: datetime) -> None:

@@ -40,6 +40,7 @@ from market.agencies.queries.offers import (
     rule_bands,
     standing_offers,
 )
+from market.agencies.queries.proposals import Proposal, proposals
 from market.agencies.queries.standing import standings_of
 from market.agencies.queries.succession import Lapsed, waiting_to_be_marked
 
@@ -51,6 +52,7 @@ __all__ = [
     "DaysLimit",
     "OfferRow",
     "Pause",
+    "Proposal",
     "Wanted",
     "admitted_agency",
     "agency_lock",
@@ -77,6 +79,7 @@ __all__ = [
     "offers_of",
     "pauses_of",
     "price_history",
+    "proposals",
     "regions_for",
     "paper_of",
     "papers_of",

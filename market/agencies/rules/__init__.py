@@ -28,6 +28,7 @@ from market.agencies.rules.offers import (
     OfferState,
     PauseReason,
 )
+from market.agencies.rules.remarking import NewRule, nearest_mark
 from market.agencies.rules.schedules import MOST_STEPS, Counting, Schedule, Step, schedule_lines
 from market.agencies.rules.succession import LAPSED, Succession
 
@@ -48,6 +49,7 @@ __all__ = [
     "MOST_JOBS",
     "MOST_STEPS",
     "Mark",
+    "NewRule",
     "OFFER",
     "OfferState",
     "PauseReason",
@@ -63,6 +65,7 @@ __all__ = [
     "mark_sentence",
     "market_line",
     "market_lines",
+    "nearest_mark",
     "plain_figure",
     "schedule_lines",
     "share_of_listed",

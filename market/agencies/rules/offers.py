@@ -58,6 +58,13 @@ register_labels(
         "pause_reason.people_away": N_("Staff not available for now"),
         "pause_reason.equipment": N_("Equipment or laboratory not available"),
         "pause_reason.price_review": N_("The price is being reviewed"),
+        "mark_kind.base_unit": N_("A basic amount and an amount for each unit"),
+        "mark_kind.fixed": N_("One fixed amount"),
+        "mark_kind.per_unit": N_("An amount for each unit"),
+        "mark_kind.schedule": N_("A schedule of my own, by quantity"),
+        "mark_kind.percent": N_("A percentage of the standard"),
+        "mark_kind.by_band": N_("A percentage for each row of the standard"),
+        "mark_kind.amount": N_("An amount in yuan, inside the rule"),
         "days_source.list_workdays": N_("the list's limit"),
         "days_source.list_calendar_days": N_("the list's limit in calendar days"),
         "days_source.operator": N_("this site's own default; the list sets no limit"),
@@ -91,6 +98,7 @@ register_sentences(
             "This price was changed meanwhile, perhaps in another window. Both versions are shown below; choose one."
         ),
         "offer.pause_not_open": N_("The pauses of a price and its state do not fit together."),
+        "offer.row_without_price": N_("A row of the schedule has a quantity and no price. Fill it or empty it."),
         "offer.reason_needed": N_("Choose a reason for the pause from the list."),
         "offer.nothing_to_remark": N_("There is no price to mark again here, or it was marked already."),
     }
