@@ -53,6 +53,10 @@ class Seen:
 class KindField(SelectField):
     """Which kind of mark counts; a page that has no such field leaves it to what is filled in."""
 
+    def __init__(self, label: Any = None, validators: Any = None, *, kinds: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(label, validators, validate_choice=False, default=kinds[0], **kwargs)
+        self.kinds = kinds
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was chosen."""
         self.data = valuelist[0] if valuelist else ""
@@ -90,6 +94,12 @@ class MarkForm(HouseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.region.choices = list(self.rule.regions)
+        words = labels()
+        for name, field in self._fields.items():
+            if name.startswith("counting_"):
+                field.choices = [(one.value, words[f"counting.{one}"]) for one in Counting]
+            elif isinstance(field, KindField):
+                field.choices = [(one, words[f"mark_kind.{one}"]) for one in field.kinds]
 
     def prices(self) -> dict[int, Mark]:
         """The marks that were typed, by fee item; fee items left empty are not offered.
@@ -174,7 +184,8 @@ class MarkForm(HouseForm):
         ]
         if any(row.base.data is None and row.unit.data is None and row.up_to.data is not None for row in typed):
             raise BreaksRule("offer.row_without_price")
-        return Schedule(tuple(rows), Counting(self.value("counting", item.id) or Counting.WHOLE)) if rows else None
+        counting = Counting.PART if self.value("counting", item.id) == Counting.PART else Counting.WHOLE
+        return Schedule(tuple(rows), counting) if rows else None
 
     def _by_band(self, item: FeeItem) -> ByBand | None:
         typed = [field.data for field in self.parts(item.id)["shares"]]
@@ -186,23 +197,22 @@ class MarkForm(HouseForm):
 def mark_form(rule: Seen) -> type[MarkForm]:
     """The form of an entry's fee items: amounts where the market prices, a percentage where a standard exists."""
     fields: dict[str, Any] = {"rule": rule, "REFUSED": _refused(rule)}
-    words = labels()
     for item in rule.items:
         if item.price_state == PriceState.UNPUBLISHED:
             continue
         if item.price_state == PriceState.LISTED and item.id in rule.only:
             fields[f"take_{item.id}"] = BooleanField(_l("We offer it at the price on the list"))
         elif item.price_state == PriceState.LISTED:
-            fields |= _listed_fields(item, rule.listed.get(item.id, ()), words)
+            fields |= _listed_fields(item, rule.listed.get(item.id, ()))
         else:
             fields |= _market_fields(
-                item, words, [one for one in MARKET_KINDS if one != "percent" or item.id in rule.references]
+                item, [one for one in MARKET_KINDS if one != "percent" or item.id in rule.references]
             )
         fields[f"quantity_{item.id}"] = DecimalTextField(_l("Quantity of the example"))
     return type("MarkFormHere", (MarkForm,), fields)
 
 
-def _listed_fields(item: FeeItem, lines: Sequence[Band], words: Mapping[str, str]) -> dict[str, Any]:
+def _listed_fields(item: FeeItem, lines: Sequence[Band]) -> dict[str, Any]:
     kinds = ["percent"]
     fields: dict[str, Any] = {f"percent_{item.id}": _percent(_l("Percentage of the listed standard"))}
     if len(lines) > 1:
@@ -213,16 +223,15 @@ def _listed_fields(item: FeeItem, lines: Sequence[Band], words: Mapping[str, str
         kinds.append("amount")
         what, label = ("unit", _l("Amount for each unit")) if lines[0].slope_num else ("base", _l("Amount"))
         fields[f"{what}_{item.id}"] = MoneyField(label)
-    return _kind(item, kinds, words) | fields if len(kinds) > 1 else fields
+    return _kind(item, kinds) | fields if len(kinds) > 1 else fields
 
 
-def _market_fields(item: FeeItem, words: Mapping[str, str], kinds: Sequence[str]) -> dict[str, Any]:
-    counting = [(one.value, words[f"counting.{one}"]) for one in Counting]
-    fields = _kind(item, kinds, words)
+def _market_fields(item: FeeItem, kinds: Sequence[str]) -> dict[str, Any]:
+    fields = _kind(item, kinds)
     fields[f"base_{item.id}"] = MoneyField(_l("Basic amount"))
     fields[f"unit_{item.id}"] = MoneyField(_l("Amount for each unit"))
     fields[f"counting_{item.id}"] = SelectField(
-        _l("What the rates are for"), choices=counting, default=Counting.WHOLE.value
+        _l("What the rates are for"), validate_choice=False, default=Counting.WHOLE.value
     )
     fields[f"rows_{item.id}"] = FieldList(FormField(StepForm), min_entries=1, max_entries=MOST_STEPS)
     if "percent" in kinds:
@@ -230,16 +239,8 @@ def _market_fields(item: FeeItem, words: Mapping[str, str], kinds: Sequence[str]
     return fields
 
 
-def _kind(item: FeeItem, kinds: Sequence[str], words: Mapping[str, str]) -> dict[str, Any]:
-    choices = [(one, words[f"mark_kind.{one}"]) for one in kinds]
-    field = KindField(
-        _l("Kind of mark"),
-        choices=choices,
-        validate_choice=False,
-        default=kinds[0],
-        render_kw={"data-kind-of": str(item.id)},
-    )
-    return {f"kind_{item.id}": field}
+def _kind(item: FeeItem, kinds: Sequence[str]) -> dict[str, Any]:
+    return {f"kind_{item.id}": KindField(_l("Kind of mark"), kinds=kinds, render_kw={"data-kind-of": str(item.id)})}
 
 
 def _percent(label: Any, *more: Any) -> DecimalTextField:
