@@ -106,7 +106,7 @@ def share_of_listed(bands: Sequence[Band], mark: Percent | ByBand, *, is_set: bo
             raise BreaksRule("offer.percent_rows", rows=len(bands))
         for part, band in zip(parts, bands, strict=True):
             _inside(part, *share_range([band], is_set=is_set))
-    return [_ceiling(band, Fraction(part, WHOLE), is_set) for band, part in zip(bands, parts, strict=True)]
+    return [_ceiling(band, None if is_set else Fraction(part, WHOLE)) for band, part in zip(bands, parts, strict=True)]
 
 
 def amount_of_listed(
@@ -114,7 +114,8 @@ def amount_of_listed(
 ) -> Band | None:
     """A listed price in one plain figure, marked in money to the fen; None where the price is not such a figure.
 
-    `shares` are the least and the greatest lawful share. Refuses `offer.amount_outside`, naming both limits.
+    `shares` are the least and the greatest lawful share. Refuses `offer.amount_outside`, naming both limits, and
+    `offer.amount_too_fine` where a bracket reaches too far for the register to hold a share that fine.
     """
     figure = plain_figure(band, steps_per_unit)
     given = mark.amount_fen if isinstance(mark, Fixed) else mark.unit_fen
@@ -125,7 +126,10 @@ def amount_of_listed(
     if not low <= given <= high:
         told = {"low": math.ceil(low), "high": math.floor(high), "given": given}
         raise BreaksRule("offer.amount_outside", **{name: format_yuan(fen) for name, fen in told.items()})
-    return _ceiling(band, given / figure, shares[0] == shares[1])
+    try:
+        return narrowed(band, *(given / figure).as_integer_ratio())
+    except BreaksRule as refusal:
+        raise BreaksRule("offer.amount_too_fine") from refusal
 
 
 def plain_figure(band: Band, steps_per_unit: int) -> Fraction | None:
@@ -135,12 +139,13 @@ def plain_figure(band: Band, steps_per_unit: int) -> Fraction | None:
     return band.slope * steps_per_unit if band.y0 == band.slope * band.q0 else None
 
 
-def _ceiling(band: Band, share: Fraction, is_set: bool) -> Band:  # noqa: FBT001 - one of two laws, never a mode
-    high = Fraction(band.float_high, band.float_den) if is_set else share
+def _ceiling(band: Band, share: Fraction | None) -> Band:
+    """The band with the share as its ceiling; None keeps the list's own."""
+    high = Fraction(band.float_high, band.float_den) if share is None else share
     try:
         return narrowed(band, high.numerator, high.denominator)
     except BreaksRule as refusal:
-        if refusal.code == "price.band_overflows" and 100 % share.denominator:
+        if refusal.code == "price.band_overflows" and 100 % high.denominator:
             raise BreaksRule("offer.percent_too_fine") from refusal
         raise
 
@@ -213,6 +218,9 @@ register_sentences(
         "offer.amount_range": N_("The amount is more than the register holds. Check the amount and its unit."),
         "offer.amount_outside": N_(
             "The price rule allows from {low} to {high}; {given} is outside it. Mark an amount inside."
+        ),
+        "offer.amount_too_fine": N_(
+            "The price rule reaches too far for an amount to the fen. Mark a percentage of the listed standard."
         ),
         "offer.percent_only": N_(
             "The government prices “{item}”: mark a percentage of the listed standard, not an amount of your own."
