@@ -129,16 +129,16 @@ def test_a_schedule_is_marked_and_raw_sql_gives_it_no_overlap_and_no_gap(session
 
 
 def test_a_listed_price_of_one_figure_is_marked_in_yuan_and_not_one_fen_above_the_rule(session):
-    line = floated(straight(0, Fraction(2, 10), q_to=9_000_000), Fraction(4, 5), Fraction(6, 5))
+    line = floated(straight(0, Fraction(3, 10), q_to=9_000_000), Fraction(4, 5), Fraction(6, 5))
     service = make.make_listed_service(price="guided", bands=[line])
     with make.refuses("offer.amount_outside") as refusal:
-        make.make_offer(service=service, mark=PerUnit(2_41))
-    assert refusal.value.facts["high"] == "¥2.40"
-    made = make.make_offer(service=service, mark=PerUnit(2_37))
+        make.make_offer(service=service, mark=PerUnit(3_61))
+    assert refusal.value.facts["high"] == "¥3.60"
+    made = make.make_offer(service=service, mark=PerUnit(3_01))
     [row] = queries.offers_for(service.entry_id)
     [band] = row.bands[service.fee_item_id]
-    assert evaluate(line_of(band), 100_000).ceiling_fen == 237_00
-    assert mark_of([line_of(band)], 1000) == PerUnit(2_37)
+    assert evaluate(line_of(band), 100_000).ceiling_fen == 301_00
+    assert mark_of([line_of(band)], 1000) == PerUnit(3_01)
     stronger = columns_of(Band, band.id) | {"float_high": 121, "float_den": 100, "float_low": 0}
     refused_check("band_mark_inside_rule store.link_broken", Band, stronger)
     assert made.id == row.offer_id

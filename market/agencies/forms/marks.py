@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField
@@ -89,7 +89,7 @@ class MarkForm(HouseForm):
     effective_from = DayField(_l("Holds from"))
     capacity = WholeField(_l("Jobs at once"))
     seen = HiddenField()
-    rule: ClassVar[Seen] = Seen((), {}, {}, {}, ())
+    rule: Seen = Seen((), {}, {}, {}, ())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

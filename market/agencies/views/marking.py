@@ -66,6 +66,8 @@ def mark(code: str) -> ResponseReturnValue:
     except Refusal as refusal:
         form.refuse(refusal)
         desk = _MarkDesk.open(queries.agency_of(actor), code)
+        # What was read before the transaction is no longer there.
+        form.rule = desk.rule()
         return _page(desk, form, clash=refusal.code == "offer.changed_meanwhile")
 
 
@@ -143,9 +145,10 @@ class _MarkDesk:
                     filled |= _typed(mark_of(lines_of(self.bands[item.id]), item.steps_per_unit), item)
         elif limit := self.entry.time_limit_workdays or self.entry.time_limit_calendar_days:
             filled["promised_days"] = limit
-        return mark_form(self._rule())(data=filled)
+        return mark_form(self.rule())(data=filled)
 
-    def _rule(self) -> Seen:
+    def rule(self) -> Seen:
+        """What the list leaves open, for the form."""
         ranges = {item.id: self._range(item) for item in self.items if self.listed[item.id]}
         only = {item_id: int(low * WHOLE) for item_id, (low, high) in ranges.items() if low == high}
         english = locale.current() == "en"
