@@ -1,15 +1,13 @@
 """Change agencies: registration, papers, the formal check, marked prices, standing."""
 
 from market.agencies.actions.offers import (
-    Marking,
-    Terms,
     mark_price,
     pause_offer,
-    planned_bands,
     remark,
     resume_offer,
     withdraw_offer,
 )
+from market.agencies.actions.planning import Marking, Terms, planned_bands
 from market.agencies.actions.registration import (
     NewPaper,
     Profile,

@@ -1,13 +1,13 @@
 """Mark a price, pause it, and take it back."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
 
 from market.agencies import queries
+from market.agencies.actions.planning import Marking, Terms, mark_facts, planned_bands
 from market.agencies.models import Agency, Offer, OfferBand, OfferPause
 from market.agencies.rules import (
     EVERYWHERE,
@@ -15,55 +15,19 @@ from market.agencies.rules import (
     MOST_JOBS,
     OFFER,
     AgencyState,
-    ByBand,
     DaysSource,
-    Fixed,
-    Mark,
     OfferState,
     PauseReason,
-    Percent,
-    PerUnit,
-    amount_of_listed,
-    market_lines,
-    share_of_listed,
-    share_of_reference,
-    share_range,
 )
 from market.base import clock
 from market.base.errors import BadState, BreaksRule
 from market.base.people import Actor
-from market.base.pricing import APPLICANT, AUTHORITY
-from market.catalogue.listing import band_row, line_of
-from market.catalogue.models import Band, Entry, FeeItem, Region
-from market.catalogue.queries import edition_in_force, fee_items_of
-from market.catalogue.rules import PriceState, Pricing
+from market.catalogue.models import Band, Entry, Region
+from market.catalogue.queries import edition_in_force
 from market.journal.actions import record
 from market.store.db import db
 
 _YEAR = timedelta(days=366)
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Where and from when a price holds, how many jobs it is for, and which version the person had seen.
-
-    `effective_from` None is at once; `seen` None is whatever there is, 0 is none.
-    """
-
-    region: str = EVERYWHERE
-    effective_from: datetime | None = None
-    capacity: int | None = None
-    seen: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Marking:
-    """A price to mark: for an entry of the edition in force, a mark per fee item id, and working days promised."""
-
-    entry: Entry
-    prices: Mapping[int, Mark]
-    promised_days: int
-    terms: Terms = Terms()
 
 
 def mark_price(agency: Agency, marking: Marking, *, actor: Actor, now: datetime) -> Offer:
@@ -108,7 +72,7 @@ def mark_price(agency: Agency, marking: Marking, *, actor: Actor, now: datetime)
         "effective_from": begins.isoformat(),
         "promised_days": offer.promised_days,
         "capacity": offer.capacity,
-        "prices": {str(item): _mark_facts(mark) for item, mark in sorted(marking.prices.items())},
+        "prices": {str(item): mark_facts(mark) for item, mark in sorted(marking.prices.items())},
     }
     record("offer.mark", _obj(agency, entry.code), actor=actor, payload=facts, now=now)
     return offer
@@ -171,29 +135,6 @@ def resume_offer(offer: Offer, *, actor: Actor, now: datetime) -> None:
     _record_of(offer, "offer.resume", {}, (actor, now))
 
 
-def planned_bands(marking: Marking, agency_id: int) -> list[Band]:
-    """The unsaved bands of a marking, every mark inside the list's rule; the form's example uses it too."""
-    items = {item.id: item for item in fee_items_of(marking.entry.id)}
-    if not marking.prices:
-        raise BreaksRule("offer.price_needed")
-    for item_id in marking.prices:
-        if item_id not in items:
-            raise BreaksRule("fee_item.not_listed", item=item_id)
-    wanted = [items[item_id] for item_id in marking.prices]
-    listed = queries.rule_bands(wanted)
-    references = queries.reference_lines(marking.entry, wanted)
-    bands: list[Band] = []
-    for item in wanted:
-        mark = marking.prices[item.id]
-        if item.price_state == PriceState.LISTED:
-            bands += _inside_rule(item, listed[item.id], mark, agency_id)
-        elif item.price_state in (PriceState.MARKED, PriceState.FREE):
-            bands += _free_mark(item, references.get(item.id, ()), mark, agency_id)
-        else:
-            raise BreaksRule("offer.not_markable", item=item.name_zh)
-    return bands
-
-
 def _check_marking(agency: Agency, marking: Marking, now: datetime) -> None:
     entry, days = marking.entry, marking.promised_days
     if agency.state != AgencyState.ADMITTED:
@@ -220,39 +161,6 @@ def _check_terms(marking: Marking, now: datetime) -> None:
     if terms.region != EVERYWHERE and terms.region not in {one.code for one in queries.regions_for(marking.entry.id)}:
         known = db.session.get(Region, terms.region) is not None
         raise BreaksRule("offer.region_outside" if known else "offer.region_unknown")
-
-
-def _inside_rule(item: FeeItem, listed: Sequence[Band], mark: Mark, agency_id: int) -> list[Band]:
-    if not listed:
-        raise BreaksRule("offer.not_markable", item=item.name_zh)
-    is_set = item.pricing == Pricing.GOVERNMENT_SET
-    plain = [line_of(band) for band in listed]
-    if isinstance(mark, (Percent, ByBand)):
-        lines = share_of_listed(plain, mark, is_set=is_set)
-    else:
-        single = None
-        if len(plain) == 1 and isinstance(mark, (Fixed, PerUnit)):
-            shares = share_range(plain, is_set=is_set)
-            single = amount_of_listed(plain[0], mark, item.steps_per_unit, shares)
-        if single is None:
-            raise BreaksRule("offer.percent_only", item=item.name_zh)
-        lines = [single]
-    return [
-        band_row(item, line, agency_id=agency_id, parent=parent) for line, parent in zip(lines, listed, strict=True)
-    ]
-
-
-def _free_mark(item: FeeItem, reference: Sequence[Any], mark: Mark, agency_id: int) -> list[Band]:
-    payer = AUTHORITY if item.price_state == PriceState.FREE else APPLICANT
-    if isinstance(mark, Percent):
-        if not reference:
-            raise BreaksRule("offer.no_reference", item=item.name_zh)
-        lines = share_of_reference(reference, mark, payer=payer)
-    elif isinstance(mark, ByBand):
-        raise BreaksRule("offer.no_reference", item=item.name_zh)
-    else:
-        lines = market_lines(mark, item.steps_per_unit, payer=payer)
-    return [band_row(item, line, agency_id=agency_id) for line in lines]
 
 
 def _give_way(agency: Agency, marking: Marking, begins: datetime, now: datetime) -> None:
@@ -321,7 +229,3 @@ def _record_of(offer: Offer, act: str, facts: dict[str, Any], by: tuple[Actor, d
 
 def _obj(agency: Agency, code: str) -> str:
     return f"offer/{agency.ref}/{code}"
-
-
-def _mark_facts(mark: Mark) -> dict[str, Any]:
-    return {"kind": type(mark).__name__, **asdict(mark)}
