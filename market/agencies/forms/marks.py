@@ -50,7 +50,7 @@ class Seen:
     regions: Sequence[tuple[str, str]]
 
 
-class KindField(SelectField):
+class KindSelectField(SelectField):
     """Which kind of mark counts; a page that has no such field leaves it to what is filled in."""
 
     def __init__(self, label: Any = None, validators: Any = None, *, kinds: Sequence[str] = (), **kwargs: Any) -> None:
@@ -85,7 +85,7 @@ class MarkForm(HouseForm):
     """Marked prices of one entry; `mark_form` adds the fields of its fee items, named `<what>_<fee item id>`."""
 
     promised_days = WholeField(_l("Working days you promise"), [needed(), between(1, 730)])
-    region = SelectField(_l("Region"), validate_choice=False)
+    region = SelectField(_l("Where the price holds"), validate_choice=False)
     effective_from = DayField(_l("Holds from"))
     capacity = WholeField(_l("Jobs at once"))
     seen = HiddenField()
@@ -96,9 +96,12 @@ class MarkForm(HouseForm):
         self.region.choices = list(self.rule.regions)
         words = labels()
         for name, field in self._fields.items():
+            if isinstance(field, SelectField):
+                # One of the choices always stands; the word "optional" would mislead.
+                field.flags.required = True
             if name.startswith("counting_"):
                 field.choices = [(one.value, words[f"counting.{one}"]) for one in Counting]
-            elif isinstance(field, KindField):
+            elif isinstance(field, KindSelectField):
                 field.choices = [(one, words[f"mark_kind.{one}"]) for one in field.kinds]
 
     def prices(self) -> dict[int, Mark]:
@@ -240,7 +243,9 @@ def _market_fields(item: FeeItem, kinds: Sequence[str]) -> dict[str, Any]:
 
 
 def _kind(item: FeeItem, kinds: Sequence[str]) -> dict[str, Any]:
-    return {f"kind_{item.id}": KindField(_l("Kind of mark"), kinds=kinds, render_kw={"data-kind-of": str(item.id)})}
+    return {
+        f"kind_{item.id}": KindSelectField(_l("Kind of mark"), kinds=kinds, render_kw={"data-kind-of": str(item.id)})
+    }
 
 
 def _percent(label: Any, *more: Any) -> DecimalTextField:

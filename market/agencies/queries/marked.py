@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
-from market.agencies.models import Offer, OfferPause
+from market.agencies.models import CarryOver, Offer, OfferPause
 from market.agencies.queries.offers import holds, offer_bands
 from market.agencies.rules import OfferState
 from market.base import clock
@@ -33,6 +33,7 @@ class MarkedEntry:
     region_zh: str
     region_en: str
     pause: str | None
+    settled_at: datetime | None
     edition_number: int
     entry_id: int
     code: str
@@ -47,9 +48,13 @@ class MarkedEntry:
         """The state as a person sees it: `planned` and `ended` follow from the moments."""
         if self.state != OfferState.WITHDRAWN and self.effective_from > now:
             return "planned"
-        if self.state != OfferState.WITHDRAWN and self.ends_at is not None and self.ends_at <= now:
+        if self.state != OfferState.WITHDRAWN and (end := self.end()) is not None and end <= now:
             return "ended"
         return self.state
+
+    def end(self) -> datetime | None:
+        """When it ceased or will cease to hold: withdrawn, replaced, or settled by a later edition."""
+        return min([end for end in (self.withdrawn_at, self.ends_at, self.settled_at) if end is not None], default=None)
 
 
 def offers_of(agency_id: int) -> list[MarkedEntry]:
@@ -64,6 +69,7 @@ def offers_at_desk(agency_id: int) -> list[MarkedEntry]:
         Offer.agency_id == agency_id,
         Offer.state != OfferState.WITHDRAWN,
         or_(Offer.ends_at.is_(None), Offer.ends_at > now),
+        ~exists().where(CarryOver.offer_id == Offer.id),
     )
 
 
@@ -95,11 +101,12 @@ def pauses_of(offer_ids: Iterable[int]) -> list[Pause]:
 
 def _marked(*conditions: ColumnElement[bool]) -> list[MarkedEntry]:
     pause = select(OfferPause.reason).where(OfferPause.offer_id == Offer.id, OfferPause.resumed_at.is_(None))
+    settled = select(CarryOver.settled_at).where(CarryOver.offer_id == Offer.id)
     query = (
         select(
             Offer.id, Offer.version, Offer.state, Offer.promised_days, Offer.marked_at, Offer.withdrawn_at,
             Offer.effective_from, Offer.ends_at, Offer.capacity, Offer.region_code,
-            func.coalesce(Region.name_zh, ""), func.coalesce(Region.name_en, ""), pause.scalar_subquery(),
+            func.coalesce(Region.name_zh, ""), func.coalesce(Region.name_en, ""), pause.scalar_subquery(), settled.scalar_subquery(),
             Edition.number, Entry.id, Entry.code, Entry.name_zh, Entry.name_en, Entry.pricing, Entry.time_limit_workdays,
         )
         .join(Entry, Entry.id == Offer.entry_id)
@@ -111,9 +118,9 @@ def _marked(*conditions: ColumnElement[bool]) -> list[MarkedEntry]:
     rows: Sequence[Any] = db.session.execute(query).all()
     bands = offer_bands([row[0] for row in rows])
     items: dict[int, list[FeeItem]] = defaultdict(list)
-    entries = {row[14] for row in rows}
+    entries = {row[15] for row in rows}
     wanted = select(FeeItem).where(FeeItem.entry_id.in_(entries)).order_by(FeeItem.position)
     for item in db.session.scalars(wanted) if rows else ():
         items[item.entry_id].append(item)
-    whole: list[list[Any]] = [[*row, items[row[14]], bands.get(row[0], {})] for row in rows]
+    whole: list[list[Any]] = [[*row, items[row[15]], bands.get(row[0], {})] for row in rows]
     return [MarkedEntry(*values) for values in whole]

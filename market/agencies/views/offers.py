@@ -13,6 +13,7 @@ from market.agencies import actions, queries
 from market.agencies.forms import MarkForm, PauseForm
 from market.agencies.rules import AgencyState
 from market.agencies.views.blueprint import agencies
+from market.agencies.views.price_charts import price_charts
 from market.agencies.views.told import told_band, told_mark
 from market.base import clock
 from market.base.errors import NotFound, Refusal
@@ -119,6 +120,7 @@ def price_history(ref: str, code: str) -> ResponseReturnValue:
         code=code,
         rows=[(row, row.phase(clock.now()), _told(row)) for row in rows],
         pauses=queries.pauses_of([row.offer_id for row in rows]),
+        charts=price_charts(rows),
     )
 
 
