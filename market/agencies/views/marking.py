@@ -182,7 +182,10 @@ class _MarkDesk:
                 typed = form.part("quantity", item.id).data
                 chart = curve_of(drawn, f"{typed:f}" if typed is not None else "")
                 worked = examples(form, [item], {item.id: bands})
-                found.append(Understood(item, rule_rows(lines, measure_of(item)), chart, worked[0] if worked else None))
+                # Around a free price no share is lawful or unlawful.
+                free = 2 if item.price_state == PriceState.LISTED else 3
+                rows = [[row[0], row[1], *row[free:]] for row in rule_rows(lines, measure_of(item))]
+                found.append(Understood(item, rows, chart, worked[0] if worked else None))
             except BreaksRule as refusal:
                 found.append(Understood(item, [], None, None, said(refusal)))
         return found
