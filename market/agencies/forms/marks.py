@@ -1,6 +1,6 @@
 """What an agency types to mark a price: one card of fields for each fee item, and the terms it holds on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -29,7 +29,7 @@ from market.base.pricing import Band, parse_quantity
 from market.catalogue.models import FeeItem
 from market.catalogue.rules import PriceState
 from market.web.forms import DayField, DecimalTextField, HouseForm, MoneyField, WholeField, between, needed
-from market.web.labels import labels
+from market.web.labels import labels, said
 
 MARKET_KINDS = ("base_unit", "fixed", "per_unit", "schedule", "percent")
 _PARTS = ("take", "kind", "base", "unit", "percent", "counting", "rows", "quantity")
@@ -54,12 +54,17 @@ class KindSelectField(SelectField):
     """Which kind of mark counts; a page that has no such field leaves it to what is filled in."""
 
     def __init__(self, label: Any = None, validators: Any = None, *, kinds: Sequence[str] = (), **kwargs: Any) -> None:
-        super().__init__(label, validators, validate_choice=False, default=kinds[0], **kwargs)
+        super().__init__(label, validators, default=kinds[0], **kwargs)
         self.kinds = kinds
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was chosen."""
         self.data = valuelist[0] if valuelist else ""
+
+    def pre_validate(self, form: Form) -> None:
+        """Refuse a kind that is none."""
+        if self.raw_data:
+            super().pre_validate(form)
 
 
 class StepForm(Form):
@@ -211,7 +216,7 @@ def mark_form(rule: Seen) -> type[MarkForm]:
             fields |= _market_fields(
                 item, [one for one in MARKET_KINDS if one != "percent" or item.id in rule.references]
             )
-        fields[f"quantity_{item.id}"] = DecimalTextField(_l("Quantity of the example"))
+        fields[f"quantity_{item.id}"] = DecimalTextField(_l("Quantity of the example"), [_countable(item)])
     return type("MarkFormHere", (MarkForm,), fields)
 
 
@@ -246,6 +251,21 @@ def _kind(item: FeeItem, kinds: Sequence[str]) -> dict[str, Any]:
     return {
         f"kind_{item.id}": KindSelectField(_l("Kind of mark"), kinds=kinds, render_kw={"data-kind-of": str(item.id)})
     }
+
+
+def _countable(item: FeeItem) -> Callable[[MarkForm, DecimalTextField], None]:
+    """A validator: the quantity of the example is one that the register can hold."""
+
+    def check(_form: MarkForm, field: DecimalTextField) -> None:
+        given: Any = field.data
+        if given is None:
+            return
+        try:
+            parse_quantity(given, item.steps_per_unit)
+        except BreaksRule as refusal:
+            raise StopValidation(said(refusal)) from refusal
+
+    return check
 
 
 def _percent(label: Any, *more: Any) -> DecimalTextField:
