@@ -159,7 +159,9 @@ def _marking(tour: Tour, codes: dict[str, str]) -> None:
     page = f"/desk/offers/{codes[REPORT]}"
     _search(screen, codes[REPORT]).follow(page)
     item = _field(screen, "percent_")
-    screen.fill(**{f"percent_{item}": "80", f"quantity_{item}": "1.2", "promised_days": "28"})
+    screen.fill(
+        **{f"kind_{item}": "percent", f"percent_{item}": "80", f"quantity_{item}": "1.2", "promised_days": "28"}
+    )
     screen.send(button='[name="try"]')
     worked = screen.text("#worked .sum")
     tour.show(

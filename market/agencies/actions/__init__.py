@@ -23,7 +23,8 @@ from market.agencies.actions.leaving import (
     lift_ended,
     propose_suspension,
 )
-from market.agencies.actions.offers import Marking, mark_price, planned_bands, withdraw_offer
+from market.agencies.actions.offers import mark_price, pause_offer, remark, resume_offer, withdraw_offer
+from market.agencies.actions.planning import Marking, Terms, planned_bands
 from market.agencies.actions.records import (
     NewAttachment,
     NewPaper,
@@ -49,6 +50,7 @@ __all__ = [
     "NewPractitioner",
     "Profile",
     "Proposal",
+    "Terms",
     "accept_commitment",
     "add_paper",
     "add_person",
@@ -57,7 +59,6 @@ __all__ = [
     "begin",
     "begin_change",
     "carry_over",
-    "list_agencies",
     "choose_services",
     "confirm_suspension",
     "detach",
@@ -66,14 +67,18 @@ __all__ = [
     "keep",
     "leave",
     "lift_ended",
+    "list_agencies",
     "mark_price",
     "pass_filing",
+    "pause_offer",
     "planned_bands",
     "profile_of",
     "propose_suspension",
     "register",
+    "remark",
     "remove",
     "require_unchanged",
+    "resume_offer",
     "save_profile",
     "seed_commitments",
     "seed_qualifications",

@@ -3,7 +3,7 @@
 from market.agencies.models.agency import Agency, Suspension
 from market.agencies.models.directory import DirectoryRow
 from market.agencies.models.filing import Attachment, CommitmentText, Filing, FilingReturn, FilingService
-from market.agencies.models.offer import CarryOver, Offer, OfferBand
+from market.agencies.models.offer import CarryOver, Offer, OfferBand, OfferPause
 from market.agencies.models.records import AgencyPaper, AuthorisedPerson, Practitioner, Qualification
 from market.agencies.models.standing import Standing
 
@@ -20,6 +20,7 @@ __all__ = [
     "FilingService",
     "Offer",
     "OfferBand",
+    "OfferPause",
     "Practitioner",
     "Qualification",
     "Standing",

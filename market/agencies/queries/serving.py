@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Date, and_, bindparam, case, exists, func,
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Agency, AgencyPaper, Offer, Practitioner
-from market.agencies.queries.holding import holds
-from market.agencies.rules import GRADE_RANKS, AgencyState, RecordState
+from market.agencies.queries.holding import NOW, answers
+from market.agencies.rules import EVERYWHERE, GRADE_RANKS, AgencyState, RecordState
 from market.base import clock
 from market.base.errors import BadState, BreaksRule
 from market.catalogue.models import Entry, EntryRequirement
@@ -22,22 +22,21 @@ from market.catalogue.rules import RequirementKind, RequirementMode
 from market.store.db import db
 from market.store.types import Moment
 
-# Read when the statement runs, not when it is built: statements are built once.
-_NOW: ColumnElement[datetime] = bindparam("serving_now", type_=Moment(), callable_=clock.now)
 _TODAY: ColumnElement[date] = bindparam("serving_day", type_=Date(), callable_=clock.today)
 
 
-def serving(offer: Any = Offer, now: datetime | None = None) -> ColumnElement[bool]:
-    """The condition that an offer (the class or an alias of it) can be chosen at `now`, or at the moment of reading.
+def serving(offer: Any = Offer, now: datetime | None = None, *, region: str = EVERYWHERE) -> ColumnElement[bool]:
+    """The condition that an offer (the class or an alias of it) can be chosen in a region at `now`, or when it is read.
 
-    Its agency is admitted, the offer holds, and the agency has on record, valid on that day in China, every paper and
-    all practitioners that the entry asks for. At most some index look-ups for each offer.
+    Its agency is admitted, the offer holds and is the one its agency asks there (`answers`), and the agency has on
+    record, valid on that day in China, every paper and all practitioners that the entry asks for. At most some index
+    look-ups for each offer.
     """
-    moment = _NOW if now is None else literal(now, Moment())
+    moment = NOW if now is None else literal(now, Moment())
     day = _TODAY if now is None else literal(clock.china_date(now), Date())
     agency = aliased(Agency)
     stands = exists().where(agency.id == offer.agency_id, standing_well(agency, day)).correlate(offer)
-    return and_(holds(offer, moment), stands, ~_lacks_a_paper(offer, day), ~_lacks_practitioners(offer, day))
+    return and_(answers(region, moment, offer), stands, ~_lacks_a_paper(offer, day), ~_lacks_practitioners(offer, day))
 
 
 def standing_well(agency: Any, day: Any) -> ColumnElement[bool]:

@@ -131,7 +131,7 @@ def _offers() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Offer.id, Offer.version, Offer.promised_days, Offer.marked_at, Agency.id, Agency.ref, Organisation.name,
-            Organisation.id, latest.grade, Band,
+            Organisation.id, latest.grade, Offer.region_code, Offer.capacity, Band,
         )
         .join(Agency, Agency.id == Offer.agency_id)
         .join(Organisation, Organisation.id == Agency.organisation_id)

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from market.agencies.models import Agency, Offer
-from market.agencies.queries import OfferRow, agency_of, holds, offer_in_force
+from market.agencies.queries import OfferRow, agency_of, answers, offer_in_force
 from market.agencies.queries.serving import require_serving
-from market.agencies.rules import AgencyState
+from market.agencies.rules import EVERYWHERE, AgencyState
 from market.base.errors import BadState, BreaksRule, TooLate
 from market.base.people import Actor
 from market.base.refs import RefKind
@@ -75,7 +75,7 @@ def hold_offer(agency_id: int, entry_id: int, now: datetime) -> OfferRow:
 
     Refuses `quote.no_offer`, and with its reason what does not serve at `now` (`serves.*`, `agency.suspended`).
     """
-    query = select(Offer).where(Offer.agency_id == agency_id, Offer.entry_id == entry_id, holds(Offer, now))
+    query = select(Offer).where(Offer.agency_id == agency_id, Offer.entry_id == entry_id, answers(EVERYWHERE, now))
     offer = db.session.scalar(query.with_for_update(read=True))
     if offer is None:
         raise BreaksRule("quote.no_offer")

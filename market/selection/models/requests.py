@@ -187,7 +187,12 @@ class Quote(Base):
                 ),
                 "refuses": (
                     Refuses("request.not_open", "(SELECT state FROM request WHERE id = NEW.request_id) <> 'open'"),
-                    Refuses("quote.no_offer", "(SELECT state FROM offer WHERE id = NEW.offer_id) <> 'in_force'"),
+                    # The price must hold at the moment of the quote: not paused, not withdrawn, begun and not over.
+                    Refuses(
+                        "quote.no_offer",
+                        "NOT EXISTS (SELECT 1 FROM offer WHERE id = NEW.offer_id AND state = 'in_force'"
+                        " AND effective_from <= NEW.submitted_at AND (ends_at IS NULL OR ends_at > NEW.submitted_at))",
+                    ),
                     # Sealed until the deadline, and as it is from then on.
                     Refuses(
                         "quote.after_deadline",
