@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
-from market.agencies.models import CarryOver, Offer, OfferPause
+from market.agencies.models import CarryOver, Offer, OfferBand, OfferPause
 from market.agencies.queries.holding import holds
-from market.agencies.queries.offers import offer_bands
 from market.agencies.rules import OfferState
 from market.base import clock
 from market.catalogue.models import Band, Edition, Entry, FeeItem, Region, Service
@@ -19,7 +18,7 @@ from market.store.db import db
 
 @dataclass(frozen=True, slots=True)
 class MarkedEntry:
-    """One of an agency's marked prices with the entry it is for, its fee items and its bands by fee item."""
+    """One of an agency's marked prices with the entry it is for, the fee items it prices and its bands by fee item."""
 
     offer_id: int
     version: int
@@ -59,12 +58,12 @@ class MarkedEntry:
 
 
 def offers_of(agency_id: int) -> list[MarkedEntry]:
-    """An agency's marked prices that hold now, in the list's order. Three queries, whatever the number."""
+    """An agency's marked prices that hold now, in the list's order. Two queries, whatever the number."""
     return _marked(Offer.agency_id == agency_id, holds(clock.now()))
 
 
 def offers_at_desk(agency_id: int) -> list[MarkedEntry]:
-    """Every price of an agency that is not over: in force, paused, or beginning later. Three queries."""
+    """Every price of an agency that is not over: in force, paused, or beginning later. Two queries."""
     now = clock.now()
     return _marked(
         Offer.agency_id == agency_id,
@@ -77,7 +76,7 @@ def offers_at_desk(agency_id: int) -> list[MarkedEntry]:
 def price_history(agency_id: int, code: str) -> list[MarkedEntry]:
     """Every price that an agency ever marked for a service, in any edition and region, the newest first.
 
-    Three queries. Empty when it never marked one.
+    Two queries. Empty when it never marked one.
     """
     found = _marked(Offer.agency_id == agency_id, Offer.service_id.in_(select(Service.id).where(Service.code == code)))
     return sorted(found, key=lambda row: (row.effective_from, row.offer_id), reverse=True)
@@ -117,11 +116,17 @@ def _marked(*conditions: ColumnElement[bool]) -> list[MarkedEntry]:
         .order_by(Edition.number.desc(), Entry.position, Offer.region_code, Offer.version.desc())
     )  # fmt: skip
     rows: Sequence[Any] = db.session.execute(query).all()
-    bands = offer_bands([row[0] for row in rows])
-    items: dict[int, list[FeeItem]] = defaultdict(list)
-    entries = {row[15] for row in rows}
-    wanted = select(FeeItem).where(FeeItem.entry_id.in_(entries)).order_by(FeeItem.position)
-    for item in db.session.scalars(wanted) if rows else ():
-        items[item.entry_id].append(item)
-    whole: list[list[Any]] = [[*row, items[row[15]], bands.get(row[0], {})] for row in rows]
+    bands: dict[int, dict[int, list[Band]]] = defaultdict(dict)
+    items: dict[int, dict[int, FeeItem]] = defaultdict(dict)
+    priced = (
+        select(OfferBand.offer_id, Band, FeeItem)
+        .join(Band, Band.id == OfferBand.band_id)
+        .join(FeeItem, FeeItem.id == Band.fee_item_id)
+        .where(OfferBand.offer_id.in_([row[0] for row in rows]))
+        .order_by(FeeItem.position, Band.q_to)
+    )
+    for offer_id, band, item in db.session.execute(priced) if rows else ():
+        bands[offer_id].setdefault(item.id, []).append(band)
+        items[offer_id][item.id] = item
+    whole: list[list[Any]] = [[*row, list(items[row[0]].values()), bands[row[0]]] for row in rows]
     return [MarkedEntry(*values) for values in whole]

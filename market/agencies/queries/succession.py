@@ -85,7 +85,7 @@ def settled_at(edition: Edition, now: datetime) -> Iterator[tuple[int, str]]:
 
 def agencies_settled(edition: Edition, now: datetime) -> list[int]:
     """The agencies of which some offer was settled at this moment. One query."""
-    query = select(CarryOver.agency_id.distinct()).where(CarryOver.edition_id == edition.id)
+    query = select(CarryOver.agency_id).where(CarryOver.edition_id == edition.id).distinct()
     return list(db.session.scalars(query.where(CarryOver.settled_at == now)))
 
 
