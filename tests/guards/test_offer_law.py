@@ -105,7 +105,7 @@ def test_an_offer_for_a_draft_edition_is_refused(guided):
 
 def test_two_offers_of_one_agency_in_force_for_one_service_are_refused(guided):
     offer = _row("offer", guided.id) | {"version": 2}
-    assert _refused(lambda: _insert("offer", offer)) == "changed.meanwhile"
+    assert _refused(lambda: _insert("offer", offer)) == "offer.intervals_overlap"
 
 
 def test_an_offer_cannot_misname_how_its_service_is_priced(guided):
