@@ -1,4 +1,4 @@
-"""Merged requests (合并采购需求) and their lots (标段). A lot is a request like any other; these rows only bind lots together."""
+"""Merged requests (合并采购需求) and their lots (标段): a lot is a request like any other, and these rows bind it."""
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
