@@ -6,7 +6,6 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from market.base import clock
 from market.base.errors import NotFound, Refusal
@@ -127,9 +126,8 @@ def choose_for_all(ref: str) -> ResponseReturnValue:
             with transaction(queries.merged_lock(ref)) as now:
                 mine = queries.merged_of(actor, ref)
                 given = Given(_agency_id(mine, named), form.seen_fen())
-                count = len(actions.merged.choose_for_all(mine, given, actor=actor, now=now))
-            words = ngettext("The agency is selected for %(num)d lot", "The agency is selected for %(num)d lots", count)
-            flash(words + " " + _("and has been told. Each lot gets a contract of its own."), "success")
+                actions.merged.choose_for_all(mine, given, actor=actor, now=now)
+            flash(_("The agency is selected for every open lot and has been told. Each has its own contract."), "success")
             return redirect(url_for("selection.merged_page", ref=ref))
         except Refusal as refusal:
             _refuse(form, refusal)
