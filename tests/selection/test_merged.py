@@ -204,7 +204,10 @@ class TestActions:
         with pytest.raises(LotsRefused) as several:
             mine.act(actions.merged.accept_edition)
         assert [left.code for left in several.value.left] == [mine.services[2].code]
-        assert refused(lambda: mine.act(actions.merged.edit, around.terms(mine.services[0]))) == "merged.edition_superseded"
+        assert (
+            refused(lambda: mine.act(actions.merged.edit, around.terms(mine.services[0])))
+            == "merged.edition_superseded"
+        )
         assert mine.act(actions.merged.take_out, mine.lots[2]) is True
         mine.act(actions.merged.accept_edition)
         assert db.session.scalars(select(MergedRequest.edition_id)).one() == newer
@@ -320,6 +323,7 @@ def test_from_the_basket_to_the_awards_without_scripts(app):
     url = f"/desk/merged/{found[1]}"
     draft_page = page(client, url)
     assert draft_page.count('class="card lot"') == 3 and "¥60.00" in draft_page and "Publish all lots" in draft_page
+    assert page(client, "/desk").count(f'href="{url}"') == 1
     lot = re.search(r"/desk/requests/(RQ-2026-\d{6}\w)", draft_page)
     assert lot and "Your turn, for all lots" in page(client, f"/desk/requests/{lot[1]}")
     assert client.get(f"/desk/requests/{lot[1]}/edit").location == f"{url}/edit"

@@ -127,7 +127,9 @@ def choose_for_all(ref: str) -> ResponseReturnValue:
                 mine = queries.merged_of(actor, ref)
                 given = Given(_agency_id(mine, named), form.seen_fen())
                 actions.merged.choose_for_all(mine, given, actor=actor, now=now)
-            flash(_("The agency is selected for every open lot and has been told. Each has its own contract."), "success")
+            flash(
+                _("The agency is selected for every open lot and has been told. Each has its own contract."), "success"
+            )
             return redirect(url_for("selection.merged_page", ref=ref))
         except Refusal as refusal:
             _refuse(form, refusal)
