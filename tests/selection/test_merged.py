@@ -323,7 +323,8 @@ def test_from_the_basket_to_the_awards_without_scripts(app):
     url = f"/desk/merged/{found[1]}"
     draft_page = page(client, url)
     assert draft_page.count('class="card lot"') == 3 and "¥60.00" in draft_page and "Publish all lots" in draft_page
-    assert page(client, "/desk").count(f'href="{url}"') == 1
+    waits = set(re.findall(r'href="(/desk/(?:requests|merged)/[A-Z]{2}-[^"?]+)"', page(client, "/desk")))
+    assert url in waits and len(waits) == 2
     lot = re.search(r"/desk/requests/(RQ-2026-\d{6}\w)", draft_page)
     assert lot and "Your turn, for all lots" in page(client, f"/desk/requests/{lot[1]}")
     assert client.get(f"/desk/requests/{lot[1]}/edit").location == f"{url}/edit"
@@ -345,7 +346,46 @@ def test_from_the_basket_to_the_awards_without_scripts(app):
     assert send(client, f"{url}/choose", agency=agency.ref, seen="12000").count("Agency selected") >= 3
     assert people.post(client, f"{url}/choose", {"agency": agency.ref, "seen": "12000"}).status_code == 409
     notice = page(client, f"/notices/{lot[1]}")
-    assert "Lot 1 of 3" in notice and notice.count('href="/notices/RQ-') == 2
+    assert "Lot 1 of 3" in notice
+    assert len(set(re.findall(r'href="/notices/(RQ-2026-\d{6}\w)"', notice)) - {lot[1]}) == 2
+
+
+def test_the_page_says_how_quotes_are_taken_and_that_drafts_stand_under_another_edition(app, at):
+    with app.app_context():
+        mine = merged(2, method="lowest_quote")
+        offer = make.make_offer(service=mine.services[0])
+    client = signed_in(app, mine.buyer)
+    url = f"/desk/merged/{mine.ref}"
+    send(client, f"{url}/publish")
+    assert "each lot goes to its own lowest valid quote" in page(client, url)
+    assert people.post(client, f"{url}/choose", {"agency": offer.agency.ref}).status_code == 409
+    at(AFTER)
+    client = signed_in(app, mine.buyer)
+    assert page(client, url).count("Select the lowest valid quote") == 2
+    send(client, f"{url}/cancel")
+    assert "Cancelled" in page(client, url)
+    assert people.post(client, f"{url}/cancel").status_code == 409
+    at(MONDAY)
+    with app.app_context():
+        second = make.make_enterprise()
+        services = mine.services
+        put(second, *services, typed={one.fee_item_id: "10" for one in services})
+        ref = draft(second, method="direct").merged[0]
+        at(MONDAY + timedelta(days=1))
+        newer = make.make_edition(effective_from=date(2026, 3, 3))
+        for service in services:
+            make.make_listed_service(edition_id=newer, code=service.code, name=service.name)
+        make.publish_edition(edition_id=newer)
+    client, url = signed_in(app, second), f"/desk/merged/{ref}"
+    assert "Accept edition" in page(client, url)
+    told = send(client, f"{url}/publish", 422)
+    assert told.count("The list has changed since the draft was written") == 2
+    assert client.get(f"{url}/edit").status_code == 302
+    assert "Publish all lots" in send(client, f"{url}/accept-edition")
+    send(client, f"{url}/lots/RQ-2026-0000000/take-out", 404)
+    lots = re.findall(r"/lots/(RQ-2026-\d{6}\w)/take-out", page(client, url))
+    send(client, f"{url}/lots/{lots[0]}/take-out")
+    assert client.get(url).status_code == 404
 
 
 def test_pages_ask_the_same_number_of_questions_whatever_the_lots(app, query_counter):
