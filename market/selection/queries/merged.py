@@ -44,14 +44,16 @@ class Merged:
 
 
 def merged_lock(ref: str) -> Select[int]:
-    """The rows to lock while anything about a merged request changes: its own and every lot's, always in one order."""
-    return (
-        select(Request.id)
-        .join(RequestLot, RequestLot.request_id == Request.id)
+    """The rows to lock while anything about a merged request changes: every lot's request, always in one order.
+
+    Not the rows that bind them: these may be written anew meanwhile, and whoever waited for them would hold nothing.
+    """
+    lots = (
+        select(RequestLot.request_id)
         .join(MergedRequest, MergedRequest.id == RequestLot.merged_request_id)
         .where(MergedRequest.ref == ref)
-        .order_by(Request.id)
     )
+    return select(Request.id).where(Request.id.in_(lots)).order_by(Request.id)
 
 
 def merged_of(actor: Actor, ref: str) -> Merged:
