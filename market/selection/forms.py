@@ -16,7 +16,7 @@ from market.base.pricing.quantity import exact_decimal, parse_quantity
 from market.catalogue.models import FeeItem
 from market.catalogue.rules import Payer
 from market.selection.actions import Amount, Quoted, Terms
-from market.selection.actions.basket import Wanted
+from market.selection.actions.basket import Drafting
 from market.selection.methods import METHODS
 from market.selection.models import Request, RequestLine
 from market.selection.queries import Shelf
@@ -175,10 +175,10 @@ class BasketForm(HouseForm):
         """Whether a merged group is to stay apart."""
         return self[self.ticks[group]]
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> Drafting:
         """What was typed and ticked; the rules read the quantities when they draft."""
         typed = {item_id: str(self.part(item_id).data or "") for item_id in self.item_ids}
-        return Wanted(typed, self.method.data or "", {group for group in self.ticks if self.tick(group).data})
+        return Drafting(typed, self.method.data or "", {group for group in self.ticks if self.tick(group).data})
 
 
 def basket_form(rows: Sequence[BasketRow]) -> type[BasketForm]:

@@ -11,7 +11,7 @@ from market.base.errors import Refusal
 from market.catalogue.models import Entry
 from market.journal.queries import history
 from market.selection import actions, queries
-from market.selection.actions.basket import Wanted
+from market.selection.actions.basket import Drafting
 from market.selection.models import BasketItem, Request
 from market.selection.queries.basket import basket_lock, basket_of
 from market.store.db import db
@@ -40,7 +40,7 @@ def put(person, *services, typed=None):
 
 def draft(person, typed=None, **wanted):
     with transaction(basket_lock(person.actor.organisation)) as now:
-        given = Wanted(typed or {}, **{"method": "lowest_quote", **wanted})
+        given = Drafting(typed or {}, **{"method": "lowest_quote", **wanted})
         return actions.basket.draft_all(given, actor=person.actor, now=now)
 
 

@@ -85,7 +85,7 @@ def take_out(code: str, *, actor: Actor, now: datetime) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Drafting:
     """How a basket is drafted: quantities by fee item id that stand instead of the kept ones, and the method.
 
     `apart` are the groups whose services get a request each instead of one merged request.
@@ -96,7 +96,7 @@ class Wanted:
     apart: Collection[str] = ()
 
 
-def draft_all(wanted: Wanted, *, actor: Actor, now: datetime) -> Taken:
+def draft_all(wanted: Drafting, *, actor: Actor, now: datetime) -> Taken:
     """Draft one request for every service in the actor's basket, by one method, and take those out.
 
     At least two drafts of a merged group become the lots of one merged request, unless the group is to stay apart. What
@@ -132,7 +132,7 @@ def draft_all(wanted: Wanted, *, actor: Actor, now: datetime) -> Taken:
     return taken
 
 
-def _terms(row: BasketRow, wanted: Wanted) -> Terms:
+def _terms(row: BasketRow, wanted: Drafting) -> Terms:
     typed = {item.id: wanted.typed.get(item.id, row.typed.get(item.id, "")).strip() for item in row.items}
     amounts = {
         item.id: Amount(typed[item.id], _plain(row.coefficients[item.id])) for item in row.items if typed[item.id]
