@@ -1,7 +1,7 @@
 """Read marked prices, and the rules of the list that they stand under."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,16 @@ class OfferRow:
 def offers_for(entry_id: int) -> list[OfferRow]:
     """Every marked price in force for an entry, with the agency's latest grade. Two queries, whatever the number."""
     return _offer_rows(Offer.entry_id == entry_id)
+
+
+def offers_by_entry(entry_ids: Iterable[int]) -> dict[int, list[OfferRow]]:
+    """Every marked price in force for several entries, by entry. Three queries, whatever the number."""
+    wanted = Offer.entry_id.in_(list(entry_ids))
+    entries = {row[0]: row[1] for row in db.session.execute(select(Offer.id, Offer.entry_id).where(wanted))}
+    found: dict[int, list[OfferRow]] = defaultdict(list)
+    for row in _offer_rows(wanted):
+        found[entries[row.offer_id]].append(row)
+    return found
 
 
 def offer_in_force(agency_id: int, entry_id: int) -> OfferRow:
