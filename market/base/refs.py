@@ -14,6 +14,7 @@ class RefKind(StrEnum):
     AWARD = "AW"
     CONTRACT = "CT"
     FEE_NOTE = "FN"
+    MERGED_REQUEST = "MR"
     ORGANISATION = "OR"
     QUOTE = "QT"
     RATING = "RT"

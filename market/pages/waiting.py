@@ -40,13 +40,19 @@ def waiting_for(actor: Actor, now: datetime) -> list[Group]:
 
 
 def _requests(actor: Actor, today: Today) -> Group:
-    waits = []
+    waits, told = [], set()
     for row in queries.unfinished_requests(actor.organisation):
-        href = url_for("selection.request_page", ref=row.ref)
+        title, href = row.title, url_for("selection.request_page", ref=row.ref)
+        if row.merged_ref and (row.state == RequestState.DRAFT or row.method == Method.DIRECT):
+            # Its lots are published together and can be chosen for together, so that it waits once.
+            if row.merged_ref in told:
+                continue
+            told.add(row.merged_ref)
+            title, href = row.merged_title or title, url_for("selection.merged_page", ref=row.merged_ref)
         if row.state == RequestState.DRAFT:
-            waits.append(Wait(row.title, _("Draft"), href, _("Publish")))
+            waits.append(Wait(title, _("Draft"), href, _("Publish")))
         elif row.method == Method.DIRECT:
-            waits.append(Wait(row.title, _("Published, nobody chosen yet"), href, _("Choose")))
+            waits.append(Wait(title, _("Published, nobody chosen yet"), href, _("Choose")))
         elif row.quotes_until is not None and row.quotes_until <= today.now:
             note = ngettext("%(num)d quote was opened", "%(num)d quotes were opened", row.quotes)
             waits.append(Wait(row.title, note, href, _("Choose"), until(row.quotes_until, today)))

@@ -16,6 +16,7 @@ from market.base.pricing.quantity import exact_decimal, parse_quantity
 from market.catalogue.models import FeeItem
 from market.catalogue.rules import Payer
 from market.selection.actions import Amount, Quoted, Terms
+from market.selection.actions.basket import Drafting
 from market.selection.methods import METHODS
 from market.selection.models import Request, RequestLine
 from market.selection.queries import Shelf
@@ -27,6 +28,7 @@ from market.web.forms import (
     LineField,
     MoneyField,
     ProseField,
+    TickField,
     WholeField,
     at_most,
     between,
@@ -74,10 +76,18 @@ class RequestForm(HouseForm):
 
     def fill(self, request: Request, same: Mapping[int, FeeItem]) -> None:
         """Show what a draft says; `same` has by the draft's fee item the one of this form that it goes on as."""
+        self.fill_common(request)
+        self.fill_lines(request, same)
+
+    def fill_common(self, request: Request) -> None:
+        """Show what a draft says beside its quantities."""
         self.method.data, self.title.data = request.method, request.title
         self.case_number.data, self.description.data = request.case_number, request.description
         if request.quotes_until is not None:
             self.last_day.process_data(china_date(request.quotes_until - timedelta(microseconds=1)))
+
+    def fill_lines(self, request: Request, same: Mapping[int, FeeItem]) -> None:
+        """Show a draft's quantities and coefficients."""
         mine = {item.id for item in self.items}
         for line in request.lines:
             item = same.get(line.fee_item_id)
@@ -95,50 +105,80 @@ class RequestForm(HouseForm):
 def request_form(shelf: Shelf) -> type[RequestForm]:
     """The form of what can be requested of an entry by this buyer."""
     fields: dict[str, Any] = {"items": shelf.items, "REFUSED": dict(RequestForm.REFUSED)}
-    for item in shelf.items:
-        syntax = obeys(partial(parse_quantity, steps_per_unit=item.steps_per_unit))
-        look = {"inputmode": "decimal", "autocomplete": "off"}
-        wanted = [needed(), syntax] if len(shelf.items) == 1 else [syntax]
-        fields[f"quantity_{item.id}"] = LineField(item_name(item), wanted, render_kw=look)
-        lawful = shelf.coefficients.get(item.coefficient_set_id, ())
-        if len(lawful) > 1:
-            choices = [SelectChoice(str(value), exact_decimal(Fraction(value, COEFFICIENT_UNIT))) for value in lawful]
-            fields[f"coefficient_{item.id}"] = SelectField(
-                _l("Coefficient"), choices=choices, default=str(COEFFICIENT_UNIT)
-            )
+    fields |= _item_fields(shelf.items, shelf.coefficients)
     if len(shelf.items) == 1:
         # One quantity: whatever the list says against it belongs beside it.
         fields["REFUSED"] |= {
             "price": f"quantity_{shelf.items[0].id}",
             "request.line_needed": f"quantity_{shelf.items[0].id}",
         }
+    fields["method"] = _method_field(shelf.payer)
+    if shelf.payer == Payer.AUTHORITY:
+        fields["case_number"] = LineField(_l("Case number of the approval"), [needed(), at_most(LONGEST_TITLE)])
+    return type("RequestFormHere", (RequestForm,), fields)
+
+
+def merged_form(items: Mapping[int, Sequence[FeeItem]], coefficients: Mapping[int, Sequence[int]]) -> type[RequestForm]:
+    """The form of a merged request: what is common to all lots, and the quantities of each entry's fee items."""
+    every = [item for of_entry in items.values() for item in of_entry]
+    fields: dict[str, Any] = {"items": every}
+    for of_entry in items.values():
+        fields |= _item_fields(of_entry, coefficients)
+    fields["method"] = _method_field(Payer.APPLICANT)
+    return type("MergedFormHere", (RequestForm,), fields)
+
+
+def _item_fields(items: Sequence[FeeItem], coefficients: Mapping[int, Sequence[int]]) -> dict[str, Any]:
+    """Quantity and coefficient of each fee item of one entry."""
+    fields: dict[str, Any] = {}
+    for item in items:
+        syntax = obeys(partial(parse_quantity, steps_per_unit=item.steps_per_unit))
+        look = {"inputmode": "decimal", "autocomplete": "off"}
+        wanted = [needed(), syntax] if len(items) == 1 else [syntax]
+        fields[f"quantity_{item.id}"] = LineField(item_name(item), wanted, render_kw=look)
+        lawful = coefficients.get(item.coefficient_set_id, ())
+        if len(lawful) > 1:
+            choices = [SelectChoice(str(value), exact_decimal(Fraction(value, COEFFICIENT_UNIT))) for value in lawful]
+            fields[f"coefficient_{item.id}"] = SelectField(
+                _l("Coefficient"), choices=choices, default=str(COEFFICIENT_UNIT)
+            )
+    return fields
+
+
+def _method_field(payer: Payer) -> RadioField:
     words = labels()
-    methods = [method for method in METHODS.values() if shelf.payer in method.payers]
-    fields["method"] = RadioField(
+    methods = [method for method in METHODS.values() if payer in method.payers]
+    return RadioField(
         _l("How is the agency selected?"),
         [needed()],
         choices=[SelectChoice(str(method.code), words[f"method.{method.code}"]) for method in methods],
         default=str(methods[0].code),
         validate_choice=False,
     )
-    if shelf.payer == Payer.AUTHORITY:
-        fields["case_number"] = LineField(_l("Case number of the approval"), [needed(), at_most(LONGEST_TITLE)])
-    return type("RequestFormHere", (RequestForm,), fields)
 
 
 class BasketForm(HouseForm):
-    """Quantities of everything in the basket; `basket_form` adds `quantity_<fee item id>`."""
+    """Quantities of everything in the basket; `basket_form` adds `quantity_<fee item id>`, and a tick for each group.
+
+    `ticks` has by merged group the name of its field, which is ticked where its services are not to be merged.
+    """
 
     item_ids: ClassVar[Sequence[int]] = ()
+    ticks: ClassVar[Mapping[str, str]] = {}
     method = RadioField(_l("How is the agency selected?"), [needed()], validate_choice=False)
 
     def part(self, item_id: int) -> Any:
         """The quantity of a fee item."""
         return self[f"quantity_{item_id}"]
 
-    def typed(self) -> dict[int, str]:
-        """What was typed, by fee item id; the rules read it when they draft."""
-        return {item_id: str(self.part(item_id).data or "") for item_id in self.item_ids}
+    def tick(self, group: str) -> Any:
+        """Whether a merged group is to stay apart."""
+        return self[self.ticks[group]]
+
+    def wanted(self) -> Drafting:
+        """What was typed and ticked; the rules read the quantities when they draft."""
+        typed = {item_id: str(self.part(item_id).data or "") for item_id in self.item_ids}
+        return Drafting(typed, self.method.data or "", {group for group in self.ticks if self.tick(group).data})
 
 
 class Wanted:
@@ -165,15 +205,11 @@ def basket_form(rows: Sequence[BasketRow]) -> type[BasketForm]:
         )
         for item in items
     }
-    words = labels()
-    methods = [method for method in METHODS.values() if Payer.APPLICANT in method.payers]
-    fields["method"] = RadioField(
-        _l("How is the agency selected?"),
-        [needed()],
-        choices=[SelectChoice(str(method.code), words[f"method.{method.code}"]) for method in methods],
-        default=str(methods[0].code),
-        validate_choice=False,
-    )
+    fields["method"] = _method_field(Payer.APPLICANT)
+    groups = sorted({row.merged for row in rows if row.merged})
+    ticks = {group: f"apart_{number}" for number, group in enumerate(groups, 1)}
+    fields |= {name: TickField(_l("Draft them apart instead: one request for each")) for name in ticks.values()}
+    fields["ticks"] = ticks
     return type("BasketFormHere", (BasketForm,), {"item_ids": [item.id for item in items], **fields})
 
 

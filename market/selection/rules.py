@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -108,6 +108,17 @@ def merged_together(groups: Mapping[str, str]) -> dict[str, str]:
     return {key: part for key, part in first.items() if part and shared[part] > 1}
 
 
+_BY_WEIGHT = (
+    RequestState.DRAFT, RequestState.OPEN, RequestState.AWARDED, RequestState.FAILED, RequestState.CANCELLED,
+)  # fmt: skip
+
+
+def merged_state(lots: Iterable[str]) -> RequestState:
+    """What became of a merged request, by its lots: open while one is open, then awarded if any lot was."""
+    states = set(lots)
+    return next(state for state in _BY_WEIGHT if state in states)
+
+
 CANCELLED_BY_RULE = "request.cancel_by_rule"
 """The journal's name for a cancellation by the clock, because the list in force has the service no more."""
 
@@ -137,6 +148,28 @@ register_sentences(
     {
         "request.not_found": N_("There is no such request, or it is not yours."),
         "request.not_open": N_("This request is no longer open. Load the page again to see what became of it."),
+        "merged.not_found": N_("There is no such merged request, or it is not yours."),
+        "merged.not_drafts": N_(
+            "This merged request was published or cancelled; its lots can no longer change. Load the page again."
+        ),
+        "merged.lots_refused": N_("Nothing was done, because not every lot could follow. Each reason is shown."),
+        "merged.edition_superseded": N_(
+            "The list has changed since the drafts were written. Accept the edition in force for all lots first."
+        ),
+        "merged.not_direct": N_("The agency of these lots is selected by quotes, lot by lot. Nobody can name one."),
+        "merged.agency_not_for_all": N_(
+            "That agency has no marked price for every lot. Choose another one, or choose lot by lot."
+        ),
+        "lot.with_the_others": N_(
+            "This request is a lot of {merged}. Do it there for all lots at once, or take the lot out first."
+        ),
+        "lot.only_drafts": N_("Lots are put together while they are drafts. Nothing joins a published request."),
+        "lot.published_together": N_(
+            "The lots of a merged request are published together, by one method and with one deadline."
+        ),
+        "lot.sister_is_a_draft": N_(
+            "Another lot of the merged request is not published yet, so this one takes no quote and no choice."
+        ),
         "request.line_needed": N_("Enter a quantity for at least one fee item."),
         "request.case_needed": N_("Give the case number of the approval that this service is for."),
         "request.deadline_passed": N_(

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from market.agencies.queries import standings_of
+from market.agencies.queries import admitted_agency
 from market.base.errors import Refusal
 from market.base.people import Role
 from market.evaluation import actions, queries
@@ -84,7 +84,7 @@ def test_the_whole_chain_ends_in_a_grade_on_the_agencys_record(officer: Person, 
     assert [table[one].grade for one in (best.agency.id, good.agency.id, new.agency.id, unrated.id)] == [
         "A", "B", "none", "none",
     ]  # fmt: skip
-    standing = standings_of(good.agency.id)[0]
+    standing = admitted_agency(good.agency.ref).standings[0]
     assert (standing.year, standing.grade, standing.score_milli, standing.round_ref) == (YEAR, "B", 80_000, found.ref)
     assert [row.act for row in history(f"round/{found.ref}")] == ["round.open", "round.compute", "round.publish"]
     assert inbox(unrated.organisation_id, 1)[0].facts["grade"] == "grade.none"

@@ -11,6 +11,7 @@ from market.base.errors import Refusal
 from market.catalogue.models import Entry
 from market.journal.queries import history
 from market.selection import actions, queries
+from market.selection.actions.basket import Drafting
 from market.selection.models import BasketItem, Request
 from market.selection.queries.basket import basket_lock, basket_of
 from market.store.db import db
@@ -37,9 +38,10 @@ def put(person, *services, typed=None):
         return actions.basket.put([one.code for one in services], by_place, actor=person.actor, now=now)
 
 
-def draft(person, typed=None, method="lowest_quote"):
+def draft(person, typed=None, **wanted):
     with transaction(basket_lock(person.actor.organisation)) as now:
-        return actions.basket.draft_all(typed or {}, method, actor=person.actor, now=now)
+        given = Drafting(typed or {}, **{"method": "lowest_quote", **wanted})
+        return actions.basket.draft_all(given, actor=person.actor, now=now)
 
 
 def rows(person):
@@ -52,6 +54,18 @@ def two_services(**named):
     made = [make.make_listed_service(edition_id=edition, **named) for _ in range(2)]
     make.publish_edition(edition_id=edition)
     return made
+
+
+def grouped_services(count):
+    """So many services of one merged group, and one of none."""
+    edition = make.make_edition()
+    group = [make.make_listed_service(edition_id=edition) for _ in range(count)]
+    alone = make.make_listed_service(edition_id=edition)
+    with transaction():
+        for service, name in (*((one, "多评合一") for one in group), (alone, "区域评估")):
+            db.session.get_one(Entry, service.entry_id).merged_group = name
+    make.publish_edition(edition_id=edition)
+    return group, alone
 
 
 @pytest.mark.usefixtures("session")
@@ -103,18 +117,30 @@ class TestActions:
         assert [left.refusal.code for left in draft(buyer).left] == ["request.line_needed"]
         assert db.session.scalar(select(func.count(Request.id))) == 0
 
-    def test_services_of_one_merged_group_get_a_draft_each_that_names_it(self):
-        edition = make.make_edition()
-        merged = [make.make_listed_service(edition_id=edition) for _ in range(2)]
-        alone = make.make_listed_service(edition_id=edition)
-        with transaction():
-            for service, group in ((merged[0], "多评合一"), (merged[1], "多评合一"), (alone, "区域评估")):
-                db.session.get_one(Entry, service.entry_id).merged_group = group
-        make.publish_edition(edition_id=edition)
-        buyer, every = make.make_enterprise(), [*merged, alone]
+    def test_services_of_one_merged_group_become_one_merged_request_unless_they_are_to_stay_apart(self):
+        group, alone = grouped_services(2)
+        buyer, every = make.make_enterprise(), [*group, alone]
         put(buyer, *every, typed={service.fee_item_id: "5" for service in every})
-        titles = [queries.request_of(buyer.actor, ref).title for ref in draft(buyer).done]
-        assert titles == [f"{merged[0].name}（多评合一）", f"{merged[1].name}（多评合一）", alone.name]
+        taken = draft(buyer)
+        titles = [queries.request_of(buyer.actor, ref).title for ref in taken.done]
+        assert titles == [f"{group[0].name}（多评合一）", f"{group[1].name}（多评合一）", alone.name]
+        [ref] = taken.merged
+        found = queries.merged_of(buyer.actor, ref)
+        assert (found.head.group_name, [lot.ref for lot in found.lots]) == ("多评合一", taken.done[:2])
+        put(buyer, *group, typed={service.fee_item_id: "5" for service in group})
+        apart = draft(buyer, apart={"多评合一"})
+        assert (len(apart.done), apart.merged) == (2, [])
+
+    def test_a_refused_service_stays_and_the_others_of_its_group_go_on_alone_if_only_one_is_left(self):
+        group, _alone = grouped_services(3)
+        buyer = make.make_enterprise()
+        put(buyer, *group, typed={service.fee_item_id: "5" for service in group})
+        taken = draft(buyer, {group[0].fee_item_id: "many"})
+        assert ([left.code for left in taken.left], len(taken.merged)) == ([group[0].code], 1)
+        assert rows(buyer)[0].typed == {group[0].fee_item_id: "many"}
+        put(buyer, group[1], typed={group[1].fee_item_id: "5"})
+        alone = draft(buyer)
+        assert (len(alone.done), len(alone.left), alone.merged) == (1, 1, [])
 
     def test_a_basket_outlives_the_edition_it_was_filled_under(self, at):
         service, buyer = make.make_listed_service(), make.make_enterprise()

@@ -1,6 +1,7 @@
 """Read marked prices, and the rules of the list that they stand under."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -49,6 +50,16 @@ def offers_for(entry_id: int, region: str = EVERYWHERE) -> list[OfferRow]:
     Two queries, whatever the number.
     """
     return _offer_rows(Offer.entry_id == entry_id, serving(region=region))
+
+
+def offers_by_entry(entry_ids: Iterable[int]) -> dict[int, list[OfferRow]]:
+    """Every marked price that answers now in the whole area for several entries, by entry. Three queries."""
+    wanted = Offer.entry_id.in_(list(entry_ids))
+    entries = {row[0]: row[1] for row in db.session.execute(select(Offer.id, Offer.entry_id).where(wanted))}
+    found: dict[int, list[OfferRow]] = defaultdict(list)
+    for row in _offer_rows(wanted, serving()):
+        found[entries[row.offer_id]].append(row)
+    return found
 
 
 def offer_in_force(agency_id: int, entry_id: int, region: str = EVERYWHERE) -> OfferRow:

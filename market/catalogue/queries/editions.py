@@ -109,6 +109,15 @@ def fee_items_of(entry_id: int) -> list[FeeItem]:
     return list(db.session.scalars(select(FeeItem).where(FeeItem.entry_id == entry_id).order_by(FeeItem.position)))
 
 
+def fee_items_by_entry(entry_ids: Iterable[int]) -> dict[int, list[FeeItem]]:
+    """The fee items of several entries, by entry in order. One query."""
+    query = select(FeeItem).where(FeeItem.entry_id.in_(list(entry_ids))).order_by(FeeItem.entry_id, FeeItem.position)
+    by_entry: dict[int, list[FeeItem]] = defaultdict(list)
+    for item in db.session.scalars(query):
+        by_entry[item.entry_id].append(item)
+    return by_entry
+
+
 def list_bands(fee_item_ids: Iterable[int]) -> dict[int, list[Band]]:
     """The list's own bands of fee items, by fee item, in order of quantity."""
     wanted = list(fee_item_ids)

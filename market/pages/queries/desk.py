@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from market.selection.models import Quote, Request
+from market.selection.models import MergedRequest, Quote, Request, RequestLot
 from market.selection.rules import QuoteState, RequestState
 from market.store.db import db
 
@@ -14,7 +14,7 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A request that is drafted or open; `quotes` counts standing ones."""
+    """A request that is drafted or open; `quotes` counts standing ones, `merged_ref` is None where it is no lot."""
 
     ref: str
     title: str
@@ -22,6 +22,8 @@ class Unfinished:
     method: str
     quotes_until: datetime | None
     quotes: int
+    merged_ref: str | None
+    merged_title: str | None
 
 
 def unfinished_requests(organisation: int | None) -> list[Unfinished]:
@@ -30,8 +32,10 @@ def unfinished_requests(organisation: int | None) -> list[Unfinished]:
     query = (
         select(
             Request.ref, Request.title, Request.state, Request.method, Request.quotes_until,
-            quotes.correlate_except(Quote).scalar_subquery(),
+            quotes.correlate_except(Quote).scalar_subquery(), MergedRequest.ref, MergedRequest.title,
         )
+        .outerjoin(RequestLot, RequestLot.request_id == Request.id)
+        .outerjoin(MergedRequest, MergedRequest.id == RequestLot.merged_request_id)
         .where(Request.organisation_id == organisation, Request.state.in_((RequestState.DRAFT, RequestState.OPEN)))
         .order_by(Request.quotes_until.is_(None), Request.quotes_until, Request.id)
         .limit(MOST)

@@ -18,7 +18,7 @@ from market.pages.queries import notice as queries
 from market.pages.tones import REQUEST_TONES
 from market.pages.views.blueprint import pages
 from market.selection.models import Request
-from market.selection.queries import NoticeDetail, NoticeFilter, notice_of, rule_ground
+from market.selection.queries import NoticeDetail, NoticeFilter, notice_of, rule_ground, sisters_of
 from market.selection.queries import notices as published
 from market.selection.rules import RequestState, written_deadline
 from market.web.access import public
@@ -70,6 +70,7 @@ def notice(ref: str) -> ResponseReturnValue:
         reasons=_reasons(detail),
         steps=_steps(detail, contract, now),
         contract=contract,
+        merged=sisters_of(ref),
         log=log,
         ground=sentence(*ground) if ground else "",
         tones=REQUEST_TONES,

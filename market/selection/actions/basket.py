@@ -1,6 +1,7 @@
 """Fill an enterprise's basket, and draft a request for everything in it."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,9 @@ from market.base.pricing import COEFFICIENT_UNIT
 from market.base.words import N_, register_sentences
 from market.catalogue.models import Service
 from market.journal.actions import record
+from market.selection.actions.merged import Left, lot_title, merge
 from market.selection.actions.requests import LONGEST_TITLE, Amount, Terms, draft_request
-from market.selection.models import BasketItem
+from market.selection.models import BasketItem, Request
 from market.selection.queries import shelf
 from market.selection.queries.basket import BasketRow, amounts_kept, basket_of
 from market.store.db import db
@@ -25,19 +27,15 @@ MOST_IN_BASKET = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """A service that was not taken or not drafted, and why."""
-
-    code: str
-    refusal: Refusal
-
-
-@dataclass(frozen=True, slots=True)
 class Taken:
-    """What was done: codes put in, or references of the drafts; and what was left, with the reason."""
+    """What was done: codes put in, or references of the drafts; and what was left, with the reason.
+
+    `merged` are the references of the merged requests that some of the drafts became lots of.
+    """
 
     done: list[str] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
 
 
 def put(codes: Iterable[str], typed: Mapping[tuple[str, int], str], *, actor: Actor, now: datetime) -> Taken:
@@ -86,44 +84,61 @@ def take_out(code: str, *, actor: Actor, now: datetime) -> None:
     record("basket.take_out", _obj(mine), actor=actor, payload={"service": code}, now=now)
 
 
-def draft_all(typed: Mapping[int, str], method: str, *, actor: Actor, now: datetime) -> Taken:
-    """Draft one request for every service in the actor's basket, by `method`, and take those out.
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """How a basket is drafted: quantities by fee item id that stand instead of the kept ones, and the method.
 
-    `typed` are quantities by fee item id that stand instead of the kept ones. A request is for one service, so services
-    of a merged group get one draft each, whose titles name the group. What a draft refuses stays in the basket with
-    what was typed. Refuses BadState("basket.empty"): nothing is in it, or another click was faster. Runs under
-    `basket_lock`.
+    `apart` are the groups whose services get a request each instead of one merged request.
+    """
+
+    typed: Mapping[int, str]
+    method: str
+    apart: Collection[str] = ()
+
+
+def draft_all(wanted: Drafting, *, actor: Actor, now: datetime) -> Taken:
+    """Draft one request for every service in the actor's basket, by one method, and take those out.
+
+    At least two drafts of a merged group become the lots of one merged request, unless the group is to stay apart. What
+    a draft refuses stays in the basket with what was typed, and the others of its group go on. Refuses
+    BadState("basket.empty"): nothing is in it, or another click was faster. Runs under `basket_lock`.
     """
     mine, taken = _organisation(actor), Taken()
     rows = basket_of(mine, clock.china_date(now))
     if not rows:
         raise BadState("basket.empty")
     kept = {item.service_id: item for item in db.session.scalars(_items(mine))}
+    groups: dict[str, list[Request]] = defaultdict(list)
     for row in rows:
         item = kept[row.service.id]
-        if any(one.id in typed for one in row.items):
-            item.amounts = amounts_kept({one: typed.get(one.id, "") for one in row.items})
+        if any(one.id in wanted.typed for one in row.items):
+            item.amounts = amounts_kept({one: wanted.typed.get(one.id, "") for one in row.items})
         try:
-            request = draft_request(row.code, _terms(row, typed, method), actor=actor, now=now)
+            request = draft_request(row.code, _terms(row, wanted), actor=actor, now=now)
         except Refusal as refusal:
             taken.left.append(Left(row.code, row.why_not or refusal))
             continue
         taken.done.append(request.ref)
+        if row.merged and row.merged not in wanted.apart:
+            groups[row.merged].append(request)
         db.session.execute(delete(BasketItem).where(BasketItem.id == item.id))
+    taken.merged.extend(
+        merge(group, drafts, actor=actor, now=now).ref for group, drafts in groups.items() if len(drafts) > 1
+    )
     if taken.done:
         payload: dict[str, Any] = {"requests": taken.done, "left": [one.code for one in taken.left]}
+        payload |= {"merged": taken.merged} if taken.merged else {}
         record("basket.draft", _obj(mine), actor=actor, payload=payload, now=now)
     return taken
 
 
-def _terms(row: BasketRow, typed: Mapping[int, str], method: str) -> Terms:
-    wanted = {item.id: typed.get(item.id, row.typed.get(item.id, "")).strip() for item in row.items}
+def _terms(row: BasketRow, wanted: Drafting) -> Terms:
+    typed = {item.id: wanted.typed.get(item.id, row.typed.get(item.id, "")).strip() for item in row.items}
     amounts = {
-        item.id: Amount(wanted[item.id], _plain(row.coefficients[item.id])) for item in row.items if wanted[item.id]
+        item.id: Amount(typed[item.id], _plain(row.coefficients[item.id])) for item in row.items if typed[item.id]
     }
     name = row.service.name_zh if row.entry is None else row.entry.name_zh
-    title = f"{name}（{row.merged}）" if row.merged else name
-    return Terms(amounts, method, title[:LONGEST_TITLE])
+    return Terms(amounts, wanted.method, lot_title(row.merged, name) if row.merged else name[:LONGEST_TITLE])
 
 
 def _plain(lawful: Iterable[int]) -> int:

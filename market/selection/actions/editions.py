@@ -19,6 +19,7 @@ from market.selection.actions.requests import (
     Terms,
     obj,
     quoting_organisations,
+    require_alone,
     require_owner,
     rewrite,
     tell_search,
@@ -66,11 +67,18 @@ def accept_edition(request: Request, *, actor: Actor, now: datetime) -> None:
     """Write a draft over to the edition in force with the same quantities, by the owner's one act.
 
     Does nothing where that is its edition already. Refuses `service.off_the_list` and `service.abolished`,
-    `request.quantity_no_longer_fits`, which names what does not fit, and all that a draft refuses.
+    `request.quantity_no_longer_fits`, which names what does not fit, and all that a draft refuses. A lot of a merged
+    request goes over with the others: `lot.with_the_others`.
     """
     require_owner(request, actor)
     if request.state != RequestState.DRAFT:
         raise BadState("request.not_a_draft")
+    require_alone(request)
+    accept_one(request, actor=actor, now=now)
+
+
+def accept_one(request: Request, *, actor: Actor, now: datetime) -> None:
+    """Write a draft over, alone or as one lot of those that go over in the same act."""
     today = clock.china_date(now)
     old, edition = request.edition_id, edition_in_force(today)
     if edition.id == old:

@@ -23,7 +23,7 @@ from market.journal.actions import record
 from market.notices.actions import queue
 from market.selection.methods import METHODS
 from market.selection.models import Quote, Request, RequestLine
-from market.selection.queries import Shelf, notice_document, shelf
+from market.selection.queries import Shelf, notice_document, shelf, sisters_of
 from market.selection.rules import REQUEST, Method, QuoteState, RequestState, written_deadline
 from market.store import outbox
 from market.store.calendar import calendar
@@ -79,10 +79,14 @@ def draft_request(code: str, terms: Terms, *, actor: Actor, now: datetime) -> Re
 
 
 def edit_draft(request: Request, terms: Terms, *, actor: Actor, now: datetime) -> None:
-    """Write a draft anew, by the edition in force now; refuses `request.not_a_draft` and all that a draft refuses."""
+    """Write a draft anew, by the edition in force now; refuses `request.not_a_draft` and all that a draft refuses.
+
+    A lot of a merged request is written with the others: `lot.with_the_others`.
+    """
     require_owner(request, actor)
     if request.state != RequestState.DRAFT:
         raise BadState("request.not_a_draft")
+    require_alone(request)
     record("request.edit", obj(request), actor=actor, payload=rewrite(request, terms, actor=actor, now=now), now=now)
 
 
@@ -104,9 +108,17 @@ def publish(request: Request, *, actor: Actor, now: datetime) -> None:
 
     Where quotes are taken, until the end of the n-th working day (setting `request.quoting_workdays`) or of the later
     day that the buyer named. Refuses `request.edition_superseded` when another edition came into force meanwhile, and
-    `price.not_in_force_yet` or `price.no_longer_in_force` when a price asked for is not in force today.
+    `price.not_in_force_yet` or `price.no_longer_in_force` when a price asked for is not in force today. A lot of a
+    merged request is published with the others: `lot.with_the_others`.
     """
     require_owner(request, actor)
+    if request.state == RequestState.DRAFT:
+        require_alone(request)
+    publish_one(request, actor=actor, now=now)
+
+
+def publish_one(request: Request, *, actor: Actor, now: datetime) -> None:
+    """Publish a draft, alone or as one lot of those that are published in the same act."""
     state = REQUEST.step(request.state, "publish")
     if edition_in_force(clock.china_date(now)).id != request.edition_id:
         raise BadState("request.edition_superseded")
@@ -132,8 +144,18 @@ def publish(request: Request, *, actor: Actor, now: datetime) -> None:
 
 
 def cancel(request: Request, *, actor: Actor, now: datetime) -> None:
-    """Take a draft or an open request back; quotes that were still sealed stay sealed for ever."""
+    """Take a draft or an open request back; quotes that were still sealed stay sealed for ever.
+
+    A draft that is a lot is discarded with the others (`lot.with_the_others`); an open lot can be cancelled by itself.
+    """
     require_owner(request, actor)
+    if request.state == RequestState.DRAFT:
+        require_alone(request)
+    cancel_one(request, actor=actor, now=now)
+
+
+def cancel_one(request: Request, *, actor: Actor, now: datetime) -> None:
+    """Take a request back, alone or as one lot of those that are taken back in the same act."""
     request.state = REQUEST.step(request.state, "cancel")
     request.closed_at = now
     db.session.flush()
@@ -148,6 +170,13 @@ def require_owner(request: Request, actor: Actor) -> None:
     """Somebody else's request does not exist for the actor; only the clock acts for nobody."""
     if request.organisation_id != actor.organisation:
         raise NotFound("request.not_found")
+
+
+def require_alone(request: Request) -> None:
+    """Refuse `lot.with_the_others` for a lot of a merged request."""
+    merged = sisters_of(request.ref)
+    if merged is not None:
+        raise BadState("lot.with_the_others", merged=merged.ref)
 
 
 def quoting_organisations(request: Request) -> list[int]:

@@ -12,6 +12,12 @@ from market.store.db import Base
 from market.store.guards import Frozen, Moves, Refuses
 from market.store.types import Code, Instant, Key, Line, Prose, Whole, one_of
 
+SISTERS = (
+    "SELECT 1 FROM request_lot mine JOIN request_lot sister ON sister.merged_request_id = mine.merged_request_id"
+    " AND sister.id <> mine.id JOIN request other ON other.id = sister.request_id"
+)
+"""The other lots of the merged request that a request is a lot of, for a condition on `mine` and `other`."""
+
 
 class Request(Base):
     """A buyer's request (采购需求) for one service of the edition in force when it was published."""
@@ -45,6 +51,8 @@ class Request(Base):
         ),
         UniqueConstraint("id", "edition_id", "service_id", "payer"),
         Index("ix_request_organisation_id_state", "organisation_id", "state"),
+        # A lot of a merged request is bound by it to the buyer and the edition.
+        Index("uq_request_of_edition", "id", "organisation_id", "edition_id", unique=True),
         Index("ix_request_state_published_at", "state", "published_at"),
         one_of("state", RequestState, "request_state_known"),
         one_of("method", Method, "request_method_known"),
@@ -80,6 +88,15 @@ class Request(Base):
                         " JOIN fee_item item ON item.id = line.fee_item_id WHERE line.request_id = NEW.id"
                         " AND (item.effective_from > china_date(NEW.published_at)"
                         " OR item.effective_until < china_date(NEW.published_at)))",
+                        events=("UPDATE",),
+                    ),
+                    # The lots of a merged request are one publication: one moment, one method, one deadline.
+                    Refuses(
+                        "lot.published_together",
+                        "OLD.published_at IS NULL AND NEW.published_at IS NOT NULL AND EXISTS (" + SISTERS + " WHERE"
+                        " mine.request_id = NEW.id AND other.published_at IS NOT NULL AND"
+                        " (other.published_at <> NEW.published_at OR other.method <> NEW.method OR"
+                        " COALESCE(other.quotes_until, other.published_at) <> COALESCE(NEW.quotes_until, NEW.published_at)))",
                         events=("UPDATE",),
                     ),
                     Refuses("request.not_a_draft", "NEW.published_at IS NOT NULL"),
@@ -187,6 +204,11 @@ class Quote(Base):
                 ),
                 "refuses": (
                     Refuses("request.not_open", "(SELECT state FROM request WHERE id = NEW.request_id) <> 'open'"),
+                    # A lot that was published without its sisters can be neither quoted on nor awarded.
+                    Refuses(
+                        "lot.sister_is_a_draft",
+                        f"EXISTS ({SISTERS} WHERE mine.request_id = NEW.request_id AND other.state = 'draft')",
+                    ),
                     # The price must hold at the moment of the quote: not paused, not withdrawn, begun and not over.
                     Refuses(
                         "quote.no_offer",

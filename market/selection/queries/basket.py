@@ -1,6 +1,5 @@
 """An enterprise's basket: what it means to request, against the edition in force."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +12,7 @@ from market.base.errors import BreaksRule, Gone, Refusal
 from market.base.people import Role
 from market.base.words import N_, register_sentences
 from market.catalogue.models import Entry, FeeItem, Service
-from market.catalogue.queries import coefficients_of, edition_in_force
+from market.catalogue.queries import coefficients_of, edition_in_force, fee_items_by_entry
 from market.catalogue.rules import PriceState
 from market.selection.models import BasketItem
 from market.selection.rules import merged_together, payer_for
@@ -61,7 +60,7 @@ def basket_of(organisation: int | None, on: date) -> list[BasketRow]:
     found: list[tuple[BasketItem, Service, Entry | None]] = [
         (row[0], row[1], row[2]) for row in db.session.execute(query)
     ]
-    items = _items([entry.id for _item, _service, entry in found if entry is not None])
+    items = fee_items_by_entry(entry.id for _item, _service, entry in found if entry is not None)
     shared = merged_together({entry.code: entry.merged_group for _item, _service, entry in found if entry is not None})
     sets = coefficients_of({one.coefficient_set_id for of_entry in items.values() for one in of_entry})
     return [_row(kept, service, entry, _Around(items, sets, shared)) for kept, service, entry in found]
@@ -93,14 +92,6 @@ def _why_not(entry: Entry, items: Sequence[FeeItem]) -> Refusal | None:
     except BreaksRule as refusal:
         return refusal
     return None if items else BreaksRule("price.not_published", item=entry.name_zh)
-
-
-def _items(entries: Sequence[int]) -> dict[int, list[FeeItem]]:
-    query = select(FeeItem).where(FeeItem.entry_id.in_(entries)).order_by(FeeItem.entry_id, FeeItem.position)
-    by_entry: dict[int, list[FeeItem]] = defaultdict(list)
-    for item in db.session.scalars(query):
-        by_entry[item.entry_id].append(item)
-    return by_entry
 
 
 def amounts_kept(typed: Mapping[FeeItem, str]) -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 """Every agency's marked price for the lines of one request."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,8 +37,13 @@ def compare(request: Request) -> list[Compared]:
 
     Agencies without a price for one of the lines stand at the end. Three queries, whatever the number.
     """
-    items = {item.id: item for item in fee_items_of(request.entry_id)}
-    rows = [compared(request, offer, items) for offer in offers_for(request.entry_id)]
+    return ranked(request, offers_for(request.entry_id), fee_items_of(request.entry_id))
+
+
+def ranked(request: Request, offers: Iterable[OfferRow], items: Iterable[FeeItem]) -> list[Compared]:
+    """These marked prices for the request's lines, in the order of `compare`."""
+    by_id = {item.id: item for item in items}
+    rows = [compared(request, offer, by_id) for offer in offers]
     return sorted(
         rows, key=lambda row: (row.prices is None, row.total_fen, row.offer.promised_days, row.offer.offer_id)
     )

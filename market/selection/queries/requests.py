@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ScalarSelect, Select, cast, exists, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, cast, exists, func, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, Offer
@@ -16,7 +16,7 @@ from market.base.people import Actor
 from market.catalogue.models import Band, Edition, Entry, FeeItem
 from market.catalogue.queries import coefficients_of, edition_in_force, fee_items_of, list_bands
 from market.catalogue.rules import Payer, PriceState
-from market.selection.models import Award, Quote, QuoteLine, Request
+from market.selection.models import Award, Quote, QuoteLine, Request, RequestLot
 from market.selection.queries.editions import listed_entry
 from market.selection.rules import AwardState, QuoteState, RequestState, payer_for
 from market.store.db import db
@@ -125,8 +125,8 @@ class RequestRow:
     total_fen: int | None
 
 
-def requests_of(organisation: int | None, *, limit: int, offset: int = 0) -> list[RequestRow]:
-    """An organisation's requests, the newest first. One query."""
+def request_rows(*conditions: ColumnElement[bool], limit: int, offset: int = 0) -> list[RequestRow]:
+    """Requests as rows of their owner's table, the newest first. One query."""
     query: Select[*tuple[Any, ...]] = (
         select(
             Request.ref, Request.title, Request.state, Request.method, Entry.code, Entry.name_zh, Entry.name_en,
@@ -137,7 +137,7 @@ def requests_of(organisation: int | None, *, limit: int, offset: int = 0) -> lis
         .outerjoin(Award, (Award.request_id == Request.id) & (Award.state == AwardState.ACTIVE))
         .outerjoin(Agency, Agency.id == Award.agency_id)
         .outerjoin(Organisation, Organisation.id == Agency.organisation_id)
-        .where(Request.organisation_id == organisation)
+        .where(*conditions)
         .order_by(Request.id.desc())
         .limit(limit)
         .offset(offset)
@@ -146,9 +146,19 @@ def requests_of(organisation: int | None, *, limit: int, offset: int = 0) -> lis
 
 
 def requests_count(organisation: int | None) -> int:
-    """How many requests an organisation has."""
-    query = select(func.count()).select_from(Request).where(Request.organisation_id == organisation)
+    """How many requests an organisation has; a merged request is one."""
+    query = select(func.count()).select_from(Request).where(Request.organisation_id == organisation, stands_for_all())
     return db.session.scalar(query) or 0
+
+
+def stands_for_all() -> ColumnElement[bool]:
+    """Whether a request is alone, or the last lot of its merged request, which stands for all lots in a table."""
+    mine, later = aliased(RequestLot), aliased(RequestLot)
+    return ~exists().where(
+        mine.request_id == Request.id,
+        later.merged_request_id == mine.merged_request_id,
+        later.request_id > mine.request_id,
+    )
 
 
 def total_of(quote_id: Any) -> ScalarSelect[Any]:

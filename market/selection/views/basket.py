@@ -13,6 +13,7 @@ from market.base.errors import BadState, Refusal
 from market.base.permissions import Permission
 from market.selection import actions
 from market.selection.actions.basket import Left, Taken
+from market.selection.actions.merged import FEWEST_LOTS
 from market.selection.forms import BasketForm, basket_form
 from market.selection.queries.basket import BasketRow, basket_lock, basket_of
 from market.selection.views.blueprint import selection
@@ -37,12 +38,14 @@ def basket() -> ResponseReturnValue:
         return _page(form, rows, Taken())
     try:
         with transaction(basket_lock(actor.organisation)) as now:
-            drafted = actions.basket.draft_all(form.typed(), form.method.data or "", actor=actor, now=now)
+            drafted = actions.basket.draft_all(form.wanted(), actor=actor, now=now)
     except Refusal as refusal:
         form.refuse(refusal)
         return _page(form, basket_of(actor.organisation, clock.today()), Taken())
     if drafted.done:
         words = ngettext("%(num)d draft is written.", "%(num)d drafts are written.", len(drafted.done))
+        if drafted.merged:
+            words += " " + _("Those of a merged group are the lots of %(merged)s.", merged=", ".join(drafted.merged))
         flash(words + " " + _("Look through each and publish it; nobody else sees it before."), "success")
     if not drafted.left:
         return redirect(url_for("selection.requests"))
@@ -97,7 +100,19 @@ def _page(form: BasketForm, rows: Sequence[BasketRow], drafted: Taken) -> Respon
     reasons = {row.code: said(row.why_not) for row in rows if row.why_not is not None}
     reasons |= {one.code: said(one.refusal) for one in drafted.left}
     can = any(row.why_not is None for row in rows)
-    return form.page("selection/basket.html", rows=rows, reasons=reasons, drafted=drafted.done, can_draft=can)
+    groups = {group: [row for row in rows if row.merged == group] for group in form.ticks}
+    return form.page(
+        "selection/basket.html",
+        rows=rows,
+        groups={group: of for group, of in groups.items() if _lots(of) >= FEWEST_LOTS},
+        reasons=reasons,
+        drafted=drafted,
+        can_draft=can,
+    )
+
+
+def _lots(rows: Sequence[BasketRow]) -> int:
+    return sum(row.why_not is None for row in rows)
 
 
 def _tell(taken: Taken) -> None:

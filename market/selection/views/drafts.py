@@ -49,6 +49,8 @@ def edit_request(ref: str) -> ResponseReturnValue:
     draft = queries.request_of(actor, ref)
     if draft.state != RequestState.DRAFT:
         return redirect(url_for("selection.request_page", ref=ref))
+    if request.method == "GET" and (merged := queries.sisters_of(ref)) is not None:
+        return redirect(url_for("selection.edit_merged", ref=merged.ref))
     code, desk = draft.entry.code, _Desk(draft.entry.code, ref)
 
     def fill(form: RequestForm, shelf: Shelf) -> None:

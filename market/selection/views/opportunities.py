@@ -110,6 +110,7 @@ def _page(agency: Agency, wanted: Request, form: QuoteForm) -> ResponseReturnVal
         due=deadline_words(wanted, now),
         lines=lines_shown(wanted, items, list_bands(items)),
         mine=mine,
+        merged=queries.sisters_of(wanted.ref),
         marked=marked,
         can_quote=can_quote,
         quotes=queries.opened_quotes(wanted, now),

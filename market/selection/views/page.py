@@ -53,6 +53,7 @@ def request_page_of(ref: str, form: HouseForm) -> ResponseReturnValue:
         sealed=queries.sealed_count(mine.id) if method.takes_quotes else 0,
         decidable=_decidable(mine, now),
         changed=changed,
+        merged=queries.sisters_of(ref),
         report=report_path(changed.gone) if changed and changed.gone else "",
         ground=sentence(*ground) if ground else "",
     )

@@ -31,7 +31,7 @@ def requests() -> ResponseReturnValue:
     mine = current_actor().organisation
     total = queries.requests_count(mine)
     page = page_of(
-        total, wanted(request.args), lambda limit, offset: queries.requests_of(mine, limit=limit, offset=offset)
+        total, wanted(request.args), lambda limit, offset: queries.my_requests(mine, limit=limit, offset=offset)
     )
     return HouseForm(NOTHING).page("selection/requests.html", page=page, seen_at=database_now())
 

@@ -17,7 +17,7 @@ from alembic.operations import BatchOperations
 from market.store.types import Moment
 
 revision = "0190"
-down_revision = "0182"
+down_revision = "0185"
 branch_labels = None
 depends_on = None
 
