@@ -116,7 +116,7 @@ def test_every_step_of_the_chain_is_one_act_in_the_journal(world: World, seen: A
     with world.app.app_context():
         acts = set(db.session.scalars(select(JournalRow.act)))
     assert acts >= {
-        "agency.submit", "agency.return", "agency.admit", "offer.mark", "request.draft", "request.edit",
+        "filing.submit", "filing.return", "filing.pass", "offer.mark", "request.draft", "request.edit",
         "request.publish", "quote.submit", "quote.withdraw", "request.award", "contract.propose", "contract.sign",
         "contract.deliver", "contract.return", "contract.accept", "fee.issue", "fee.declare", "fee.confirm",
         "rating.rate", "round.open", "round.compute", "round.publish",
