@@ -1,5 +1,6 @@
 """The law of agencies: entry without a gate, marked prices, and what an edition's day does to them."""
 
+from market.agencies.rules.ends import PaperDay, RecordKind, notice_due, paper_day
 from market.agencies.rules.entry import (
     AGENCY,
     CORRECTABLE,
@@ -54,8 +55,10 @@ __all__ = [
     "OPEN",
     "OfferState",
     "PAPER",
+    "PaperDay",
     "PerUnit",
     "Percent",
+    "RecordKind",
     "RecordState",
     "ReturnReason",
     "Slot",
@@ -67,6 +70,8 @@ __all__ = [
     "mark_sentence",
     "market_line",
     "media_type",
+    "notice_due",
+    "paper_day",
     "share_of_listed",
     "share_of_reference",
     "share_range",
