@@ -1,13 +1,15 @@
 """The desks by form only, without scripts: what was typed is kept, and a refusal is said on the page."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from market.agencies import queries
+from market.agencies import actions, queries
 from market.agencies.rules import AgencyState, FilingState, Fixed, PerUnit, mark_of
 from market.base.people import Role
 from market.catalogue.listing import line_of
+from market.store.transaction import transaction
 from tests import make
 from tests.people import post
 
@@ -64,6 +66,8 @@ def test_an_agency_registers_sends_and_is_admitted_by_forms_alone(client, made):
     version = re.search(r'name="version" value="(\d+)"', page.text)[1]
     assert "FAKE-7" in page.text
     assert post(client, f"/desk/admission/{mine.ref}/return", {"version": version}).status_code == 422
+    wrong = {"version": version, "reasons": ["name_differs:phone"]}
+    assert post(client, f"/desk/admission/{mine.ref}/return", wrong).status_code == 422
     assert post(client, f"/desk/admission/{mine.ref}/admit", {"version": "0"}).status_code == 409
     assert post(client, f"/desk/admission/{mine.ref}/admit", {"version": version}).status_code == 302
     assert made(queries.agency_of, newcomer.actor).state == AgencyState.ADMITTED
@@ -86,6 +90,36 @@ def test_every_desk_opens_for_its_own_people_in_both_languages(client, made, url
 def test_enterprises_have_no_business_on_these_desks(client, made, url):
     _sign_in(client, made(make.make_enterprise))
     assert client.get(url).status_code == 403
+
+
+def test_a_change_is_checked_beside_what_is_public_and_returned_with_reasons_at_its_fields(client, made):
+    agency = made(make.make_agency)
+
+    def moves():
+        with transaction() as now:
+            row = queries.agency_of(agency.actor)
+            filing = actions.begin_change(row, actor=agency.actor, now=now)
+            said = replace(actions.profile_of(filing), address="虚构省虚构市新址")
+            actions.save_profile(filing, said, actor=agency.actor, now=now)
+            actions.accept_commitment(filing, actor=agency.actor, now=now)
+            actions.submit(filing, actor=agency.actor, now=now)
+
+    made(moves)
+    _sign_in(client, made(make.make_person, role=Role.ADMISSION_DESK))
+    page = client.get(f"/desk/admission/{agency.ref}")
+    assert "虚构省虚构市虚构路 1 号" in page.text
+    assert "虚构省虚构市新址" in page.text
+    version = re.search(r'name="version" value="(\d+)"', page.text)[1]
+    ticked = ["address_differs:address", "attachment_missing:attachments"]
+    given = {"version": version, "reasons": [*ticked, "no_reason:address"]}
+    kept = post(client, f"/desk/admission/{agency.ref}/return", given)
+    assert kept.status_code == 422
+    assert kept.text.count(" checked") == 2
+    assert post(client, f"/desk/admission/{agency.ref}/return", given | {"reasons": ticked}).status_code == 302
+    filing = made(queries.filing_of, agency.id)
+    returned = made(queries.returned_by_field, filing)
+    assert returned == {"address": ["address_differs"], "attachments": ["attachment_missing"]}
+    assert made(queries.agency_of, agency.actor).address == "虚构省虚构市虚构路 1 号"
 
 
 def test_an_unknown_application_or_a_draft_is_not_found(client, made):

@@ -7,9 +7,10 @@ them, at the moment and by the clock alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, bindparam, case, exists, func, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Agency, AgencyPaper, Offer, Practitioner
@@ -23,8 +24,8 @@ from market.store.db import db
 from market.store.types import Moment
 
 # Read when the statement runs, not when it is built: statements are built once.
-_NOW: ColumnElement[datetime] = bindparam("serving_now", type_=Moment(), callable_=clock.now)
-_TODAY: ColumnElement[date] = bindparam("serving_day", type_=Date(), callable_=clock.today)
+_NOW: BindParameter[datetime] = bindparam("serving_now", type_=Moment(), callable_=clock.now)
+_TODAY: BindParameter[date] = bindparam("serving_day", type_=Date(), callable_=clock.today)
 
 
 def serving(offer: Any = Offer, now: datetime | None = None) -> ColumnElement[bool]:
@@ -33,8 +34,18 @@ def serving(offer: Any = Offer, now: datetime | None = None) -> ColumnElement[bo
     Its agency is admitted, the offer holds, and the agency has on record, valid on that day in China, every paper and
     all practitioners that the entry asks for. At most some index look-ups for each offer.
     """
-    moment = _NOW if now is None else literal(now, Moment())
-    day = _TODAY if now is None else literal(clock.china_date(now), Date())
+    if now is not None:
+        return _condition(offer, literal(now, Moment()), literal(clock.china_date(now), Date()))
+    return _of_offers() if offer is Offer else _condition(offer, _NOW, _TODAY)
+
+
+@cache
+def _of_offers() -> ColumnElement[bool]:
+    """The condition on `Offer` at the moment of reading: building it takes longer than most statements do."""
+    return _condition(Offer, _NOW, _TODAY)
+
+
+def _condition(offer: Any, moment: Any, day: Any) -> ColumnElement[bool]:
     agency = aliased(Agency)
     stands = exists().where(agency.id == offer.agency_id, standing_well(agency, day)).correlate(offer)
     return and_(holds(offer, moment), stands, ~_lacks_a_paper(offer, day), ~_lacks_practitioners(offer, day))
@@ -124,7 +135,13 @@ def why_paused(offer: Offer, now: datetime) -> list[Paused]:
 
 def serves(offer: Offer, now: datetime) -> bool:
     """Whether an offer can be chosen at `now`. One query."""
-    return bool(db.session.scalar(select(exists().where(Offer.id == offer.id, serving(Offer, now)))))
+    at = {"offer": offer.id, _NOW.key: now, _TODAY.key: clock.china_date(now)}
+    return bool(db.session.scalar(_one_serves(), at))
+
+
+@cache
+def _one_serves() -> Any:
+    return select(exists().where(Offer.id == bindparam("offer"), _of_offers()))
 
 
 def require_serving(offer: Offer, now: datetime) -> None:
