@@ -274,14 +274,19 @@ class AgencyThen:
     practitioners: Mapping[str, int]
 
 
+def filing_then(agency_id: int, moment: datetime) -> Filing | None:
+    """The last filing of an agency that had passed at a moment: what it said of itself then. One query."""
+    query = _with_agency().where(Filing.agency_id == agency_id, Filing.state == FilingState.PASSED)
+    query = query.where(Filing.decided_at <= moment).order_by(Filing.decided_at.desc(), Filing.id.desc())
+    return db.session.scalar(query.limit(1))
+
+
 def agency_as_of(agency_id: int, moment: datetime, *, day: date, edition_id: int) -> AgencyThen | None:
     """What an agency said and had on record at a moment; None before its first filing passed. Four queries.
 
     `day` is the moment's day in China, by which certificates are valid; papers that had expired are shown with theirs.
     """
-    query = _with_agency().where(Filing.agency_id == agency_id, Filing.state == FilingState.PASSED)
-    query = query.where(Filing.decided_at <= moment).order_by(Filing.decided_at.desc(), Filing.id.desc())
-    filing = db.session.scalar(query.limit(1))
+    filing = filing_then(agency_id, moment)
     if filing is None:
         return None
     papers = select(AgencyPaper).where(AgencyPaper.agency_id == agency_id, _there(AgencyPaper, moment))
