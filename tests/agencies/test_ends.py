@@ -1,4 +1,4 @@
-"""An agency is told of its papers' ends at every notice once, with what pauses, and once of each rest and resumption."""
+"""An agency is told of its papers' ends at every notice once, with what pauses, and once of each rest."""
 
 from datetime import UTC, date, datetime
 

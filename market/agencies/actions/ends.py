@@ -14,7 +14,7 @@ from market.notices.actions import queue
 from market.store.db import db
 from market.store.settings import setting
 
-LINK = "/desk/agency-desk/papers"
+LINK = "/desk/my-agency"
 
 
 def tell_of_ends(*, now: datetime) -> int:

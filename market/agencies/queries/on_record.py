@@ -76,13 +76,18 @@ def record_then(agency_id: int, moment: datetime, *, day: date, edition_id: int)
                 service.asked.append((asked, name, level, int(number or 0)))
     papers.sort(key=lambda one: (one.valid_until, one.number), reverse=True)
     for service in services.values():
-        service.paused = _why(service, papers, (counts, day))
+        service.paused = why_rests(service, papers, (counts, day))
     ordered = [services[code] for code in sorted(services)]
     return RecordThen(papers, dict(sorted(counts.items())), ordered)
 
 
-def _why(service: ServiceThen, papers: Sequence[PaperThen], valid: tuple[Mapping[str, int], date]) -> list[Paused]:
-    """The law of `serving` on rows at hand."""
+def why_rests(
+    service: ServiceThen, papers: Sequence[PaperThen], valid: tuple[Mapping[str, int], date]
+) -> list[Paused]:
+    """Why a service rests for want of papers or practitioners, by rows at hand; the law of `serving`.
+
+    `valid` is how many certificates of each kind are valid on a day, and that day.
+    """
     counts, day = valid
     found, held_one = [], False
     for kind, name, level, _number in service.asked:
