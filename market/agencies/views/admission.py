@@ -6,6 +6,7 @@ from typing import Any, cast
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from market.agencies import actions, queries
 from market.agencies.forms import DecideForm, ReturnForm, SuspendForm
@@ -182,7 +183,10 @@ def due_words(due_on: date, today: date, workdays: Calendar) -> dict[str, Any]:
     left = workdays.between(today, due_on)
     exact = _("due on %(day)s", day=day(due_on))
     if due_on < today:
-        return {"text": _("overdue by %(days)s working days", days=max(1, -left)), "exact": exact, "tone": "late"}
+        late = max(1, -left)
+        text = ngettext("%(num)d working day late", "%(num)d working days late", late)
+        return {"text": text, "exact": exact, "tone": "late"}
     if left == 0:
         return {"text": _("due today"), "exact": exact, "tone": "soon"}
-    return {"text": _("%(days)s working days left", days=left), "exact": exact, "tone": ""}
+    text = ngettext("%(num)d working day left", "%(num)d working days left", left)
+    return {"text": text, "exact": exact, "tone": ""}
