@@ -85,7 +85,10 @@ def test_a_paper_that_was_renewed_in_time_pauses_nothing(session, at):
     at(_china(2026, 3, 2))
     service = _service(("qualification", "测绘资质", "乙级", 1))
     offer = make.make_offer(service=service)
-    for number, days in (("FAKE-1", (date(2026, 1, 1), date(2026, 3, 20))), ("FAKE-2", (date(2026, 3, 1), date(2027, 1, 1)))):
+    for number, days in (
+        ("FAKE-1", (date(2026, 1, 1), date(2026, 3, 20))),
+        ("FAKE-2", (date(2026, 3, 1), date(2027, 1, 1))),
+    ):
         make.make_paper(agency=offer.agency, qualification="测绘资质", grade="乙级", days=days, number=number)
     watch_agencies()
     assert _told(offer.agency.organisation_id) == [("paper.ends", [])]

@@ -47,7 +47,9 @@ def tell_of_ends(*, now: datetime) -> int:
             "services": _named(pausing),
             "link": LINK,
         }
-        queue("notice.paper.ends" if left else "notice.paper.ends_today", to=[row.organisation_id], facts=facts, now=now)
+        queue(
+            "notice.paper.ends" if left else "notice.paper.ends_today", to=[row.organisation_id], facts=facts, now=now
+        )
         sent += 1
     db.session.flush()
     return sent

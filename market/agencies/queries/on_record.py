@@ -62,7 +62,9 @@ def record_then(agency_id: int, moment: datetime, *, day: date, edition_id: int)
     papers: list[PaperThen] = []
     counts: dict[str, int] = {}
     services: dict[str, ServiceThen] = {}
-    query = union_all(_papers(agency_id, moment), _counts(agency_id, moment, day), _marked(agency_id, moment, edition_id))
+    query = union_all(
+        _papers(agency_id, moment), _counts(agency_id, moment, day), _marked(agency_id, moment, edition_id)
+    )
     for kind, *texts, first, last, number in db.session.execute(query):
         if kind == "paper":
             papers.append(PaperThen._make((*texts, first, last)))
@@ -81,9 +83,7 @@ def record_then(agency_id: int, moment: datetime, *, day: date, edition_id: int)
     return RecordThen(papers, dict(sorted(counts.items())), ordered)
 
 
-def why_rests(
-    service: ServiceThen, papers: Sequence[PaperThen], valid: tuple[Mapping[str, int], date]
-) -> list[Paused]:
+def why_rests(service: ServiceThen, papers: Sequence[PaperThen], valid: tuple[Mapping[str, int], date]) -> list[Paused]:
     """Why a service rests for want of papers or practitioners, by rows at hand; the law of `serving`.
 
     `valid` is how many certificates of each kind are valid on a day, and that day.

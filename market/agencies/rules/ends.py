@@ -56,7 +56,9 @@ register_sentences(
     {
         "notice.paper.ends": N_("{name} ends with {day} ({days} days from now). {pauses} {services}"),
         "notice.paper.ends_today": N_("Today, {day}, is the last day of {name}. {pauses} {services}"),
-        "notice.offer.rests": N_("These services rest because a paper or certificate that they ask for has ended or is missing: {services}"),
+        "notice.offer.rests": N_(
+            "These services rest because a paper or certificate that they ask for has ended or is missing: {services}"
+        ),
         "notice.offer.resumes": N_("These services can be chosen again: {services}"),
     }
 )

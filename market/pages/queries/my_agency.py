@@ -45,9 +45,7 @@ def beside_the_market(agency_id: int, edition_id: int, now: datetime) -> list[Be
         for end in (func.min, func.max)
     ]
     items = select(func.count()).where(FeeItem.entry_id == Offer.entry_id).correlate(Offer).scalar_subquery()
-    mine = select(Offer.entry_id).where(
-        Offer.agency_id == agency_id, Offer.edition_id == edition_id, holds(Offer, now)
-    )
+    mine = select(Offer.entry_id).where(Offer.agency_id == agency_id, Offer.edition_id == edition_id, holds(Offer, now))
     line = (Band.q_from, Band.y0, Band.slope_num, Band.slope_den, Band.float_high, Band.float_den)
     query = (
         select(
@@ -88,6 +86,8 @@ class Rated(NamedTuple):
 
 def rated_in(agency_id: int, year: int) -> list[Rated]:
     """An agency's ratings given in a calendar year of China, the oldest first. One query."""
-    first, last = (datetime.combine(date(one, 1, 1), datetime.min.time(), CHINA).astimezone(UTC) for one in (year, year + 1))
+    first, last = (
+        datetime.combine(date(one, 1, 1), datetime.min.time(), CHINA).astimezone(UTC) for one in (year, year + 1)
+    )
     query = select(Rating).where(Rating.agency_id == agency_id, Rating.rated_at >= first, Rating.rated_at < last)
     return [Rated(one.ref, one.rated_at, levels_of(one)) for one in db.session.scalars(query.order_by(Rating.rated_at))]
