@@ -58,7 +58,7 @@ def tell_of_ends(*, now: datetime) -> int:
 def tell_of_rests(*, now: datetime) -> int:
     """Tell agencies which services have come to rest and which serve again; how many services. Safe to run twice."""
     open_ = {(row.agency_id, row.service_id): row for row in queries.rests_told()}
-    rests = {(one.agency_id, one.service_id): one for one in queries.resting(None, now)}
+    rests = {(one.agency_id, one.service_id): one for one in queries.resting(now)}
     began = [one for key, one in rests.items() if key not in open_]
     db.session.add_all(RestTold(agency_id=one.agency_id, service_id=one.service_id, told_at=now) for one in began)
     over = [row for key, row in open_.items() if key not in rests]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, literal, select, union_all
+from sqlalchemy import ColumnElement, and_, literal, or_, select, union, union_all
 
 from market.agencies.models import Agency, AgencyPaper, EndTold, Offer, Practitioner, RestTold
 from market.agencies.queries.holding import holds
@@ -14,6 +14,10 @@ from market.agencies.rules import RecordKind, RecordState
 from market.base import clock
 from market.catalogue.models import Entry
 from market.store.db import db
+
+
+LOOKED_BACK = timedelta(days=35)
+"""The clock may stand still that long before a rest could go untold."""
 
 
 class End(NamedTuple):
@@ -88,15 +92,21 @@ def pausing_after(agency_id: int, day: date) -> list[Pausing]:
     return _services(Offer.agency_id == agency_id, serving(Offer, within), ~serving(Offer, end))
 
 
-def resting(agency_id: int | None, now: datetime) -> list[Pausing]:
+def resting(now: datetime) -> list[Pausing]:
     """The services whose marked price holds but which rest for want of a paper or of practitioners. One query.
 
-    Of one agency, or of all of them (None); an agency that is suspended or has left is told of that instead.
+    Of agencies of which something has ended within `LOOKED_BACK`, or which were told of a rest that is not over: so the
+    clock need not look at every marked price. An agency that is suspended or has left is told of that instead.
     """
     today = clock.china_date(now)
     stands = and_(Agency.id == Offer.agency_id, standing_well(Agency, today))
-    wanted = () if agency_id is None else (Offer.agency_id == agency_id,)
-    return _services(holds(Offer, now), select(Agency.id).where(stands).exists(), ~serving(Offer, now), *wanted)
+    parts = [select(RestTold.agency_id).where(RestTold.over_at.is_(None))]
+    for model in (AgencyPaper, Practitioner):
+        expired = (model.state == RecordState.ON_RECORD) & model.valid_until.between(today - LOOKED_BACK, today)
+        taken_off = (model.state == RecordState.ENDED) & (model.ended_at > now - LOOKED_BACK)
+        parts.append(select(model.agency_id).where(or_(expired, taken_off)))
+    touched = Offer.agency_id.in_(union(*parts))
+    return _services(touched, holds(Offer, now), select(Agency.id).where(stands).exists(), ~serving(Offer, now))
 
 
 def _services(*conditions: ColumnElement[bool]) -> list[Pausing]:
