@@ -15,7 +15,6 @@ from market.base import clock
 from market.catalogue.models import Entry
 from market.store.db import db
 
-
 LOOKED_BACK = timedelta(days=35)
 """The clock may stand still that long before a rest could go untold."""
 
