@@ -5,6 +5,10 @@ from market.store.transaction import transaction
 
 
 def watch_agencies() -> int:
-    """Tell the supervisors of overdue checks, write down which suspensions are over; how many. Safe to run twice."""
+    """Tell the supervisors of overdue checks, write down which suspensions are over, tell agencies of their papers.
+
+    How many of all that; safe to run twice.
+    """
     with transaction() as now:
-        return actions.escalate_overdue(now=now) + actions.lift_ended(now=now)
+        done = actions.escalate_overdue(now=now) + actions.lift_ended(now=now)
+        return done + actions.tell_of_ends(now=now) + actions.tell_of_rests(now=now)

@@ -285,6 +285,7 @@ def places(actor: Actor) -> list[tuple[str, str]]:
         (P.SELECTION_REQUEST_WRITE, _("My requests"), "selection.requests"),
         (P.SELECTION_BASKET_USE, _("Basket"), "selection.basket"),
         (P.AGENCY_PROFILE_WRITE, _("My registration"), "agencies.agency"),
+        (P.AGENCY_OFFER_MARK, _("My agency"), "pages.my_agency"),
         (P.AGENCY_OFFER_MARK, _("My marked prices"), "agencies.offers"),
         (P.SELECTION_QUOTE_SUBMIT, _("Requests to quote on"), "selection.opportunities"),
         (P.CONTRACT_PARTY_READ, _("My contracts"), "contracts.contracts"),

@@ -12,6 +12,7 @@ from market.store.models import DatedSetting
 DEFAULTS: dict[str, tuple[Any, str]] = {
     "admission.check_workdays": (2, "湘政办发〔2020〕46号 运行细则: 形式要件核验 2 个工作日"),
     "offer.longest_workdays": (60, "operator's default where the list has no limit"),
+    "paper.notice_days": ([30, 7, 0], "operator's default"),
     "plan.act_workdays": (
         20,
         "operator's default, the longest that 行政许可法第四十二条 allows where nothing is promised",

@@ -1,13 +1,18 @@
 """The desks by form only, without scripts: what was typed is kept, and a refusal is said on the page."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from market.agencies import queries
+from market.agencies import actions, queries
 from market.agencies.rules import AgencyState, FilingState, Fixed, PerUnit, mark_of
+from market.base import clock
 from market.base.people import Role
 from market.catalogue.listing import line_of
+from market.jobs.agencies import watch_agencies
+from market.store.transaction import transaction
 from tests import make
 from tests.people import post
 
@@ -64,6 +69,8 @@ def test_an_agency_registers_sends_and_is_admitted_by_forms_alone(client, made):
     version = re.search(r'name="version" value="(\d+)"', page.text)[1]
     assert "FAKE-7" in page.text
     assert post(client, f"/desk/admission/{mine.ref}/return", {"version": version}).status_code == 422
+    wrong = {"version": version, "reasons": ["name_differs:phone"]}
+    assert post(client, f"/desk/admission/{mine.ref}/return", wrong).status_code == 422
     assert post(client, f"/desk/admission/{mine.ref}/admit", {"version": "0"}).status_code == 409
     assert post(client, f"/desk/admission/{mine.ref}/admit", {"version": version}).status_code == 302
     assert made(queries.agency_of, newcomer.actor).state == AgencyState.ADMITTED
@@ -86,6 +93,77 @@ def test_every_desk_opens_for_its_own_people_in_both_languages(client, made, url
 def test_enterprises_have_no_business_on_these_desks(client, made, url):
     _sign_in(client, made(make.make_enterprise))
     assert client.get(url).status_code == 403
+
+
+def test_a_change_is_checked_beside_what_is_public_and_returned_with_reasons_at_its_fields(client, made):
+    agency = made(make.make_agency)
+
+    def moves():
+        with transaction() as now:
+            row = queries.agency_of(agency.actor)
+            filing = actions.begin_change(row, actor=agency.actor, now=now)
+            said = replace(actions.profile_of(filing), address="虚构省虚构市新址")
+            actions.save_profile(filing, said, actor=agency.actor, now=now)
+            actions.accept_commitment(filing, actor=agency.actor, now=now)
+            actions.submit(filing, actor=agency.actor, now=now)
+
+    made(moves)
+    _sign_in(client, made(make.make_person, role=Role.ADMISSION_DESK))
+    page = client.get(f"/desk/admission/{agency.ref}")
+    assert "虚构省虚构市虚构路 1 号" in page.text
+    assert "虚构省虚构市新址" in page.text
+    version = re.search(r'name="version" value="(\d+)"', page.text)[1]
+    ticked = ["address_differs:address", "attachment_missing:attachments"]
+    given = {"version": version, "reasons": [*ticked, "no_reason:address"]}
+    kept = post(client, f"/desk/admission/{agency.ref}/return", given)
+    assert kept.status_code == 422
+    assert kept.text.count(" checked") == 2
+    assert post(client, f"/desk/admission/{agency.ref}/return", given | {"reasons": ticked}).status_code == 302
+    filing = made(queries.filing_of, agency.id)
+    returned = made(queries.returned_by_field, filing)
+    assert returned == {"address": ["address_differs"], "attachments": ["attachment_missing"]}
+    assert made(queries.agency_of, agency.actor).address == "虚构省虚构市虚构路 1 号"
+
+
+def test_one_person_proposes_to_suspend_another_confirms_and_it_is_lifted(client, made):
+    agency = made(make.make_agency)
+    first, second = (made(make.make_person, role=role) for role in (Role.ADMISSION_DESK, Role.SUPERVISOR))
+    proposal = {"agency": agency.ref, "ground": "misconduct", "last_day": "2000-01-01"}
+    url = f"/desk/suspensions/{agency.ref}"
+    _sign_in(client, first)
+    assert post(client, "/desk/suspensions", proposal).status_code == 422
+    day = (clock.today() + timedelta(days=20)).isoformat()
+    assert post(client, "/desk/suspensions", proposal | {"last_day": day}).status_code == 302
+    page = client.get("/desk/suspensions").text
+    assert f"{url}/end" in page
+    assert f"{url}/confirm" not in page
+    assert post(client, f"{url}/confirm").status_code == 422
+    client.post("/account/sign-out", data={"csrf_token": _token(client)})
+    _sign_in(client, second)
+    assert f"{url}/confirm" in client.get("/desk/suspensions").text
+    assert post(client, f"{url}/confirm").status_code == 302
+    assert made(queries.agency_of, agency.actor).state == AgencyState.SUSPENDED
+    assert post(client, f"{url}/end").status_code == 302
+    assert made(queries.agency_of, agency.actor).state == AgencyState.ADMITTED
+    assert post(client, f"{url}/end").status_code == 404
+
+
+def test_a_check_that_is_late_goes_up_and_both_desks_see_when(client, made, at):
+    at(datetime(2026, 3, 2, 2, tzinfo=UTC))
+    agency = made(make.make_agency, filed=FilingState.IN_CHECK)
+    at(datetime(2026, 3, 9, 2, tzinfo=UTC))
+    supervisor, desk = (made(make.make_person, role=role) for role in (Role.SUPERVISOR, Role.ADMISSION_DESK))
+    _sign_in(client, supervisor)
+    before = client.get("/desk/overdue-checks?lang=en").text
+    assert agency.ref in before
+    assert "at the next round of the clock" in before
+    made(watch_agencies)
+    assert "9 Mar 2026" in client.get("/desk/overdue-checks?lang=en").text
+    assert "was due by 2 Mar 2026" in client.get("/desk/notices?lang=en").text
+    client.post("/account/sign-out", data={"csrf_token": _token(client)})
+    _sign_in(client, desk)
+    assert "supervisor told" in client.get("/desk/admission?lang=en").text
+    assert client.get("/desk/overdue-checks").status_code == 403
 
 
 def test_an_unknown_application_or_a_draft_is_not_found(client, made):

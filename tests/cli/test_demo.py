@@ -98,12 +98,12 @@ def _nobody_is_real() -> None:
         assert organisation.name.endswith("（测试）")
         assert organisation.uscc is None or is_fictitious(organisation.uscc)
     assert all(email.endswith("@example.invalid") for email in db.session.scalars(select(User.email)))
-    assert all(phone.startswith("000-0000") for phone in db.session.scalars(select(Agency.phone)))
+    assert all(phone.startswith("000-0000") for phone in db.session.scalars(select(Filing.phone)))
 
 
 def _acts_are_written_down() -> None:
     acts = set(db.session.scalars(select(JournalRow.act)))
-    steps = {"agency.admit", "offer.mark", "request.publish", "contract.sign", "contract.accept", "fee.issue"}
+    steps = {"filing.pass", "offer.mark", "request.publish", "contract.sign", "contract.accept", "fee.issue"}
     assert steps <= acts, sorted(acts)
     unheard = text(
         "SELECT count(*) FROM contract c WHERE NOT EXISTS"

@@ -33,8 +33,8 @@ def _crowd(first: int, last: int) -> None:
     agencies = [
         {
             "id": one, "ref": f"AG-T-{one}", "organisation_id": one, "state": "entering", "kind": "company",
-            "legal_representative": "", "phone": "", "address": "", "introduction": "", "admitted_at": WHEN,
-            "row_version": 1,
+            "legal_representative": "", "contact_name": "", "contact_email": "", "phone": "", "address": "",
+            "introduction": "", "admitted_at": WHEN, "row_version": 1,
         }
         for one in ids
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from market.agencies.actions.admission import escalate_overdue, pass_filing, send_back
 from market.agencies.actions.directory import list_agencies
+from market.agencies.actions.ends import tell_of_ends, tell_of_rests
 from market.agencies.actions.filings import (
     Profile,
     accept_commitment,
@@ -86,5 +87,7 @@ __all__ = [
     "set_standing",
     "submit",
     "take_back",
+    "tell_of_ends",
+    "tell_of_rests",
     "withdraw_offer",
 ]

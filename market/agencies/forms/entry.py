@@ -4,10 +4,9 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from market.agencies.queries import qualifications_on
-from market.agencies.rules import AgencyKind, ReturnReason, SuspensionGround
+from market.agencies.rules import FIELDS_OF, AgencyKind, FilingField, ReturnReason, SuspensionGround
 from market.base import clock
 from market.web.forms import (
     DayField,
@@ -92,22 +91,27 @@ class DecideForm(SeenForm):
 
 
 class ReturnForm(DecideForm):
-    """The desk returns an application, for reasons of the closed list."""
+    """The desk returns an application, for reasons of the closed list, each at the field it is about."""
 
     REFUSED: ClassVar[dict[str, str]] = {"filing.reason_needed": "reasons"}
-    reasons = SelectMultipleField(
-        _l("Reasons for the return"),
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-        validate_choice=False,
-    )
+    reasons = SelectMultipleField(_l("Reasons for the return"), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        pairs = [(reason, field) for field in FilingField for reason in ReturnReason if field in FIELDS_OF[reason]]
         words = labels()
-        self.reasons.choices = [(reason.value, words[f"return_reason.{reason}"]) for reason in ReturnReason]
-        # At least one is needed (the action says so); none of the ticks is, so the validator's flag stands here alone.
-        self.reasons.flags.required = True
+        self.reasons.choices = [(f"{reason}:{field}", words[f"return_reason.{reason}"]) for reason, field in pairs]
+
+    def ticks(self) -> dict[str, list[tuple[str, str, bool]]]:
+        """What can be ticked at each field: the value, its words, whether it was ticked."""
+        found: dict[str, list[tuple[str, str, bool]]] = {field: [] for field in FilingField}
+        for value, words, *_rest in self.reasons.iter_choices():
+            found[value.partition(":")[2]].append((value, words, value in (self.reasons.data or ())))
+        return found
+
+    def named(self) -> list[tuple[str, str]]:
+        """What was ticked: reasons and their fields."""
+        return [(reason, field) for reason, _colon, field in (one.partition(":") for one in self.reasons.data or ())]
 
 
 class SuspendForm(HouseForm):

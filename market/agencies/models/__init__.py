@@ -6,6 +6,7 @@ from market.agencies.models.filing import Attachment, CommitmentText, Filing, Fi
 from market.agencies.models.offer import CarryOver, Offer, OfferBand, OfferPause
 from market.agencies.models.records import AgencyPaper, AuthorisedPerson, Practitioner, Qualification
 from market.agencies.models.standing import Standing
+from market.agencies.models.telling import EndTold, RestTold
 
 __all__ = [
     "Agency",
@@ -15,6 +16,7 @@ __all__ = [
     "CarryOver",
     "CommitmentText",
     "DirectoryRow",
+    "EndTold",
     "Filing",
     "FilingReturn",
     "FilingService",
@@ -23,6 +25,7 @@ __all__ = [
     "OfferPause",
     "Practitioner",
     "Qualification",
+    "RestTold",
     "Standing",
     "Suspension",
 ]

@@ -45,6 +45,7 @@ from market.agencies.queries.filings import (
     sent_filing,
     serves_elsewhere,
     services_of,
+    services_passed,
     waiting_for_check,
 )
 from market.agencies.queries.holding import answers, holds
@@ -147,6 +148,7 @@ __all__ = [
     "serves",
     "serves_elsewhere",
     "services_of",
+    "services_passed",
     "serving",
     "standing_offers",
     "standing_well",

@@ -105,6 +105,18 @@ def services_of(filing_id: int, edition_id: int) -> list[tuple[int, str, str, st
     return [(row[0], row[1], row[2], row[3]) for row in db.session.execute(query)]
 
 
+def services_passed(agency_id: int) -> set[int]:
+    """The services (their ids) that the last passed filing of an agency applied for. One query."""
+    last = (
+        select(Filing.id)
+        .where(Filing.agency_id == agency_id, Filing.state == FilingState.PASSED)
+        .order_by(Filing.decided_at.desc(), Filing.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return set(db.session.scalars(select(FilingService.service_id).where(FilingService.filing_id == last)))
+
+
 def _rows(model: Any, filing: Filing) -> list[Any]:
     if filing.state in OPEN:
         living = model.state.in_((RecordState.FILED, RecordState.ON_RECORD))
@@ -214,6 +226,7 @@ class Application:
     submitted_at: datetime
     due_on: date
     decided_at: datetime | None
+    escalated_at: datetime | None
 
 
 def waiting_for_check() -> list[Application]:
@@ -239,7 +252,7 @@ def _applications(condition: ColumnElement[bool], *, order: Sequence[Any], limit
     query = (
         select(
             Agency.ref, Organisation.name, Organisation.uscc, Filing.agency_kind, Filing.kind, Filing.state,
-            Filing.submitted_at, Filing.check_due_on, Filing.decided_at,
+            Filing.submitted_at, Filing.check_due_on, Filing.decided_at, Filing.escalated_at,
         )
         .join(Agency, Agency.id == Filing.agency_id)
         .join(Organisation, Organisation.id == Agency.organisation_id)
@@ -261,14 +274,19 @@ class AgencyThen:
     practitioners: Mapping[str, int]
 
 
+def filing_then(agency_id: int, moment: datetime) -> Filing | None:
+    """The last filing of an agency that had passed at a moment: what it said of itself then. One query."""
+    query = _with_agency().where(Filing.agency_id == agency_id, Filing.state == FilingState.PASSED)
+    query = query.where(Filing.decided_at <= moment).order_by(Filing.decided_at.desc(), Filing.id.desc())
+    return db.session.scalar(query.limit(1))
+
+
 def agency_as_of(agency_id: int, moment: datetime, *, day: date, edition_id: int) -> AgencyThen | None:
     """What an agency said and had on record at a moment; None before its first filing passed. Four queries.
 
     `day` is the moment's day in China, by which certificates are valid; papers that had expired are shown with theirs.
     """
-    query = _with_agency().where(Filing.agency_id == agency_id, Filing.state == FilingState.PASSED)
-    query = query.where(Filing.decided_at <= moment).order_by(Filing.decided_at.desc(), Filing.id.desc())
-    filing = db.session.scalar(query.limit(1))
+    filing = filing_then(agency_id, moment)
     if filing is None:
         return None
     papers = select(AgencyPaper).where(AgencyPaper.agency_id == agency_id, _there(AgencyPaper, moment))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Offer
@@ -15,7 +15,7 @@ Moment = datetime | ColumnElement[datetime]
 
 
 # Read when the statement runs, not when it is built: statements are built once.
-NOW: ColumnElement[datetime] = bindparam("serving_now", type_=StoredMoment(), callable_=clock.now)
+NOW: BindParameter[datetime] = bindparam("serving_now", type_=StoredMoment(), callable_=clock.now)
 
 
 def holds(now: Moment, offer: type[Offer] = Offer) -> ColumnElement[bool]:

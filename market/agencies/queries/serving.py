@@ -7,9 +7,10 @@ them, at the moment and by the clock alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, bindparam, case, exists, func, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Agency, AgencyPaper, Offer, Practitioner
@@ -22,7 +23,7 @@ from market.catalogue.rules import RequirementKind, RequirementMode
 from market.store.db import db
 from market.store.types import Moment
 
-_TODAY: ColumnElement[date] = bindparam("serving_day", type_=Date(), callable_=clock.today)
+_TODAY: BindParameter[date] = bindparam("serving_day", type_=Date(), callable_=clock.today)
 
 
 def serving(offer: Any = Offer, now: datetime | None = None, *, region: str = EVERYWHERE) -> ColumnElement[bool]:
@@ -32,8 +33,21 @@ def serving(offer: Any = Offer, now: datetime | None = None, *, region: str = EV
     record, valid on that day in China, every paper and all practitioners that the entry asks for. At most some index
     look-ups for each offer.
     """
-    moment = NOW if now is None else literal(now, Moment())
-    day = _TODAY if now is None else literal(clock.china_date(now), Date())
+    if now is not None:
+        return _condition(offer, (literal(now, Moment()), literal(clock.china_date(now), Date())), region)
+    if offer is Offer and region == EVERYWHERE:
+        return _of_offers()
+    return _condition(offer, (NOW, _TODAY), region)
+
+
+@cache
+def _of_offers() -> ColumnElement[bool]:
+    """The condition on `Offer` at the moment of reading: building it takes longer than most statements do."""
+    return _condition(Offer, (NOW, _TODAY), EVERYWHERE)
+
+
+def _condition(offer: Any, when: tuple[Any, Any], region: str) -> ColumnElement[bool]:
+    moment, day = when
     agency = aliased(Agency)
     stands = exists().where(agency.id == offer.agency_id, standing_well(agency, day)).correlate(offer)
     return and_(answers(region, moment, offer), stands, ~_lacks_a_paper(offer, day), ~_lacks_practitioners(offer, day))
@@ -123,7 +137,13 @@ def why_paused(offer: Offer, now: datetime) -> list[Paused]:
 
 def serves(offer: Offer, now: datetime) -> bool:
     """Whether an offer can be chosen at `now`. One query."""
-    return bool(db.session.scalar(select(exists().where(Offer.id == offer.id, serving(Offer, now)))))
+    at = {"offer": offer.id, NOW.key: now, _TODAY.key: clock.china_date(now)}
+    return bool(db.session.scalar(_one_serves(), at))
+
+
+@cache
+def _one_serves() -> Any:
+    return select(exists().where(Offer.id == bindparam("offer"), _of_offers()))
 
 
 def require_serving(offer: Offer, now: datetime) -> None:

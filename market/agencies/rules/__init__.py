@@ -1,5 +1,6 @@
 """The law of agencies: entry without a gate, marked prices, and what an edition's day does to them."""
 
+from market.agencies.rules.ends import PaperDay, RecordKind, notice_due, paper_day
 from market.agencies.rules.entry import (
     AGENCY,
     CORRECTABLE,
@@ -68,8 +69,10 @@ __all__ = [
     "OfferState",
     "PAPER",
     "PauseReason",
+    "PaperDay",
     "PerUnit",
     "Percent",
+    "RecordKind",
     "RecordState",
     "ReturnReason",
     "Schedule",
@@ -88,6 +91,8 @@ __all__ = [
     "nearest_mark",
     "plain_figure",
     "schedule_lines",
+    "notice_due",
+    "paper_day",
     "share_of_listed",
     "share_of_reference",
     "share_range",

@@ -6,10 +6,12 @@ from typing import Any, cast
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from market.agencies import actions, queries
 from market.agencies.forms import DecideForm, ReturnForm, SuspendForm
-from market.agencies.rules import FilingState, SuspensionGround
+from market.agencies.models import Filing
+from market.agencies.rules import FilingField, FilingKind, FilingState, SuspensionGround
 from market.agencies.views.blueprint import agencies
 from market.base import clock
 from market.base.errors import Refusal
@@ -20,6 +22,7 @@ from market.store.calendar import calendar
 from market.store.transaction import transaction
 from market.web.access import current_actor, needs
 from market.web.filters import day
+from market.web.labels import labels
 
 
 @agencies.get("/desk/admission")
@@ -64,7 +67,7 @@ def send_back(ref: str) -> ResponseReturnValue:
             with transaction(queries.application_lock(ref)) as now:
                 filing = queries.sent_filing(ref)
                 actions.require_unchanged(filing, form.seen())
-                actions.send_back(filing, form.reasons.data or [], actor=current_actor(), now=now)
+                actions.send_back(filing, form.named(), actor=current_actor(), now=now)
             flash(_("The application is returned, and the agency has been told why."), "success")
             return redirect(url_for("agencies.admission"))
         except Refusal as refusal:
@@ -78,7 +81,39 @@ def _page(ref: str, form: ReturnForm) -> ResponseReturnValue:
     due = due_words(filing.check_due_on, today, calendar()) if open_ and filing.check_due_on else None
     edition = edition_in_force_or_none(today)
     view = queries.filing_view(filing, edition.id if edition else 0)
-    return form.page("agencies/application.html", agency=filing.agency, view=view, due=due, today=today)
+    # Before the first admission nothing is public that could be put beside it.
+    changes = filing.kind == FilingKind.CHANGE and filing.state != FilingState.PASSED
+    return form.page(
+        "agencies/application.html",
+        agency=filing.agency,
+        view=view,
+        rows=_said(filing, changes=changes),
+        changes=changes,
+        public_services=queries.services_passed(filing.agency_id) if changes else set(),
+        ticks=form.ticks(),
+        due=due,
+        today=today,
+    )
+
+
+def _said(filing: Filing, *, changes: bool) -> list[tuple[str, str, str]]:
+    """What a filing says of the agency: field, what is public now ("" when nothing is compared), what it will be."""
+    agency, words = filing.agency, labels()
+    organisation = agency.organisation
+    rows = [
+        (FilingField.NAME, organisation.name, organisation.name),
+        (FilingField.USCC, organisation.uscc or "", organisation.uscc or ""),
+        (FilingField.KIND, words[f"agency_kind.{agency.kind}"], words[f"agency_kind.{filing.agency_kind}"]),
+    ]
+    told = (
+        FilingField.LEGAL_REPRESENTATIVE,
+        FilingField.CONTACT_NAME,
+        FilingField.PHONE,
+        FilingField.CONTACT_EMAIL,
+        FilingField.ADDRESS,
+    )
+    rows += [(field, getattr(agency, field), getattr(filing, field)) for field in told]
+    return [(str(field), before if changes else "", after) for field, before, after in rows]
 
 
 @agencies.get("/desk/overdue-checks")
@@ -148,7 +183,10 @@ def due_words(due_on: date, today: date, workdays: Calendar) -> dict[str, Any]:
     left = workdays.between(today, due_on)
     exact = _("due on %(day)s", day=day(due_on))
     if due_on < today:
-        return {"text": _("overdue by %(days)s working days", days=max(1, -left)), "exact": exact, "tone": "late"}
+        late = max(1, -left)
+        text = ngettext("%(num)d working day late", "%(num)d working days late", late)
+        return {"text": text, "exact": exact, "tone": "late"}
     if left == 0:
         return {"text": _("due today"), "exact": exact, "tone": "soon"}
-    return {"text": _("%(days)s working days left", days=left), "exact": exact, "tone": ""}
+    text = ngettext("%(num)d working day left", "%(num)d working days left", left)
+    return {"text": text, "exact": exact, "tone": ""}

@@ -27,7 +27,8 @@ Asked = tuple[str, str, str]
 
 KINDS = (AgencyKind.COMPANY,) * 6 + (AgencyKind.INSTITUTION, AgencyKind.BRANCH, AgencyKind.SOLE_TRADER)
 
-
+MOST_SOUGHT = 2
+"""As many services of the bundles as an agency goes for beside its trade."""
 ISSUER = "【虚构】发证机关"
 
 
@@ -52,7 +53,7 @@ class Shop:
 
 @dataclass
 class Market:
-    """What all stories share: the entries by code, the level of each fee item, the shops, the desk."""
+    """What all stories share: the entries by code, those most sought, each fee item's level, the shops, the desk."""
 
     city: City
     registry: Registry
@@ -62,6 +63,7 @@ class Market:
     asked: Mapping[str, Sequence[Asked]] = field(default_factory=dict)
     turns: dict[int, Callable[["Market", Shop], None]] = field(default_factory=dict)
     fiscal: frozenset[str] = frozenset()
+    sought: Sequence[str] = ()
     levels: dict[tuple[int, int], int] = field(default_factory=dict)
     shops: list[Shop] = field(default_factory=list)
 
@@ -155,13 +157,15 @@ def _filing(shop: Shop) -> Filing:
 
 
 def _wanted(market: Market, shop: Shop) -> list[str]:
-    """The services an agency goes for."""
+    """The services an agency goes for: some that every project seeks, the others by its trade."""
     random = market.city.random
+    sought = random.sample(market.sought, min(MOST_SOUGHT, len(market.sought)))
     codes = [code for category in shop.trade.categories for code in market.entries.get(category, ())]
     marked = Counter(code for other in market.shops for code in (*other.marked, *other.wanted))
     # What few serve attracts newcomers, so that hardly a shelf stays empty.
     codes.sort(key=lambda code: marked[code] + 4 * random.random())
-    return sorted(codes[: random.randint(6, 10)])
+    own = [code for code in codes if code not in sought]
+    return sorted([*sought, *own[: random.randint(6, 10) - len(sought)]])
 
 
 def _mark_all(market: Market, shop: Shop) -> Process:

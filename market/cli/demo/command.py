@@ -20,6 +20,7 @@ from market.base.errors import BadState
 from market.base.people import Actor, Role
 from market.base.words import N_, register_sentences
 from market.catalogue import queries
+from market.catalogue.queries.bundles import codes_in_bundles
 from market.catalogue.rules import Payer, Pricing
 from market.cli.demo.agencies import Market, Shop, agency_story, newly_listed, shops
 from market.cli.demo.cast import ENTERPRISES, Registry
@@ -39,6 +40,8 @@ from market.store.transaction import transaction
 
 SEED = 20261122
 DAYS = 740
+# Services of the bundles that agencies of every trade go for, so that some shelves are full.
+SOUGHT = 8
 ENDINGS = (*[""] * 8, "cancel", "", "", "fail", *[""] * 5, "decline", *[""] * 5)
 # What the last months leave behind, so that every state can be seen today.
 LOOSE_ENDS = ("draft", "awarded", "proposed", "delivered", "accepted", "issued", "declared")
@@ -123,6 +126,7 @@ def _look_at_the_list(market: Market) -> None:
             entries[entry.category_zh].append(entry.code)
         market.entries = dict(entries)
         market.entry_ids = {entry.code: entry.id for entry in found}
+        market.sought = codes_in_bundles(edition.id)[:SOUGHT]
         market.fiscal = frozenset(entry.code for entry in found if entry.pricing == Pricing.FISCAL)
 
 

@@ -237,7 +237,7 @@ def _fold(rows: Sequence[Sequence[Any]], rule: ListRule) -> Marks:
         return Marks(len(rows), "", 0, 0, "")
     kinds, values = set(), []
     for row in rows:
-        kind, value = _mark(row, rule.steps_per_unit)
+        kind, value = mark_in_figures(row, rule.steps_per_unit)
         kinds.add(kind)
         values.append(value)
     if len(kinds) > 1:
@@ -245,7 +245,11 @@ def _fold(rows: Sequence[Sequence[Any]], rule: ListRule) -> Marks:
     return Marks(len(rows), kinds.pop(), min(values), max(values), rule.unit)
 
 
-def _mark(row: Sequence[int], steps: int) -> tuple[str, int]:
+def mark_in_figures(row: Sequence[int], steps: int) -> tuple[str, int]:
+    """A mark as one figure: kind (fixed or unit in fen, share in thousandths) and figure; ("", 0) where it has none.
+
+    `row` is whether the band is the offer's only one, its q_from, y0, slope_num, slope_den, float_high, float_den.
+    """
     only, q_from, y0, slope_num, slope_den, float_high, float_den = row
     if only and q_from == 0 and float_high == float_den:
         if not slope_num:

@@ -1,6 +1,6 @@
 """Marked prices with a region, a day from which they hold, an end, a capacity and pauses.
 
-Revision 0200, after 0190.
+Revision 0200, after 0195.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from market.store.types import Moment
 
 revision = "0200"
-down_revision = "0190"
+down_revision = "0195"
 branch_labels = None
 depends_on = None
 
