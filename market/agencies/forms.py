@@ -9,9 +9,7 @@ from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from market.agencies.queries import qualifications_on
-from market.agencies.rules import AgencyKind, Fixed, Mark, Percent, PerUnit, ReturnReason, SuspensionGround
-from market.base import clock
+from market.agencies.rules import Fixed, Mark, Percent, PerUnit, ReturnReason, SuspensionGround
 from market.catalogue.models import FeeItem
 from market.catalogue.rules import PriceState
 from market.web.forms import (
@@ -20,16 +18,12 @@ from market.web.forms import (
     HouseForm,
     LineField,
     MoneyField,
-    ProseField,
     WholeField,
     at_most,
     between,
     needed,
 )
 from market.web.labels import labels
-
-MOST_LINE = 200
-_SEPARATOR = "|"
 
 
 class SeenForm(HouseForm):
@@ -41,59 +35,6 @@ class SeenForm(HouseForm):
         """The version of the row that the page showed; 0 when it is not a number."""
         given = str(self.version.data or "")
         return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
-
-
-class ProfileForm(SeenForm):
-    """What an agency says about itself."""
-
-    kind = SelectField(_l("Kind of body"), [needed()])
-    legal_representative = LineField(_l("Legal representative"), [needed(), at_most(60)])
-    contact_name = LineField(_l("Contact person"), [at_most(60)])
-    contact_email = LineField(_l("Contact mail address"), [at_most(120)], render_kw={"inputmode": "email"})
-    phone = LineField(_l("Phone for clients"), [needed(), at_most(40)], render_kw={"inputmode": "tel"})
-    address = LineField(_l("Address"), [needed(), at_most(MOST_LINE)])
-    introduction = ProseField(_l("Introduction"), [at_most(2000)])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        words = labels()
-        self.kind.choices = [(kind.value, words[f"agency_kind.{kind}"]) for kind in AgencyKind]
-
-
-class PaperForm(HouseForm):
-    """A qualification paper."""
-
-    REFUSED: ClassVar[dict[str, str]] = {
-        "paper.overlaps": "number",
-        "paper.interval": "valid_until",
-        "paper.expired": "valid_until",
-        "paper.unknown_qualification": "qualification",
-        "paper.unknown_grade": "qualification",
-    }
-    qualification = SelectField(_l("What it is in the register"))
-    name = LineField(_l("Name of the paper"), [needed(), at_most(MOST_LINE)])
-    number = LineField(_l("Paper number"), [needed(), at_most(100)])
-    issuer = LineField(_l("Issued by"), [needed(), at_most(MOST_LINE)])
-    valid_from = DayField(_l("Valid from"), [needed()])
-    valid_until = DayField(_l("Valid until"), [needed()])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.qualification.choices = [("", _l("None of the register")), *_register()]
-        if self.qualification.data is None:
-            self.qualification.data = ""
-
-    def in_register(self) -> tuple[str, str, str]:
-        """Qualification, major and grade that were chosen; all "" for none."""
-        name, major, grade = ((self.qualification.data or "") + _SEPARATOR * 2).split(_SEPARATOR)[:3]
-        return name, major, grade
-
-
-class SubmitForm(HouseForm):
-    """The commitment, then the sending."""
-
-    REFUSED: ClassVar[dict[str, str]] = {"filing.commitment_needed": "commitment"}
-    commitment = BooleanField(_l("We have read the commitment letter and accept it in full"))
 
 
 class DecideForm(SeenForm):
@@ -169,16 +110,6 @@ class MarkForm(HouseForm):
         if unit is not None:
             return PerUnit(unit, base or 0)
         return Fixed(base) if base is not None else None
-
-
-def _register() -> list[tuple[str, str]]:
-    """Every qualification of the register, with each of its grades, as a choice."""
-    found = []
-    for one in qualifications_on(clock.today()):
-        words = f"{one.name}（{one.major}）" if one.major else one.name
-        for grade in ("", *one.grades):
-            found.append((_SEPARATOR.join((one.name, one.major, grade)), f"{words} {grade}".strip()))
-    return found
 
 
 def mark_form(items: Sequence[FeeItem], references: Mapping[int, object], only: Mapping[int, int]) -> type[MarkForm]:

@@ -2,8 +2,8 @@
 
 ann = Visitor(app)
 ann.sign_in("ann@example.invalid")
-ann.send("/desk/agency", "/desk/agency/submit", commitment="y")     # the form must be on the page
-ann.send("/desk/agency", "/desk/agency/submit", status=422)         # and may be refused
+ann.send("/desk/agency/letter", "/desk/agency/letter", commitment="y")     # the form must be on the page
+ann.send("/desk/agency/check", "/desk/agency/check", status=422)           # and may be refused
 """
 
 import re

@@ -17,6 +17,7 @@ from market.agencies.rules import (
     AGENCY,
     CORRECTABLE,
     FILING,
+    NEEDED,
     AgencyKind,
     AgencyState,
     FilingKind,
@@ -150,9 +151,9 @@ def submit(filing: Filing, *, actor: Actor, now: datetime) -> None:
     """
     state = FILING.step(filing.state, "submit")
     today = clock.china_date(now)
-    for name in ("legal_representative", "phone", "address"):
+    for name in NEEDED:
         if not getattr(filing, name).strip():
-            raise BreaksRule("filing.incomplete", field=name)
+            raise BreaksRule("filing.incomplete", field=f"filing_field.{name}")
     letter = queries.commitment_on(today)
     if letter is None or filing.commitment_version != letter.version:
         raise BreaksRule("filing.commitment_needed")
