@@ -271,7 +271,8 @@ def test_a_change_and_a_return_go_through_the_same_pages_and_the_old_version_ser
     agency.send(at(Step.CHECK), at(Step.CHECK))
     assert made(queries.agency_of, known.actor).phone == "000-00000000"
     page = f"/desk/admission/{known.ref}"
-    clerk.send(page, f"{page}/return", reasons="contact_unreachable")
+    reason = re.search(r'value="(contact_unreachable[^"]*)"', clerk.page(page))[1]
+    clerk.send(page, f"{page}/return", reasons=reason)
     assert "The contact cannot be reached" in agency.page(HOME)
     details = agency.page(at(Step.DETAILS))
     assert re.search(r'id="(\w+)-hint">\s*<strong class="returned">Returned: The contact cannot be reached', details)
