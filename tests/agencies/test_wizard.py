@@ -275,7 +275,9 @@ def test_a_change_and_a_return_go_through_the_same_pages_and_the_old_version_ser
     clerk.send(page, f"{page}/return", reasons=reason)
     assert "The contact cannot be reached" in agency.page(HOME)
     details = agency.page(at(Step.DETAILS))
-    assert re.search(r'id="(\w+)-hint">\s*<strong class="returned">Returned: The contact cannot be reached', details)
+    assert re.search(
+        r'id="(\w+)-hint">\s*<strong class="returned field-error">Returned: The contact cannot be reached', details
+    )
     assert "Returned:" not in agency.page(at(Step.KIND))
     save(agency, Step.DETAILS, phone="000-8888")
     agency.send(at(Step.CHECK), at(Step.CHECK))

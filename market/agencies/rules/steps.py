@@ -70,7 +70,7 @@ register_labels(
     {
         "step.kind": N_("Kind and credit code"),
         "step.details": N_("Details and contacts"),
-        "step.services": N_("Services"),
+        "step.services": N_("Services applied for"),
         "step.papers": N_("Qualification papers"),
         "step.practitioners": N_("Practitioners"),
         "step.persons": N_("Authorised persons"),

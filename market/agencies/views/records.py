@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from market.agencies import actions, queries
-from market.agencies.filing_forms import AttachmentForm, PaperForm, PersonForm, PractitionerForm
+from market.agencies.forms.filings import AttachmentForm, PaperForm, PersonForm, PractitionerForm
 from market.agencies.models import Attachment, Filing
 from market.agencies.rules import CORRECTABLE, Slot, Step
 from market.agencies.views.blueprint import agencies
-from market.agencies.views.wizard import opened_for, step_page
+from market.agencies.views.wizard import opened_for, step_page, step_url
 from market.base.errors import NotFound, Refusal
 from market.base.permissions import Permission
 from market.store.transaction import transaction
@@ -95,7 +95,7 @@ def remove_record(what: str, row_id: int) -> ResponseReturnValue:
         else:
             actions.remove(queries.filing_of(mine.id), _row(what, mine.id, row_id), actor=actor, now=now)
     flash(_("It is taken back."), "success")
-    return redirect(url_for(f"agencies.step_{what}"))
+    return redirect(step_url(what))
 
 
 @agencies.post("/desk/agency/<what>/<int:row_id>/keep")
@@ -107,7 +107,7 @@ def keep_record(what: str, row_id: int) -> ResponseReturnValue:
         mine = queries.agency_of(actor)
         actions.keep(queries.filing_of(mine.id), _row(what, mine.id, row_id), actor=actor, now=now)
     flash(_("It stays on record."), "success")
-    return redirect(url_for(f"agencies.step_{what}"))
+    return redirect(step_url(what))
 
 
 @agencies.get("/desk/agency/attachments/<int:attachment_id>")
@@ -148,7 +148,7 @@ def _records(form: HouseForm, step: Step, bring: Callable[[Filing, datetime], No
             with transaction(queries.agency_lock(actor)) as now:
                 bring(queries.filing_of(queries.agency_of(actor).id), now)
             flash(_("It is in your application."), "success")
-            return redirect(url_for(f"agencies.step_{step}"))
+            return redirect(step_url(step))
         except Refusal as refusal:
             form.refuse(refusal)
     opened = opened_for(queries.agency_or_none(actor))

@@ -8,7 +8,7 @@ from market.accounts.queries import organisation_of
 from market.agencies import actions, queries
 from market.agencies.rules import CORRECTABLE, OPEN, AgencyState, FilingState
 from market.agencies.views.blueprint import agencies
-from market.agencies.views.wizard import look, stages
+from market.agencies.views.wizard import look, stages, step_url
 from market.base.permissions import Permission
 from market.store.transaction import transaction
 from market.web.access import current_actor, needs
@@ -29,6 +29,7 @@ def agency() -> ResponseReturnValue:
         organisation=organisation_of(actor.organisation or 0),
         filing=filing,
         opened=opened,
+        step_url=step_url,
         stages=stages(opened) if opened else [],
         open=state in OPEN,
         correctable=state in CORRECTABLE,

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from market.accounts.actions import rename
 from market.accounts.queries import organisation_of
 from market.agencies import actions, queries
-from market.agencies.filing_forms import (
+from market.agencies.forms.filings import (
     DetailsForm,
     KindForm,
     LetterForm,
@@ -23,7 +23,17 @@ from market.agencies.filing_forms import (
 from market.agencies.models import Agency, Filing
 from market.agencies.rules import CORRECTABLE, AgencyKind, Step
 from market.agencies.views.blueprint import agencies
-from market.agencies.views.wizard import Opened, look, onward, opened_for, public_values, stages, step_page, to_correct
+from market.agencies.views.wizard import (
+    Opened,
+    look,
+    onward,
+    opened_for,
+    public_values,
+    stages,
+    step_page,
+    step_url,
+    to_correct,
+)
 from market.base.errors import BadState, Refusal
 from market.base.people import Actor
 from market.base.permissions import Permission
@@ -225,6 +235,7 @@ def _merge(form: StepForm, step: Step, stored: Mapping[str, str]) -> ResponseRet
         "agencies/merge.html",
         form=form,
         step=step,
+        step_url=step_url,
         stored=stored,
         typed=form.typed(),
         differing=differing,

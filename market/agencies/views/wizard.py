@@ -105,10 +105,10 @@ def step_page(form: HouseForm, step: Step, opened: Opened | None, **values: Any)
         f"agencies/step_{step}.html",
         step=step,
         steps=list(Step),
+        step_url=step_url,
         opened=opened,
         reasons=dict(opened.view.returned) if opened else {},
         public=public_values(opened) if opened else {},
-        back=url_for("agencies.agency"),
         **values,
     )
 
@@ -132,4 +132,9 @@ def to_correct() -> Opened | ResponseReturnValue:
 
 def onward(step: Step) -> ResponseReturnValue:
     """On to the step that follows."""
-    return redirect(url_for(f"agencies.step_{after(step)}"))
+    return redirect(step_url(after(step)))
+
+
+def step_url(step: str) -> str:
+    """The address of a step's page."""
+    return url_for(f"agencies.step_{step}")
