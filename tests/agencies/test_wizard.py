@@ -9,8 +9,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from market.agencies import actions, queries
-from market.agencies.rules import AgencyState, FilingState, Step
+from market.agencies.rules import AgencyState, FilingState
 from market.agencies.rules.papers import MOST_ATTACHMENT_BYTES
+from market.agencies.rules.steps import FilingStep
 from market.base.people import Role
 from market.store.transaction import transaction
 from tests import make
@@ -57,15 +58,15 @@ def save(visitor, step, status=302, **typed):
 
 
 def save_forged(agency, typed):
-    answer = agency.forge(at(Step.SERVICES), **typed)
+    answer = agency.forge(at(FilingStep.SERVICES), **typed)
     assert answer.status_code == 422
     return answer
 
 
 def filled(agency):
-    save(agency, Step.KIND, kind="company")
-    save(agency, Step.DETAILS, **DETAILS)
-    save(agency, Step.LETTER, commitment="y")
+    save(agency, FilingStep.KIND, kind="company")
+    save(agency, FilingStep.DETAILS, **DETAILS)
+    save(agency, FilingStep.LETTER, commitment="y")
 
 
 def version_of(page):
@@ -75,38 +76,43 @@ def version_of(page):
 @ONE
 def test_every_step_is_saved_resumed_and_what_is_missing_is_said_before_it_is_sent(agency, made):
     first = agency.page(HOME)
-    assert at(Step.KIND) in first
-    assert agency.client.get(at(Step.PAPERS)).status_code == 302  # nothing is open yet
-    answer = save(agency, Step.KIND, kind="institution", name="【虚构】改过的名称")
-    assert answer.location == at(Step.DETAILS)
-    check = agency.page(at(Step.CHECK))
+    assert at(FilingStep.KIND) in first
+    assert agency.client.get(at(FilingStep.PAPERS)).status_code == 302  # nothing is open yet
+    answer = save(agency, FilingStep.KIND, kind="institution", name="【虚构】改过的名称")
+    assert answer.location == at(FilingStep.DETAILS)
+    check = agency.page(at(FilingStep.CHECK))
     assert "【虚构】改过的名称" in check
-    assert f'<li><a href="{at(Step.DETAILS)}">' in check
-    assert f'<li><a href="{at(Step.LETTER)}">' in check
-    refused = agency.send(at(Step.CHECK), at(Step.CHECK), 422)
+    assert f'<li><a href="{at(FilingStep.DETAILS)}">' in check
+    assert f'<li><a href="{at(FilingStep.LETTER)}">' in check
+    refused = agency.send(at(FilingStep.CHECK), at(FilingStep.CHECK), 422)
     assert "Legal representative" in refused.text
-    save(agency, Step.DETAILS, **DETAILS)
-    again = agency.page(at(Step.DETAILS))
+    save(agency, FilingStep.DETAILS, **DETAILS)
+    again = agency.page(at(FilingStep.DETAILS))
     assert 'value="0743-8221234"' in again  # full-width digits count as what they are
     assert "第一行\n第二行" in again
-    save(agency, Step.PAPERS, **PAPER)
+    save(agency, FilingStep.PAPERS, **PAPER)
     save(
-        agency, Step.PRACTITIONERS, name="【虚构】甲", certificate_kind="注册测绘师", certificate_number="CH-1", **DAYS
+        agency,
+        FilingStep.PRACTITIONERS,
+        name="【虚构】甲",
+        certificate_kind="注册测绘师",
+        certificate_number="CH-1",
+        **DAYS,
     )
-    save(agency, Step.PERSONS, name="【虚构】乙", phone="000-0000", **DAYS)
-    assert "accepted" not in agency.page(at(Step.LETTER))
-    save(agency, Step.LETTER, commitment="y")
-    check = agency.page(at(Step.CHECK))
+    save(agency, FilingStep.PERSONS, name="【虚构】乙", phone="000-0000", **DAYS)
+    assert "accepted" not in agency.page(at(FilingStep.LETTER))
+    save(agency, FilingStep.LETTER, commitment="y")
+    check = agency.page(at(FilingStep.CHECK))
     for said in ("FAKE-7", "【虚构】甲", "注册测绘师", "【虚构】乙", "Public institution", "虚构路 1 号"):
         assert said in check, said
     assert "Before you can send it" not in check
-    agency.send(at(Step.CHECK), at(Step.CHECK))
+    agency.send(at(FilingStep.CHECK), at(FilingStep.CHECK))
     assert "formal check" in agency.page(HOME)
-    assert agency.client.get(at(Step.DETAILS)).status_code == 302
-    late = agency.forge(at(Step.DETAILS), **DETAILS, version="")
+    assert agency.client.get(at(FilingStep.DETAILS)).status_code == 302
+    late = agency.forge(at(FilingStep.DETAILS), **DETAILS, version="")
     assert late.status_code == 409
     assert "cannot be changed any more" in late.text or "Nothing is lost" in late.text
-    assert "FAKE-7" in agency.page(at(Step.CHECK))  # what was sent can be read
+    assert "FAKE-7" in agency.page(at(FilingStep.CHECK))  # what was sent can be read
 
 
 def on_record_elsewhere(number):
@@ -123,26 +129,26 @@ def on_record_elsewhere(number):
 
 @ONE
 def test_each_piece_of_bad_input_is_said_at_its_field_and_what_was_typed_is_kept(agency, made):
-    save(agency, Step.KIND, kind="company")
-    unaccepted = save(agency, Step.LETTER, 422)
+    save(agency, FilingStep.KIND, kind="company")
+    unaccepted = save(agency, FilingStep.LETTER, 422)
     assert 'id="commitment-error"' in unaccepted.text
-    save(agency, Step.DETAILS, **DETAILS)
-    save(agency, Step.PAPERS, **PAPER)
+    save(agency, FilingStep.DETAILS, **DETAILS)
+    save(agency, FilingStep.PAPERS, **PAPER)
     made(on_record_elsewhere, "CH-9")
     person = {"name": "【虚构】甲", "certificate_kind": "注册测绘师"}
     cases = [
-        (Step.DETAILS, {**DETAILS, "phone": "拨打总机"}, "phone", "拨打总机"),
-        (Step.DETAILS, {**DETAILS, "contact_email": "nobody"}, "contact_email", "nobody"),
-        (Step.DETAILS, {**DETAILS, "address": " "}, "address", "某某"),
-        (Step.KIND, {"name": " ", "kind": "company"}, "name", ""),
-        (Step.PAPERS, {**PAPER, "number": "OLD", "valid_until": "2025-02-01"}, "valid_until", "OLD"),
-        (Step.PAPERS, {**PAPER, "valid_until": "2024-02-01"}, "valid_until", "FAKE-7"),
-        (Step.PAPERS, PAPER, "number", "资质证书"),
-        (Step.PAPERS, {**PAPER, "number": "N", "qualification": "考古发掘资质|", "grade": "甲级"}, "grade", "资质证书"),
-        (Step.PAPERS, {**PAPER, "number": "N", "valid_from": "2026-02-30"}, "valid_from", "2026-02-30"),
-        (Step.PRACTITIONERS, {**person, **DAYS, "certificate_number": "1", "valid_until": "2024-12-31"}, "valid_until", "甲"),
-        (Step.PRACTITIONERS, {**person, **DAYS, "certificate_number": "ＣＨ－９"}, "certificate_number", "注册测绘师"),
-        (Step.PERSONS, {"name": "【虚构】乙", "phone": "1", **DAYS}, "phone", "【虚构】乙"),
+        (FilingStep.DETAILS, {**DETAILS, "phone": "拨打总机"}, "phone", "拨打总机"),
+        (FilingStep.DETAILS, {**DETAILS, "contact_email": "nobody"}, "contact_email", "nobody"),
+        (FilingStep.DETAILS, {**DETAILS, "address": " "}, "address", "某某"),
+        (FilingStep.KIND, {"name": " ", "kind": "company"}, "name", ""),
+        (FilingStep.PAPERS, {**PAPER, "number": "OLD", "valid_until": "2025-02-01"}, "valid_until", "OLD"),
+        (FilingStep.PAPERS, {**PAPER, "valid_until": "2024-02-01"}, "valid_until", "FAKE-7"),
+        (FilingStep.PAPERS, PAPER, "number", "资质证书"),
+        (FilingStep.PAPERS, {**PAPER, "number": "N", "qualification": "考古发掘资质|", "grade": "甲级"}, "grade", "资质证书"),
+        (FilingStep.PAPERS, {**PAPER, "number": "N", "valid_from": "2026-02-30"}, "valid_from", "2026-02-30"),
+        (FilingStep.PRACTITIONERS, {**person, **DAYS, "certificate_number": "1", "valid_until": "2024-12-31"}, "valid_until", "甲"),
+        (FilingStep.PRACTITIONERS, {**person, **DAYS, "certificate_number": "ＣＨ－９"}, "certificate_number", "注册测绘师"),
+        (FilingStep.PERSONS, {"name": "【虚构】乙", "phone": "1", **DAYS}, "phone", "【虚构】乙"),
     ]  # fmt: skip
     for step, typed, field, kept in cases:
         answer = save(agency, step, 422, **typed)
@@ -163,14 +169,14 @@ def test_each_piece_of_bad_input_is_said_at_its_field_and_what_was_typed_is_kept
     ],
 )
 def test_a_file_is_taken_by_its_content_and_its_size(agency, name, content, said):
-    save(agency, Step.KIND, kind="company")
-    form = agency.form(at(Step.ATTACHMENTS), at(Step.ATTACHMENTS))
+    save(agency, FilingStep.KIND, kind="company")
+    form = agency.form(at(FilingStep.ATTACHMENTS), at(FilingStep.ATTACHMENTS))
     # Encoded in memory: the test client would leave a large file's body open.
     boundary, body = encode_multipart(
         {**form.values, "slot": "authority", "file": FileStorage(io.BytesIO(content), name)}
     )
     kind = f"multipart/form-data; boundary={boundary}"
-    answer = agency.client.post(at(Step.ATTACHMENTS), data=body, content_type=kind)
+    answer = agency.client.post(at(FilingStep.ATTACHMENTS), data=body, content_type=kind)
     assert answer.status_code == 422
     assert said in answer.text
     assert 'id="file-error"' in answer.text
@@ -180,8 +186,8 @@ def test_a_file_is_taken_by_its_content_and_its_size(agency, name, content, said
 @ONE
 def test_an_attachment_is_downloaded_by_its_agency_and_once_sent_by_the_desk_alone(app, agency, made):
     filled(agency)
-    save(agency, Step.ATTACHMENTS, slot="licence", file=(io.BytesIO(PNG), "..\\执照.png"))
-    href = re.search(r'href="(/desk/agency/attachments/(\d+))"', agency.page(at(Step.ATTACHMENTS)))
+    save(agency, FilingStep.ATTACHMENTS, slot="licence", file=(io.BytesIO(PNG), "..\\执照.png"))
+    href = re.search(r'href="(/desk/agency/attachments/(\d+))"', agency.page(at(FilingStep.ATTACHMENTS)))
     got = agency.client.get(href[1])
     assert got.data == PNG
     assert got.headers["Content-Type"] == "image/png"
@@ -193,7 +199,7 @@ def test_an_attachment_is_downloaded_by_its_agency_and_once_sent_by_the_desk_alo
     desk_href = f"/desk/admission/{ref}/attachments/{href[2]}"
     other = Visitor(app).sign_in(made(make.make_agency).email)
     assert desk.client.get(desk_href).status_code == 404  # a draft is the agency's own
-    agency.send(at(Step.CHECK), at(Step.CHECK))
+    agency.send(at(FilingStep.CHECK), at(FilingStep.CHECK))
     assert desk.client.get(desk_href).data == PNG
     assert other.client.get(href[1]).status_code == 404
     assert other.client.get(desk_href).status_code == 403
@@ -203,23 +209,23 @@ def test_an_attachment_is_downloaded_by_its_agency_and_once_sent_by_the_desk_alo
 @ONE
 def test_a_form_opened_before_another_was_saved_gets_a_merge_page_and_loses_nothing(agency):
     filled(agency)
-    old = version_of(agency.page(at(Step.DETAILS)))
-    save(agency, Step.DETAILS, **{**DETAILS, "address": "别处 2 号", "contact_name": "【虚构】丙"})
+    old = version_of(agency.page(at(FilingStep.DETAILS)))
+    save(agency, FilingStep.DETAILS, **{**DETAILS, "address": "别处 2 号", "contact_name": "【虚构】丙"})
     mine = {**DETAILS, "phone": "000-1111", "contact_name": "", "contact_email": "", "version": old}
-    answer = agency.forge(at(Step.DETAILS), **mine)
+    answer = agency.forge(at(FilingStep.DETAILS), **mine)
     assert answer.status_code == 409
     for both in ("别处 2 号", "虚构路 1 号", "0743-8221234", "000-1111", "【虚构】丙"):
         assert both in answer.text
     assert 'type="hidden" name="legal_representative"' in answer.text  # what does not differ is not asked
     chosen = {**mine, "address": "别处 2 号", "contact_name": "【虚构】丙", "version": version_of(answer.text)}
-    assert agency.forge(at(Step.DETAILS), **chosen).status_code == 302
-    page = agency.page(at(Step.DETAILS))
+    assert agency.forge(at(FilingStep.DETAILS), **chosen).status_code == 302
+    page = agency.page(at(FilingStep.DETAILS))
     assert all(value in page for value in ("别处 2 号", "000-1111", "【虚构】丙"))
     # Another step saved meanwhile is no difference; the same value saved twice is none either.
     seen = version_of(page)
-    save(agency, Step.KIND, kind="branch")
-    assert agency.forge(at(Step.DETAILS), **{**chosen, "version": seen}).status_code == 302
-    assert agency.forge(at(Step.DETAILS), **{**chosen, "version": old}).status_code == 302
+    save(agency, FilingStep.KIND, kind="branch")
+    assert agency.forge(at(FilingStep.DETAILS), **{**chosen, "version": seen}).status_code == 302
+    assert agency.forge(at(FilingStep.DETAILS), **{**chosen, "version": old}).status_code == 302
 
 
 @ONE
@@ -228,27 +234,27 @@ def test_services_are_ticked_by_search_kept_and_merged_and_say_what_they_lack(ag
     codes = [made(make.make_listed_service, edition_id=edition).code for _ in range(3)]
     made(make.publish_edition, edition_id=edition)
     filled(agency)
-    page = agency.page(at(Step.SERVICES))
+    page = agency.page(at(FilingStep.SERVICES))
     stale = {"version": version_of(page), "shown": " ".join(codes)}
     assert all(code in page for code in codes)
-    assert save(agency, Step.SERVICES, services=codes[0]).location == at(Step.PAPERS)
-    seen = version_of(agency.page(at(Step.SERVICES)))
+    assert save(agency, FilingStep.SERVICES, services=codes[0]).location == at(FilingStep.PAPERS)
+    seen = version_of(agency.page(at(FilingStep.SERVICES)))
     typed = {"version": seen, "shown": stale["shown"], "services": codes[0], "q": codes[1], "look": "1"}
-    looked = agency.forge(at(Step.SERVICES), **typed)
+    looked = agency.forge(at(FilingStep.SERVICES), **typed)
     found = agency.page(looked.location)
     assert codes[1] in found
     assert codes[2] not in found
     save(agency, f"services?q={codes[1]}", services=codes[1])  # the ticks that were not shown stay
-    assert all(code in agency.page(at(Step.CHECK)) for code in codes[:2])
-    merge = agency.forge(at(Step.SERVICES), **stale, services=codes[2])
+    assert all(code in agency.page(at(FilingStep.CHECK)) for code in codes[:2])
+    merge = agency.forge(at(FilingStep.SERVICES), **stale, services=codes[2])
     assert merge.status_code == 409
     assert all(code in merge.text for code in codes)
     kept = {"version": version_of(merge.text), "shown": " ".join(codes), "services": [codes[0], codes[2]]}
-    assert agency.forge(at(Step.SERVICES), **kept).status_code == 302
-    check = agency.page(at(Step.CHECK))
+    assert agency.forge(at(FilingStep.SERVICES), **kept).status_code == 302
+    check = agency.page(at(FilingStep.CHECK))
     assert codes[1] not in check
     assert codes[2] in check
-    forged = {"version": version_of(agency.page(at(Step.SERVICES))), "services": "ZZ-9", "shown": "ZZ-9"}
+    forged = {"version": version_of(agency.page(at(FilingStep.SERVICES))), "services": "ZZ-9", "shown": "ZZ-9"}
     assert "ZZ-9" in save_forged(agency, forged).text
 
 
@@ -258,44 +264,46 @@ def test_a_change_and_a_return_go_through_the_same_pages_and_the_old_version_ser
     agency, clerk = Visitor(app).sign_in(known.email), Visitor(app).sign_in(desk.email)
     agency.send(HOME, f"{HOME}/begin")
     assert agency.forge(f"{HOME}/begin").status_code == 409  # one at a time
-    save(agency, Step.DETAILS, phone="000-7777")
-    kind = agency.forge(at(Step.KIND), name="X", kind="branch", version=version_of(agency.page(at(Step.KIND))))
+    save(agency, FilingStep.DETAILS, phone="000-7777")
+    kind = agency.forge(
+        at(FilingStep.KIND), name="X", kind="branch", version=version_of(agency.page(at(FilingStep.KIND)))
+    )
     assert kind.status_code in (409, 422)
-    save(agency, Step.PAPERS, **PAPER)
-    save(agency, Step.LETTER, commitment="y")
-    check = agency.page(at(Step.CHECK))
+    save(agency, FilingStep.PAPERS, **PAPER)
+    save(agency, FilingStep.LETTER, commitment="y")
+    check = agency.page(at(FilingStep.CHECK))
     row = check.partition("What changes")[2].partition("</table>")[0]
     assert "000-00000000" in row
     assert "000-7777" in row
-    assert "Now public: 000-00000000" in agency.page(at(Step.DETAILS))
-    agency.send(at(Step.CHECK), at(Step.CHECK))
+    assert "Now public: 000-00000000" in agency.page(at(FilingStep.DETAILS))
+    agency.send(at(FilingStep.CHECK), at(FilingStep.CHECK))
     assert made(queries.agency_of, known.actor).phone == "000-00000000"
     page = f"/desk/admission/{known.ref}"
     reason = re.search(r'value="(contact_unreachable[^"]*)"', clerk.page(page))[1]
     clerk.send(page, f"{page}/return", reasons=reason)
     assert "The contact cannot be reached" in agency.page(HOME)
-    details = agency.page(at(Step.DETAILS))
+    details = agency.page(at(FilingStep.DETAILS))
     assert re.search(
         r'id="(\w+)-hint">\s*<strong class="returned field-error">Returned: The contact cannot be reached', details
     )
-    assert "Returned:" not in agency.page(at(Step.KIND))
-    save(agency, Step.DETAILS, phone="000-8888")
-    agency.send(at(Step.CHECK), at(Step.CHECK))
+    assert "Returned:" not in agency.page(at(FilingStep.KIND))
+    save(agency, FilingStep.DETAILS, phone="000-8888")
+    agency.send(at(FilingStep.CHECK), at(FilingStep.CHECK))
     clerk.send(page, f"{page}/admit")
     assert made(queries.agency_of, known.actor).phone == "000-8888"
     # What is on record is ended by the next change, or kept after all.
     agency.send(HOME, f"{HOME}/begin")
-    remove = re.search(r'action="(/desk/agency/papers/\d+/remove)"', agency.page(at(Step.PAPERS)))[1]
-    agency.send(at(Step.PAPERS), remove)
-    assert "ends when this passes" in agency.page(at(Step.PAPERS))
-    agency.send(at(Step.PAPERS), remove.replace("remove", "keep"))
-    assert "ends when this passes" not in agency.page(at(Step.PAPERS))
+    remove = re.search(r'action="(/desk/agency/papers/\d+/remove)"', agency.page(at(FilingStep.PAPERS)))[1]
+    agency.send(at(FilingStep.PAPERS), remove)
+    assert "ends when this passes" in agency.page(at(FilingStep.PAPERS))
+    agency.send(at(FilingStep.PAPERS), remove.replace("remove", "keep"))
+    assert "ends when this passes" not in agency.page(at(FilingStep.PAPERS))
     assert agency.forge("/desk/agency/letters/1/remove").status_code == 404
     agency.send(HOME, f"{HOME}/take-back")
     agency.send(HOME, f"{HOME}/leave")
     assert made(queries.agency_of, known.actor).state == AgencyState.EXITED
     agency.send(HOME, f"{HOME}/begin")
-    save(agency, Step.KIND, kind="branch")
-    save(agency, Step.LETTER, commitment="y")
-    agency.send(at(Step.CHECK), at(Step.CHECK))
+    save(agency, FilingStep.KIND, kind="branch")
+    save(agency, FilingStep.LETTER, commitment="y")
+    agency.send(at(FilingStep.CHECK), at(FilingStep.CHECK))
     assert made(queries.newest_filing, known.id).state == FilingState.IN_CHECK

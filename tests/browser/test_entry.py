@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from market.agencies.rules import Step
+from market.agencies.rules.steps import FilingStep
 from tests.browser.guide import Screen
 from tests.browser.test_pages import sign_in
 from tests.make import make_uscc
@@ -94,7 +94,7 @@ def _fill_in(screen: Screen) -> None:
 
 def _look_at_every_step(phone: Page, axe: Callable[[Page], None], fits: Callable[[Page], None]) -> None:
     sign_in(phone, MAILBOX, SECRET)
-    for address in (HOME, *(f"{HOME}/{step}" for step in Step)):
+    for address in (HOME, *(f"{HOME}/{step}" for step in FilingStep)):
         phone.goto(address)
         assert "Step" in phone.inner_text("main")
         axe(phone)

@@ -17,13 +17,13 @@ from market.agencies.rules import (
     AGENCY,
     CORRECTABLE,
     FILING,
-    NEEDED,
     AgencyKind,
     AgencyState,
     FilingKind,
     FilingState,
     RecordState,
 )
+from market.agencies.rules.steps import NEEDED
 from market.base import clock
 from market.base.errors import BadState, BreaksRule
 from market.base.people import Actor, Role

@@ -32,16 +32,9 @@ from market.agencies.rules.marks import (
     share_range,
 )
 from market.agencies.rules.papers import GRADE_RANKS, PAPER, MediaType, RecordState, Slot, covers, media_type
-from market.agencies.rules.steps import NEEDED, STEP_OF, Step, after, check_phone, half_width
 from market.agencies.rules.succession import LAPSED, Succession
 
 __all__ = [
-    "half_width",
-    "check_phone",
-    "after",
-    "Step",
-    "STEP_OF",
-    "NEEDED",
     "AGENCY",
     "AgencyKind",
     "AgencyState",

@@ -12,7 +12,7 @@ from market.base.words import N_, register_labels, register_sentences
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{4,37}[0-9]")
 
 
-class Step(StrEnum):
+class FilingStep(StrEnum):
     """A page of the application, in the order of the pages."""
 
     KIND = "kind"
@@ -26,20 +26,20 @@ class Step(StrEnum):
     CHECK = "check"
 
 
-STEP_OF: Mapping[FilingField, Step] = {
-    FilingField.NAME: Step.KIND,
-    FilingField.USCC: Step.KIND,
-    FilingField.KIND: Step.KIND,
-    FilingField.LEGAL_REPRESENTATIVE: Step.DETAILS,
-    FilingField.CONTACT_NAME: Step.DETAILS,
-    FilingField.PHONE: Step.DETAILS,
-    FilingField.CONTACT_EMAIL: Step.DETAILS,
-    FilingField.ADDRESS: Step.DETAILS,
-    FilingField.SERVICES: Step.SERVICES,
-    FilingField.PAPERS: Step.PAPERS,
-    FilingField.PRACTITIONERS: Step.PRACTITIONERS,
-    FilingField.PERSONS: Step.PERSONS,
-    FilingField.ATTACHMENTS: Step.ATTACHMENTS,
+STEP_OF: Mapping[FilingField, FilingStep] = {
+    FilingField.NAME: FilingStep.KIND,
+    FilingField.USCC: FilingStep.KIND,
+    FilingField.KIND: FilingStep.KIND,
+    FilingField.LEGAL_REPRESENTATIVE: FilingStep.DETAILS,
+    FilingField.CONTACT_NAME: FilingStep.DETAILS,
+    FilingField.PHONE: FilingStep.DETAILS,
+    FilingField.CONTACT_EMAIL: FilingStep.DETAILS,
+    FilingField.ADDRESS: FilingStep.DETAILS,
+    FilingField.SERVICES: FilingStep.SERVICES,
+    FilingField.PAPERS: FilingStep.PAPERS,
+    FilingField.PRACTITIONERS: FilingStep.PRACTITIONERS,
+    FilingField.PERSONS: FilingStep.PERSONS,
+    FilingField.ATTACHMENTS: FilingStep.ATTACHMENTS,
 }
 """The page on which each field of an application is corrected."""
 
@@ -60,9 +60,9 @@ def check_phone(text: str) -> str:
     return plain
 
 
-def after(step: Step) -> Step:
+def after(step: FilingStep) -> FilingStep:
     """The page that follows; the last one follows itself."""
-    pages = list(Step)
+    pages = list(FilingStep)
     return pages[min(pages.index(step) + 1, len(pages) - 1)]
 
 

@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from market.agencies import actions, queries
-from market.agencies.forms.filings import AttachmentForm, PaperForm, PersonForm, PractitionerForm
+from market.agencies.actions.records import Recorded
+from market.agencies.forms import AttachmentForm, PaperForm, PersonForm, PractitionerForm
 from market.agencies.models import Attachment, Filing
-from market.agencies.rules import CORRECTABLE, Slot, Step
+from market.agencies.rules import CORRECTABLE, Slot
+from market.agencies.rules.steps import FilingStep
 from market.agencies.views.blueprint import agencies
 from market.agencies.views.wizard import opened_for, step_page, step_url
 from market.base.errors import NotFound, Refusal
@@ -21,10 +23,10 @@ from market.store.transaction import transaction
 from market.web.access import current_actor, needs
 from market.web.forms import HouseForm
 
-_FINDERS: dict[str, Callable[[int, int], actions.Recorded]] = {
-    Step.PAPERS: queries.paper_of,
-    Step.PRACTITIONERS: queries.practitioner_of,
-    Step.PERSONS: queries.person_of,
+_FINDERS: dict[str, Callable[[int, int], Recorded]] = {
+    FilingStep.PAPERS: queries.paper_of,
+    FilingStep.PRACTITIONERS: queries.practitioner_of,
+    FilingStep.PERSONS: queries.person_of,
 }
 
 
@@ -40,7 +42,7 @@ def step_papers() -> ResponseReturnValue:
         )  # fmt: skip
         actions.add_paper(filing, given, actor=current_actor(), now=now)
 
-    return _records(form, Step.PAPERS, bring)
+    return _records(form, FilingStep.PAPERS, bring)
 
 
 @agencies.route("/desk/agency/practitioners", methods=["GET", "POST"])
@@ -53,7 +55,7 @@ def step_practitioners() -> ResponseReturnValue:
         said = (form.name.data, form.certificate_kind.data, form.certificate_number.data)
         actions.add_practitioner(filing, actions.NewPractitioner(*said, *_days(form)), actor=current_actor(), now=now)
 
-    return _records(form, Step.PRACTITIONERS, bring)
+    return _records(form, FilingStep.PRACTITIONERS, bring)
 
 
 @agencies.route("/desk/agency/persons", methods=["GET", "POST"])
@@ -66,7 +68,7 @@ def step_persons() -> ResponseReturnValue:
         given = actions.NewPerson(form.name.data, form.phone.data, *_days(form))
         actions.add_person(filing, given, actor=current_actor(), now=now)
 
-    return _records(form, Step.PERSONS, bring)
+    return _records(form, FilingStep.PERSONS, bring)
 
 
 @agencies.route("/desk/agency/attachments", methods=["GET", "POST"])
@@ -79,7 +81,7 @@ def step_attachments() -> ResponseReturnValue:
         given = actions.NewAttachment(Slot(form.slot.data), *form.given())
         actions.attach(filing, given, actor=current_actor(), now=now)
 
-    return _records(form, Step.ATTACHMENTS, bring)
+    return _records(form, FilingStep.ATTACHMENTS, bring)
 
 
 @agencies.post("/desk/agency/<what>/<int:row_id>/remove")
@@ -89,7 +91,7 @@ def remove_record(what: str, row_id: int) -> ResponseReturnValue:
     actor = current_actor()
     with transaction(queries.agency_lock(actor)) as now:
         mine = queries.agency_of(actor)
-        if what == Step.ATTACHMENTS:
+        if what == FilingStep.ATTACHMENTS:
             row = queries.attachment_of(mine.id, row_id)
             actions.detach(queries.filing_of(mine.id), row, actor=actor, now=now)
         else:
@@ -128,7 +130,7 @@ def _file(row: Attachment) -> ResponseReturnValue:
     return send_file(io.BytesIO(row.content), mimetype=row.media_type, as_attachment=True, download_name=row.name)
 
 
-def _row(what: str, agency_id: int, row_id: int) -> actions.Recorded:
+def _row(what: str, agency_id: int, row_id: int) -> Recorded:
     find = _FINDERS.get(what)
     if find is None:
         raise NotFound("page.not_found")
@@ -140,7 +142,7 @@ def _days(form: Any) -> tuple[date, date]:
     return cast(date, form.valid_from.data), cast(date, form.valid_until.data)
 
 
-def _records(form: HouseForm, step: Step, bring: Callable[[Filing, datetime], None]) -> ResponseReturnValue:
+def _records(form: HouseForm, step: FilingStep, bring: Callable[[Filing, datetime], None]) -> ResponseReturnValue:
     """Bring what was sent and stay, so that another one can follow; else the page with the form."""
     actor = current_actor()
     if form.validate_on_submit():

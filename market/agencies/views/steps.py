@@ -11,17 +11,18 @@ from flask_babel import gettext as _
 from market.accounts.actions import rename
 from market.accounts.queries import organisation_of
 from market.agencies import actions, queries
-from market.agencies.forms.filings import (
-    DetailsForm,
+from market.agencies.forms import (
     KindForm,
     LetterForm,
-    SendForm,
+    ProfileForm,
     ServicesForm,
     StepForm,
+    SubmitForm,
     mark_of_stored,
 )
 from market.agencies.models import Agency, Filing
-from market.agencies.rules import CORRECTABLE, AgencyKind, Step
+from market.agencies.rules import CORRECTABLE, AgencyKind
+from market.agencies.rules.steps import FilingStep
 from market.agencies.views.blueprint import agencies
 from market.agencies.views.wizard import (
     Opened,
@@ -65,7 +66,7 @@ def step_kind() -> ResponseReturnValue:
         filing = actions.begin(actions.Profile(AgencyKind(form.kind.data), "", "", ""), actor=actor, now=now)
         _rename(filing.agency, str(form.name.data), actor, now)
 
-    answer = _saved(form, Step.KIND, save, begin)
+    answer = _saved(form, FilingStep.KIND, save, begin)
     if answer is not None:
         return answer
     mine = queries.agency_or_none(actor)
@@ -74,20 +75,22 @@ def step_kind() -> ResponseReturnValue:
         form.show(_stored(form, opened.filing) if opened else _unsaid(actor))
     elif opened is None:
         form.version.data = mark_of_stored(_unsaid(actor))
-    return step_page(form, Step.KIND, opened, organisation=organisation, fixed=mine is not None and mine.admitted_at)
+    return step_page(
+        form, FilingStep.KIND, opened, organisation=organisation, fixed=mine is not None and mine.admitted_at
+    )
 
 
 @agencies.route("/desk/agency/details", methods=["GET", "POST"])
 @needs(Permission.AGENCY_PROFILE_WRITE)
 def step_details() -> ResponseReturnValue:
     """Who answers for the agency, and how it is reached."""
-    actor, form = current_actor(), DetailsForm()
+    actor, form = current_actor(), ProfileForm()
 
     def save(filing: Filing, now: datetime) -> None:
         said = actions.Profile(AgencyKind(filing.agency_kind), **form.typed())
         actions.save_profile(filing, said, actor=actor, now=now)
 
-    answer = _saved(form, Step.DETAILS, save)
+    answer = _saved(form, FilingStep.DETAILS, save)
     if answer is not None:
         return answer
     opened = opened_for(queries.agency_or_none(actor))
@@ -95,7 +98,7 @@ def step_details() -> ResponseReturnValue:
         return redirect(url_for("agencies.agency"))
     if request.method == "GET":
         form.show(_stored(form, opened.filing))
-    return step_page(form, Step.DETAILS, opened)
+    return step_page(form, FilingStep.DETAILS, opened)
 
 
 @agencies.route("/desk/agency/services", methods=["GET", "POST"])
@@ -117,7 +120,7 @@ def step_services() -> ResponseReturnValue:
             if "look" in request.form:
                 return redirect(url_for("agencies.step_services", q=request.form.get("q", "")[:100]))
             flash(_("Saved."), "success")
-            return onward(Step.SERVICES)
+            return onward(FilingStep.SERVICES)
         except Refusal as refusal:
             form.refuse(refusal)
     opened = opened_for(queries.agency_or_none(actor))
@@ -136,7 +139,7 @@ def step_letter() -> ResponseReturnValue:
             with transaction(queries.agency_lock(actor)) as now:
                 actions.accept_commitment(_mine(actor)[1], actor=actor, now=now)
             flash(_("The commitment letter is accepted."), "success")
-            return onward(Step.LETTER)
+            return onward(FilingStep.LETTER)
         except Refusal as refusal:
             form.refuse(refusal)
     opened = opened_for(queries.agency_or_none(actor))
@@ -144,14 +147,14 @@ def step_letter() -> ResponseReturnValue:
         return redirect(url_for("agencies.agency"))
     if request.method == "GET":
         form.commitment.data = opened.accepted
-    return step_page(form, Step.LETTER, opened, letter=opened.letter)
+    return step_page(form, FilingStep.LETTER, opened, letter=opened.letter)
 
 
 @agencies.route("/desk/agency/check", methods=["GET", "POST"])
 @needs(Permission.AGENCY_PROFILE_WRITE)
 def step_check() -> ResponseReturnValue:
     """Everything on one page before it is sent, and what is missing."""
-    form, actor = SendForm(), current_actor()
+    form, actor = SubmitForm(), current_actor()
     if form.validate_on_submit():
         try:
             with transaction(queries.agency_lock(actor)) as now:
@@ -168,10 +171,10 @@ def step_check() -> ResponseReturnValue:
     form.version.data = str(opened.filing.row_version)
     return step_page(
         form,
-        Step.CHECK,
+        FilingStep.CHECK,
         opened,
         stages=stages(opened),
-        missing=[stage for stage in stages(opened) if stage.state == "todo" and stage.step != Step.CHECK],
+        missing=[stage for stage in stages(opened) if stage.state == "todo" and stage.step != FilingStep.CHECK],
         lacking=queries.lacking(opened.services, opened.view, opened.today),
         changed=_changed(opened),
         correctable=opened.filing.state in CORRECTABLE,
@@ -180,7 +183,7 @@ def step_check() -> ResponseReturnValue:
 
 def _saved(
     form: StepForm,
-    step: Step,
+    step: FilingStep,
     save: Callable[[Filing, datetime], None],
     begin: Callable[[datetime], None] | None = None,
 ) -> ResponseReturnValue | None:
@@ -228,7 +231,7 @@ def _rename(agency: Agency, name: str, actor: Actor, now: datetime) -> None:
         rename(organisation, name, actor=actor, now=now)
 
 
-def _merge(form: StepForm, step: Step, stored: Mapping[str, str]) -> ResponseReturnValue:
+def _merge(form: StepForm, step: FilingStep, stored: Mapping[str, str]) -> ResponseReturnValue:
     """What was saved meanwhile beside what was typed here, for each column that differs: the reader chooses."""
     differing = form.differing(stored)
     page = render_template(
@@ -250,7 +253,7 @@ def _merge_services(opened: Opened, shown: set[str], ticked: set[str]) -> Respon
     listed = queries.listed_services(opened.edition_id, differing)
     page = render_template(
         "agencies/merge_services.html",
-        step=Step.SERVICES,
+        step=FilingStep.SERVICES,
         listed=listed,
         chosen=chosen,
         same=sorted((chosen & shown) & ticked),
@@ -279,7 +282,7 @@ def _services(form: ServicesForm, opened: Opened) -> ResponseReturnValue:
         form.version.data = _mark(chosen)
         form.shown.data = " ".join(one.code for one in rows)
     return step_page(
-        form, Step.SERVICES, opened, groups=groups, ticked=ticked, wanted=wanted, few=few, found=len(found)
+        form, FilingStep.SERVICES, opened, groups=groups, ticked=ticked, wanted=wanted, few=few, found=len(found)
     )
 
 

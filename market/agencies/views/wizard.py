@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from market.agencies import queries
 from market.agencies.models import Agency, CommitmentText, Filing
-from market.agencies.rules import CORRECTABLE, NEEDED, STEP_OF, FilingField, FilingKind, Step, after
+from market.agencies.rules import CORRECTABLE, FilingField, FilingKind
+from market.agencies.rules.steps import NEEDED, STEP_OF, FilingStep, after
 from market.base import clock
 from market.catalogue.queries import edition_in_force_or_none
 from market.web.access import current_actor
@@ -43,7 +44,7 @@ class Opened:
 class Stage:
     """How far a step is. `state`: done, todo (it must be done), open (it may stay empty), returned."""
 
-    step: Step
+    step: FilingStep
     state: str
     note: str
     reasons: Sequence[tuple[str, str]]
@@ -69,17 +70,17 @@ def look(agency: Agency, filing: Filing) -> Opened:
 def stages(opened: Opened) -> list[Stage]:
     """Every step of the application in order, with the desk's reasons at the step where they are corrected."""
     view, filing = opened.view, opened.filing
-    counts: Mapping[Step, int] = {
-        Step.SERVICES: len(view.services),
-        Step.PAPERS: len(view.papers),
-        Step.PRACTITIONERS: len(view.practitioners),
-        Step.PERSONS: len(view.persons),
-        Step.ATTACHMENTS: len(view.attachments),
+    counts: Mapping[FilingStep, int] = {
+        FilingStep.SERVICES: len(view.services),
+        FilingStep.PAPERS: len(view.papers),
+        FilingStep.PRACTITIONERS: len(view.practitioners),
+        FilingStep.PERSONS: len(view.persons),
+        FilingStep.ATTACHMENTS: len(view.attachments),
     }
     complete = all(getattr(filing, name).strip() for name in NEEDED)
-    ready = {Step.KIND: True, Step.DETAILS: complete, Step.LETTER: opened.accepted}
+    ready = {FilingStep.KIND: True, FilingStep.DETAILS: complete, FilingStep.LETTER: opened.accepted}
     found = []
-    for step in Step:
+    for step in FilingStep:
         reasons = reasons_at(view, step)
         if step in counts:
             state, note = ("done" if counts[step] else "open"), str(counts[step] or "")
@@ -89,7 +90,7 @@ def stages(opened: Opened) -> list[Stage]:
     return found
 
 
-def reasons_at(view: queries.FilingView, step: Step) -> list[tuple[str, str]]:
+def reasons_at(view: queries.FilingView, step: FilingStep) -> list[tuple[str, str]]:
     """The desk's reasons that are corrected on a step's page, each with its field."""
     return [
         (field, reason)
@@ -99,12 +100,12 @@ def reasons_at(view: queries.FilingView, step: Step) -> list[tuple[str, str]]:
     ]
 
 
-def step_page(form: HouseForm, step: Step, opened: Opened | None, **values: Any) -> ResponseReturnValue:
+def step_page(form: HouseForm, step: FilingStep, opened: Opened | None, **values: Any) -> ResponseReturnValue:
     """A step's page, `agencies/step_<step>.html`, with what is the same on all of them."""
     return form.page(
         f"agencies/step_{step}.html",
         step=step,
-        steps=list(Step),
+        steps=list(FilingStep),
         step_url=step_url,
         opened=opened,
         reasons=dict(opened.view.returned) if opened else {},
@@ -130,7 +131,7 @@ def to_correct() -> Opened | ResponseReturnValue:
     return opened
 
 
-def onward(step: Step) -> ResponseReturnValue:
+def onward(step: FilingStep) -> ResponseReturnValue:
     """On to the step that follows."""
     return redirect(step_url(after(step)))
 
