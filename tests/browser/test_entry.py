@@ -40,7 +40,7 @@ def test_an_agency_applies_page_by_page_is_returned_once_corrects_and_is_public(
     desk.go("/desk/admission").page.locator("main a", has_text=NAME).first.click()
     desk.page.wait_for_url("**/desk/admission/AG-*")
     application = desk.path
-    desk.form(f"{application}/return").locator('[value^="contact_unreachable"]').first.check()
+    desk.page.locator('main input[value^="contact_unreachable"]').first.check()
     desk.send(f"{application}/return")
 
     screen.go(HOME)

@@ -121,7 +121,7 @@ def _admission(tour: Tour) -> str:
     desk.page.locator("main a", has_text=NAME).first.click()
     desk.page.wait_for_url("**/desk/admission/AG-*")
     application = desk.path
-    desk.fill(f"{application}/return", reasons="contact_unreachable")
+    desk.page.locator('main input[value^="contact_unreachable"]').first.check()
     tour.show(
         desk,
         ("形式核验：退回一次", "The formal check: returned once"),

@@ -143,7 +143,8 @@ def admission(world: World) -> Story:
     overview = desk.page("/desk/admission")
     ref = world.refs["agency"] = overview.partition("/desk/admission/")[2].partition('"')[0]
     page = f"/desk/admission/{ref}"
-    yield Step(desk, page, f"{page}/return", {"reasons": "contact_unreachable"})
+    reason = desk.page(page).partition('value="contact_unreachable')[2].partition('"')[0]
+    yield Step(desk, page, f"{page}/return", {"reasons": f"contact_unreachable{reason}"})
     yield Step(agency, f"{home}/details", f"{home}/details", {**profile, "phone": "000-00000002"})
     yield Step(agency, f"{home}/check", f"{home}/check")
     yield Step(desk, page, f"{page}/admit")
