@@ -63,6 +63,12 @@ def test_an_agency_registers_sends_and_is_admitted_by_forms_alone(app, client, m
     assert post(client, f"/desk/admission/{mine.ref}/admit", {"version": "0"}).status_code == 409
     assert post(client, f"/desk/admission/{mine.ref}/admit", {"version": version}).status_code == 302
     assert made(queries.agency_of, newcomer.actor).state == AgencyState.ADMITTED
+    client.post("/account/sign-out", data={"csrf_token": _token(client)})
+    assert client.get("/desk/admission").status_code in (302, 401)
+
+
+def _token(client):
+    return re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get("/account/me").text)[1]
 
 
 @pytest.mark.parametrize("url", ["/desk/agency", "/desk/offers", "/desk/admission"])
