@@ -57,6 +57,8 @@ NAMES = {
     "seal": "【虚构】样例丙第003号公证处（测试）",
     "probe": "【虚构】样例丁第004号检测有限公司（测试）",
 }
+HELD = {"公证": "公证机构执业证", "检测": "食品检验机构资质认定（CMA）"}
+"""The qualification of an agency's paper, by a word of its name."""
 MARKS: Mapping[str, Mapping[str, tuple[Mark, int]]] = {
     "green": {REPORT: (Percent(850), 30)},
     "blue": {REPORT: (Percent(920), 25)},
@@ -132,7 +134,7 @@ def _agency(city: City, name: str, reach: FilingState) -> Actor:
             "【虚构】发证机关",
             date(2024, 1, 1),
             date(2029, 12, 31),
-            "公证机构执业证" if "公证" in name else "",
+            next((held for word, held in HELD.items() if word in name), ""),
         )
         agencies.add_paper(filing, paper, actor=actor, now=now)
         agencies.accept_commitment(filing, actor=actor, now=now)

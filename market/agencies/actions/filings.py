@@ -23,6 +23,7 @@ from market.agencies.rules import (
     FilingState,
     RecordState,
 )
+from market.agencies.rules.steps import NEEDED
 from market.base import clock
 from market.base.errors import BadState, BreaksRule
 from market.base.people import Actor, Role
@@ -150,9 +151,9 @@ def submit(filing: Filing, *, actor: Actor, now: datetime) -> None:
     """
     state = FILING.step(filing.state, "submit")
     today = clock.china_date(now)
-    for name in ("legal_representative", "phone", "address"):
+    for name in NEEDED:
         if not getattr(filing, name).strip():
-            raise BreaksRule("filing.incomplete", field=name)
+            raise BreaksRule("filing.incomplete", field=f"filing_field.{name}")
     letter = queries.commitment_on(today)
     if letter is None or filing.commitment_version != letter.version:
         raise BreaksRule("filing.commitment_needed")

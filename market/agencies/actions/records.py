@@ -10,7 +10,7 @@ from market.agencies import queries
 from market.agencies.actions.filings import obj, require_correctable
 from market.agencies.models import AgencyPaper, Attachment, AuthorisedPerson, Filing, Practitioner
 from market.agencies.rules import PAPER, RecordState, Slot, media_type
-from market.agencies.rules.papers import MOST_ATTACHMENTS, digest
+from market.agencies.rules.papers import MOST_ATTACHMENTS, check_ending, digest
 from market.base import clock
 from market.base.errors import BadState, BreaksRule
 from market.base.people import Actor
@@ -151,13 +151,15 @@ def attach(filing: Filing, given: NewAttachment, *, actor: Actor, now: datetime)
     """Attach a file. What it is, is decided by its content; refuses attachment.* ."""
     require_correctable(filing)
     kind, sha256 = media_type(given.content), digest(given.content)
+    name = _plain_name(given.name)
+    check_ending(name, kind)
     here = select(func.count()).select_from(Attachment).where(Attachment.filing_id == filing.id)
     if (db.session.scalar(here) or 0) >= MOST_ATTACHMENTS:
         raise BreaksRule("attachment.too_many", most=MOST_ATTACHMENTS)
     if db.session.scalar(here.where(Attachment.slot == given.slot, Attachment.sha256 == sha256)):
         raise BreaksRule("attachment.twice")
     row = Attachment(
-        filing_id=filing.id, slot=given.slot, name=_plain_name(given.name), media_type=kind, sha256=sha256,
+        filing_id=filing.id, slot=given.slot, name=name, media_type=kind, sha256=sha256,
         size=len(given.content), added_at=now, content=given.content,
     )  # fmt: skip
     db.session.add(row)

@@ -12,6 +12,7 @@ from market.agencies.queries.agencies import (
     papers_of,
     suspension_of,
 )
+from market.agencies.queries.asking import Ask, ListedService, lacking, listed_services
 from market.agencies.queries.directory import (
     Listing,
     Wanted,
@@ -80,6 +81,10 @@ from market.agencies.queries.serving import (
 from market.agencies.queries.succession import Lapsed, waiting_to_be_marked
 
 __all__ = [
+    "listed_services",
+    "lacking",
+    "ListedService",
+    "Ask",
     "AgencyThen",
     "Application",
     "DaysLimit",

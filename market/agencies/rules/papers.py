@@ -88,6 +88,16 @@ def media_type(content: bytes) -> MediaType:
     raise BreaksRule("attachment.not_readable")
 
 
+_ENDINGS = {MediaType.PDF: ("pdf",), MediaType.PNG: ("png",), MediaType.JPEG: ("jpg", "jpeg")}
+
+
+def check_ending(name: str, kind: MediaType) -> None:
+    """Refuses attachment.other_ending: a file named as one thing that is another is mistaken by whoever opens it."""
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    if ending not in _ENDINGS[kind]:
+        raise BreaksRule("attachment.other_ending", name=name, kind=kind.name)
+
+
 def digest(content: bytes) -> str:
     """SHA-256 of a file, in hex."""
     return hashlib.sha256(content).hexdigest()
@@ -146,6 +156,9 @@ register_sentences(
         ),
         "attachment.not_readable": N_(
             "The content of the file is neither a whole PDF nor a PNG or JPEG picture, whatever its name says. Send one of these."
+        ),
+        "attachment.other_ending": N_(
+            "{name} is a {kind} file by its content, and its name says something else. Save it as {kind} and send that file."
         ),
         "attachment.too_many": N_("An application has at most {most} attachments. Take one back first."),
         "attachment.twice": N_("The same file is attached already."),
