@@ -10,6 +10,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 
 from market.accounts.rules import check_email
+from market.agencies.forms.desk import SeenForm
 from market.agencies.queries import qualifications_on
 from market.agencies.rules import (
     AgencyKind,
