@@ -16,8 +16,8 @@ from sqlalchemy import Connection, column, insert, select, text
 from sqlalchemy import table as plain_table
 
 from market.accounts.models import Organisation, User
-from market.agencies.models import Agency, AgencyPaper, Offer, OfferBand, Standing
-from market.agencies.rules import COMMITMENT_VERSION, AgencyKind, Fixed, PerUnit, market_line
+from market.agencies.models import Agency, AgencyPaper, Filing, Offer, OfferBand, Standing
+from market.agencies.rules import AgencyKind, Fixed, PerUnit, market_line
 from market.base.pricing import APPLICANT
 from market.base.refs import RefKind, make
 from market.catalogue.listing import band_row
@@ -39,6 +39,7 @@ FIRST_ID = 1_000_000
 FIRST_CODE = 20_000
 FIRST_NUMBER = 200_000
 YEAR = 2025
+VERSION = "2026-1"
 MARKED_AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 PLACES = [f"虚构市{name}{kind}" for name in "东西南北滨江新高平安永兴" for kind in ("区", "县")]
@@ -163,14 +164,14 @@ def _under_the_triggers(connection: Connection) -> None:
         install(connection, Base.metadata)
         install_full_text(connection, Base.metadata)
         return
-    for name in ("organisation", "agency", "agency_paper", "standing", "offer", "band", "offer_band"):
+    for name in ("organisation", "agency", "filing", "agency_paper", "standing", "offer", "band", "offer_band"):
         connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"))
 
 
 def _people(connection: Connection, count: int, account: int) -> None:
     dice = random.Random(7)
     kinds = list(AgencyKind)
-    organisations, agencies, papers, standings = [], [], [], []
+    organisations, agencies, filings, papers, standings = [], [], [], [], []
     for number, (name, region) in enumerate(names(count)):
         id_ = FIRST_ID + number
         organisations.append(
@@ -185,14 +186,14 @@ def _people(connection: Connection, count: int, account: int) -> None:
                 "id": id_, "ref": make(RefKind.AGENCY, 2026, FIRST_NUMBER + number), "organisation_id": id_,
                 "state": "admitted", "kind": kinds[number % len(kinds)], "legal_representative": "【虚构】某某",
                 "phone": "000-00000000", "address": f"{region}虚构路 {number} 号", "introduction": "",
-                "commitment_version": COMMITMENT_VERSION, "commitment_accepted_at": MARKED_AT,
-                "commitment_accepted_by": account, "submitted_at": MARKED_AT, "return_reasons": [],
                 "admitted_at": MARKED_AT, "row_version": 1,
             }
         )  # fmt: skip
+        filings.append(_filing(id_, kinds[number % len(kinds)], account))
         papers.append(
             {
-                "id": id_, "agency_id": id_, "name": "【虚构】资质证书", "number": f"FAKE-{number}", "issuer": "【虚构】协会",
+                "id": id_, "agency_id": id_, "filing_id": id_, "state": "on_record", "recorded_at": MARKED_AT,
+                "qualification": "", "major": "", "grade": "", "name": "【虚构】资质证书", "number": f"FAKE-{number}", "issuer": "【虚构】协会",
                 "valid_from": date(2024, 1, 1), "valid_until": date(2027 + number % 4, 12, 31),
             }
         )  # fmt: skip
@@ -207,10 +208,21 @@ def _people(connection: Connection, count: int, account: int) -> None:
     for model, rows in (
         (Organisation, organisations),
         (Agency, agencies),
+        (Filing, filings),
         (AgencyPaper, papers),
         (Standing, standings),
     ):
         connection.execute(insert(model), rows)
+
+
+def _filing(id_: int, kind: AgencyKind, account: int) -> dict[str, Any]:
+    return {
+        "id": id_, "agency_id": id_, "kind": "entry", "state": "passed", "agency_kind": kind,
+        "legal_representative": "【虚构】某某", "contact_name": "", "contact_email": "", "phone": "000-00000000",
+        "address": "", "introduction": "", "opened_at": MARKED_AT, "commitment_version": VERSION,
+        "commitment_accepted_at": MARKED_AT, "commitment_accepted_by": account, "round": 1, "submitted_at": MARKED_AT,
+        "check_due_on": MARKED_AT.date(), "decided_at": MARKED_AT, "row_version": 1,
+    }  # fmt: skip
 
 
 def _prices(connection: Connection, templates: list[dict[str, Any]], account: int) -> None:
@@ -230,7 +242,8 @@ def _prices(connection: Connection, templates: list[dict[str, Any]], account: in
     band = {name: f"crowd_mark.{name}" for name in kept} | own | {"y0": f"crowd_mark.y0 + {number} % 997 * 100"}
     offer = own | {name: f"crowd_mark.{name}" for name in ("entry_id", "edition_id", "service_id", "pricing")}
     offer |= {"state": "'in_force'", "version": "1", "promised_days": f"1 + {number} % days", "marked_by": str(account)}
-    offer |= {"marked_at": f"(SELECT admitted_at FROM agency one WHERE one.id = {FIRST_ID})"}
+    moment = f"(SELECT admitted_at FROM agency one WHERE one.id = {FIRST_ID})"
+    offer |= {"marked_at": moment, "effective_from": moment, "region_code": "''"}
     tie = own | {"offer_id": own["id"], "band_id": own["id"]}
     tie |= {name: f"crowd_mark.{name}" for name in ("fee_item_id", "edition_id", "service_id")}
     for model, values in ((Offer, offer), (Band, band), (OfferBand, tie)):

@@ -94,6 +94,17 @@ def create_organisation(given: NewOrganisation, *, actor: Actor, now: datetime) 
     return organisation
 
 
+def rename(organisation: Organisation, name: str, *, actor: Actor, now: datetime) -> None:
+    """Correct the name of an organisation; its code and kind stay for ever. Refuses organisation.name_needed."""
+    plain = name.strip()
+    if not plain:
+        raise BreaksRule("organisation.name_needed")
+    before, organisation.name = organisation.name, plain
+    db.session.flush()
+    payload = {"before": before, "after": plain}
+    record("organisation.rename", f"organisation/{organisation.ref}", actor=actor, payload=payload, now=now)
+
+
 def add_member(organisation: Organisation, given: NewMember, *, actor: Actor, now: datetime) -> Membership:
     """Begin a person's role. Refuses account.role_not_of_kind, account.member_already."""
     rules.check_role(OrganisationKind(organisation.kind), given.role)

@@ -11,8 +11,10 @@ class Permission(StrEnum):
     ACCOUNT_MEMBER_MANAGE = "account:member:manage"
     ACCOUNT_SELF_USE = "account:self:use"
     AGENCY_ADMISSION_DECIDE = "agency:admission:decide"
+    AGENCY_ADMISSION_WATCH = "agency:admission:watch"
     AGENCY_OFFER_MARK = "agency:offer:mark"
     AGENCY_PROFILE_WRITE = "agency:profile:write"
+    AGENCY_SUSPENSION_DECIDE = "agency:suspension:decide"
     CATALOGUE_EDITION_APPROVE = "catalogue:edition:approve"
     CATALOGUE_EDITION_DRAFT = "catalogue:edition:draft"
     CATALOGUE_EDITION_READ = "catalogue:edition:read"
@@ -70,9 +72,16 @@ _OWN: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.LIST_APPROVER: frozenset({P.CATALOGUE_EDITION_APPROVE, P.CATALOGUE_EDITION_READ, P.CATALOGUE_VOICE_READ}),
-    Role.ADMISSION_DESK: frozenset({P.AGENCY_ADMISSION_DECIDE}),
+    Role.ADMISSION_DESK: frozenset({P.AGENCY_ADMISSION_DECIDE, P.AGENCY_SUSPENSION_DECIDE}),
     Role.SUPERVISOR: frozenset(
-        {P.CATALOGUE_VOICE_READ, P.EVALUATION_ROUND_PUBLISH, P.EVALUATION_ROUND_READ, P.JOURNAL_ENTRY_READ}
+        {
+            P.AGENCY_ADMISSION_WATCH,
+            P.AGENCY_SUSPENSION_DECIDE,
+            P.CATALOGUE_VOICE_READ,
+            P.EVALUATION_ROUND_PUBLISH,
+            P.EVALUATION_ROUND_READ,
+            P.JOURNAL_ENTRY_READ,
+        }
     ),
     Role.EVALUATION_OFFICER: frozenset({P.EVALUATION_ROUND_COMPUTE, P.EVALUATION_ROUND_READ}),
     Role.AUDITOR: frozenset({P.CATALOGUE_EDITION_READ, P.EVALUATION_ROUND_READ, P.JOURNAL_ENTRY_READ}),

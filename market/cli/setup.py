@@ -9,6 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from market.accounts.queries import anybody
+from market.agencies.actions import seed_commitments, seed_qualifications
 from market.agencies.queries import directory_is_whole
 from market.base import clock
 from market.catalogue.actions.seeds import seed_bases, seed_regions
@@ -45,6 +46,8 @@ def seeds() -> None:
     with transaction() as now:
         seed_settings()
         seed_calendar()
+        seed_commitments()
+        seed_qualifications()
         if current_app.config["MARKET_DEMO"]:
             # The package's regions are fictitious; a city enters its own by `flask list regions`.
             seed_regions()

@@ -1,5 +1,6 @@
 """One round of everything the clock starts."""
 
+from market.jobs.agencies import watch_agencies
 from market.jobs.catalogue import bring_list_into_force
 from market.jobs.imports import check_lists
 from market.jobs.oversight import erase_old_contacts
@@ -16,5 +17,6 @@ def one_round(index: Index) -> tuple[int, int]:
     bring_list_into_force()
     check_lists()
     erase_old_contacts()
+    watch_agencies()
     closed = len(close_due_requests())
     return closed, bring_up_to_date(index)

@@ -1,6 +1,6 @@
 """Queue a message with the change it tells of; mark messages as read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +16,14 @@ def queue(code: str, *, to: Iterable[int], facts: dict[str, Any], now: datetime)
 
     Every message also gets an outbox row of kind `notice`, from which mail will be delivered.
     """
+    queue_each(code, dict.fromkeys(to, facts), now=now)
+
+
+def queue_each(code: str, facts: Mapping[int, dict[str, Any]], *, now: datetime) -> None:
+    """The same message with facts of its own for each organisation id; written together, however many they are."""
     notices = [
-        Notice(organisation_id=organisation, code=code, facts=facts, link=facts.get("link", ""), created_at=now)
-        for organisation in sorted(set(to))
+        Notice(organisation_id=organisation, code=code, facts=told, link=told.get("link", ""), created_at=now)
+        for organisation, told in sorted(facts.items())
     ]
     db.session.add_all(notices)
     db.session.flush()

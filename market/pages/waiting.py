@@ -7,8 +7,8 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from market.agencies.queries import agency_or_none, waiting_for_check
-from market.agencies.rules import AgencyState
+from market.agencies.queries import agency_or_none, newest_filing, open_suspensions, overdue_checks, waiting_for_check
+from market.agencies.rules import AgencyState, FilingState
 from market.base import clock
 from market.base.people import Actor
 from market.base.permissions import Permission, may
@@ -104,19 +104,20 @@ def _to_rate(actor: Actor, _today: Today) -> Group:
 def _registration(actor: Actor, today: Today) -> Group:
     agency = agency_or_none(actor)
     href = url_for("agencies.agency")
+    filing = newest_filing(agency.id) if agency else None
     waits = []
-    if agency is None or agency.state == AgencyState.DRAFT:
+    if filing is None or filing.state == FilingState.DRAFT:
         waits.append(Wait(_("Finish the registration"), _("Papers, contact, commitment letter"), href, _("Continue")))
-    elif agency.state == AgencyState.RETURNED:
+    elif filing.state == FilingState.RETURNED:
         waits.append(Wait(_("Correct the registration"), _("The desk has named its reasons"), href, _("Correct")))
-    elif agency.state == AgencyState.IN_CHECK and agency.check_due_on is not None:
+    elif filing.state == FilingState.IN_CHECK and filing.check_due_on is not None:
         waits.append(
             Wait(
                 _("The formal check is running"),
                 _("Nothing to do for you"),
                 href,
                 _("Look"),
-                due(agency.check_due_on, today),
+                due(filing.check_due_on, today),
             )
         )
     return Group(_("Registration"), href, waits)
@@ -187,6 +188,22 @@ def _applications(_actor: Actor, today: Today) -> Group:
     return Group(_("Agencies to check"), url_for("agencies.admission"), waits)
 
 
+def _overdue_checks(_actor: Actor, today: Today) -> Group:
+    href = url_for("agencies.overdue_checks")
+    waits = [Wait(row.name, row.ref, href, _("Look"), due(row.due_on, today)) for row in overdue_checks(today.day)]
+    return Group(_("Overdue checks of agencies"), href, waits)
+
+
+def _suspensions(actor: Actor, _today: Today) -> Group:
+    href = url_for("agencies.suspensions")
+    waits = [
+        Wait(row.agency.organisation.name, row.agency.ref, href, _("Confirm or drop"))
+        for row in open_suspensions()
+        if row.confirmed_at is None and row.proposed_by != actor.id
+    ]
+    return Group(_("Suspensions to confirm"), href, waits)
+
+
 def _drafted(_actor: Actor, _today: Today) -> Group:
     return _edition(EditionState.DRAFT, _("Send to review"))
 
@@ -250,6 +267,8 @@ _MAKERS: Iterable[tuple[Permission, Callable[[Actor, Today], Group]]] = (
     (P.FEE_NOTE_ISSUE, _to_charge),
     (P.FEE_PAYMENT_CONFIRM, _to_confirm),
     (P.AGENCY_ADMISSION_DECIDE, _applications),
+    (P.AGENCY_ADMISSION_WATCH, _overdue_checks),
+    (P.AGENCY_SUSPENSION_DECIDE, _suspensions),
     (P.CATALOGUE_EDITION_DRAFT, _drafted),
     (P.CATALOGUE_EDITION_DRAFT, entries_under_revision),
     (P.CATALOGUE_EDITION_APPROVE, _reviewed),
@@ -266,12 +285,15 @@ def places(actor: Actor) -> list[tuple[str, str]]:
         (P.SELECTION_REQUEST_WRITE, _("My requests"), "selection.requests"),
         (P.SELECTION_BASKET_USE, _("Basket"), "selection.basket"),
         (P.AGENCY_PROFILE_WRITE, _("My registration"), "agencies.agency"),
+        (P.AGENCY_OFFER_MARK, _("My agency"), "pages.my_agency"),
         (P.AGENCY_OFFER_MARK, _("My marked prices"), "agencies.offers"),
         (P.SELECTION_QUOTE_SUBMIT, _("Requests to quote on"), "selection.opportunities"),
         (P.CONTRACT_PARTY_READ, _("My contracts"), "contracts.contracts"),
         (P.CONTRACT_PARTY_READ, _("My fee notes"), "fees.fees"),
         (P.CONTRACT_SELLER_ACT, _("Ratings received"), "ratings.received"),
         (P.AGENCY_ADMISSION_DECIDE, _("Admission desk"), "agencies.admission"),
+        (P.AGENCY_ADMISSION_WATCH, _("Overdue checks"), "agencies.overdue_checks"),
+        (P.AGENCY_SUSPENSION_DECIDE, _("Suspensions"), "agencies.suspensions"),
         (P.CATALOGUE_EDITION_READ, _("Editions of the list"), "catalogue.editions"),
         (P.CATALOGUE_VOICE_READ, _("Voices to answer"), "oversight.desk_voices"),
         (P.EVALUATION_ROUND_READ, _("Yearly evaluation"), "evaluation.rounds"),

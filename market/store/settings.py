@@ -11,6 +11,8 @@ from market.store.models import DatedSetting
 # What a new database begins with. `source` says whether it is law, a place's rule, or this operator's own default.
 DEFAULTS: dict[str, tuple[Any, str]] = {
     "admission.check_workdays": (2, "湘政办发〔2020〕46号 运行细则: 形式要件核验 2 个工作日"),
+    "offer.longest_workdays": (60, "operator's default where the list has no limit"),
+    "paper.notice_days": ([30, 7, 0], "operator's default"),
     "plan.act_workdays": (
         20,
         "operator's default, the longest that 行政许可法第四十二条 allows where nothing is promised",

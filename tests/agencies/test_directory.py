@@ -3,7 +3,7 @@
 from market.agencies import actions, queries
 from market.agencies.models import Standing
 from market.agencies.queries import Wanted
-from market.agencies.rules import AgencyState
+from market.agencies.rules import FilingState
 from market.evaluation import actions as evaluation
 from market.evaluation.models import Score
 from market.store.db import db
@@ -36,8 +36,8 @@ def _refs(wanted, edition_id=0):
 
 def test_only_admitted_agencies_are_public(session):
     admitted = make.make_agency()
-    for state in (AgencyState.DRAFT, AgencyState.IN_CHECK, AgencyState.RETURNED):
-        make.make_agency(state=state)
+    for state in (FilingState.DRAFT, FilingState.IN_CHECK, FilingState.RETURNED):
+        make.make_agency(filed=state)
     assert _refs(Wanted()) == [admitted.ref]
 
 

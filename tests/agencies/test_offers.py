@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from market.agencies import actions, queries
 from market.agencies.models import Agency, Offer
-from market.agencies.rules import AgencyState, Fixed, OfferState, Percent, PerUnit, mark_of
+from market.agencies.rules import FilingState, Fixed, OfferState, Percent, PerUnit, mark_of
 from market.base.pricing import AUTHORITY, floated, straight
 from market.catalogue.listing import Ask, line_of, price
 from market.catalogue.models import Edition, Entry, FeeItem
@@ -138,10 +138,10 @@ def test_a_limit_in_calendar_days_binds_the_promise_too(session):
     make.make_offer(service=service, days=15)
 
 
-@pytest.mark.parametrize("state", [AgencyState.DRAFT, AgencyState.IN_CHECK, AgencyState.RETURNED])
+@pytest.mark.parametrize("state", [FilingState.DRAFT, FilingState.IN_CHECK, FilingState.RETURNED])
 def test_only_an_admitted_agency_marks_prices(session, state):
     with make.refuses("offer.agency_not_admitted"):
-        make.make_offer(agency=make.make_agency(state=state))
+        make.make_offer(agency=make.make_agency(filed=state))
 
 
 def test_a_price_is_marked_only_in_the_edition_in_force(session):

@@ -13,7 +13,7 @@ from market.accounts.models import Organisation
 from market.agencies import actions, queries
 from market.agencies.models import Agency, DirectoryRow
 from market.agencies.queries import Wanted
-from market.agencies.rules import AgencyState
+from market.agencies.rules import FilingState
 from market.agencies.search import name_key
 from market.cli.search import rebuild_directory
 from market.search.question import understood
@@ -221,19 +221,19 @@ def test_pages_join_without_gap_or_repetition(known):
 
 
 def test_what_is_not_committed_is_not_found(session):
-    waiting = make.make_agency(state=AgencyState.IN_CHECK, name="【虚构】子丑测绘院")
+    waiting = make.make_agency(filed=FilingState.IN_CHECK, name="【虚构】子丑测绘院")
     desk = make.make_person().actor
 
     class Undone(Exception):
         pass
 
     with pytest.raises(Undone), transaction() as now:
-        actions.admit(queries.application_of(waiting.ref), actor=desk, now=now)
+        actions.pass_filing(queries.sent_filing(waiting.ref), actor=desk, now=now)
         assert _answer(Wanted(text="子丑"), 0) == [waiting.ref]
         raise Undone
     assert _answer(Wanted(text="子丑"), 0) == []
     with transaction() as now:
-        actions.admit(queries.application_of(waiting.ref), actor=desk, now=now)
+        actions.pass_filing(queries.sent_filing(waiting.ref), actor=desk, now=now)
     assert _answer(Wanted(text="子丑"), 0) == [waiting.ref]
 
 

@@ -51,7 +51,8 @@ def test_an_offer_goes_on_where_the_price_law_is_the_same_and_lapses_where_it_is
             (was,) = [row for row in offers_for(services[name].entry_id) if row.agency_id == agency.id]
             assert (mine.version, mine.promised_days, mine.marked_at) == (1, 10, FIRST_MOMENT)
             assert figures(mine) == figures(was)
-            assert history(f"offer/{agency.ref}/{services[name].code}")[-1].act == "offer.carry_over"
+        (row,) = history("offers/edition/2")
+        assert (row.act, row.payload["outcomes"]["carried"]) == ("offer.carry_over", 5)
         assert {row.agency_id for row in offers_now(lists, services["market"])} == {agency.id, other.id}
         for name in ("shorter", "dearer", "cheaper", "newly_set", "freed"):
             assert offers_now(lists, services[name]) == []

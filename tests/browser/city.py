@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from flask import Flask
 
 from market.agencies import actions as agencies
-from market.agencies.queries import agency_of
-from market.agencies.rules import AgencyKind, AgencyState, Fixed, Mark, Percent, PerUnit, ReturnReason
+from market.agencies.queries import agency_of, filing_of
+from market.agencies.rules import AgencyKind, FilingState, Fixed, Mark, Percent, PerUnit, ReturnReason
 from market.base import clock
 from market.base.clock import CHINA
 from market.base.people import Actor, OrganisationKind, Role
@@ -57,6 +57,8 @@ NAMES = {
     "seal": "【虚构】样例丙第003号公证处（测试）",
     "probe": "【虚构】样例丁第004号检测有限公司（测试）",
 }
+HELD = {"公证": "公证机构执业证", "检测": "食品检验机构资质认定（CMA）"}
+"""The qualification of an agency's paper, by a word of its name."""
 MARKS: Mapping[str, Mapping[str, tuple[Mark, int]]] = {
     "green": {REPORT: (Percent(850), 30)},
     "blue": {REPORT: (Percent(920), 25)},
@@ -104,15 +106,15 @@ def _found() -> City:
         entries = entries_of(edition_in_force(clock.china_date(now)))
         city.codes = {entry.name_zh: entry.code for entry in entries}
     for name in NAMES:
-        city.shops[name] = _agency(city, NAMES[name], AgencyState.ADMITTED)
+        city.shops[name] = _agency(city, NAMES[name], FilingState.PASSED)
         for service, (mark, days) in MARKS[name].items():
             _mark(city.shops[name], city.codes[service], mark, days)
     return city
 
 
-def _agency(city: City, name: str, reach: AgencyState) -> Actor:
+def _agency(city: City, name: str, reach: FilingState) -> Actor:
     """An agency on its way in, as far as `reach`."""
-    mailbox = f"agency{len(city.shops) + 1}" if reach == AgencyState.ADMITTED else f"newcomer-{reach}"
+    mailbox = f"agency{len(city.shops) + 1}" if reach == FilingState.PASSED else f"newcomer-{reach}"
     with transaction() as now:
         organisation = city.registry.organisation(OrganisationKind.AGENCY, name)
         person = city.registry.person("【虚构】经办", mailbox, shown=mailbox == "agency1")
@@ -121,22 +123,27 @@ def _agency(city: City, name: str, reach: AgencyState) -> Actor:
         )
         hat = agencies.register(organisation, person, profile, now=now)
         actor = Actor(hat.user_id, Role.AGENCY, hat.organisation_id)
-    if reach == AgencyState.DRAFT:
+    if reach == FilingState.DRAFT:
         return actor
     desk = city.desk[Role.ADMISSION_DESK]
     with transaction() as now:
-        agency = agency_of(actor)
+        filing = filing_of(agency_of(actor).id)
         paper = agencies.NewPaper(
-            "【虚构】资质证书", f"FAKE-{agency.id}", "【虚构】发证机关", date(2024, 1, 1), date(2029, 12, 31)
+            "【虚构】资质证书",
+            f"FAKE-{filing.id}",
+            "【虚构】发证机关",
+            date(2024, 1, 1),
+            date(2029, 12, 31),
+            next((held for word, held in HELD.items() if word in name), ""),
         )
-        agencies.add_paper(agency, paper, actor=actor, now=now)
-        agencies.accept_commitment(agency, actor=actor, now=now)
-        agencies.submit(agency, actor=actor, now=now)
+        agencies.add_paper(filing, paper, actor=actor, now=now)
+        agencies.accept_commitment(filing, actor=actor, now=now)
+        agencies.submit(filing, actor=actor, now=now)
     with transaction() as now:
-        if reach == AgencyState.ADMITTED:
-            agencies.admit(agency_of(actor), actor=desk, now=now)
-        elif reach == AgencyState.RETURNED:
-            agencies.send_back(agency_of(actor), [ReturnReason.PAPER_UNREADABLE], actor=desk, now=now)
+        if reach == FilingState.PASSED:
+            agencies.pass_filing(filing_of(agency_of(actor).id), actor=desk, now=now)
+        elif reach == FilingState.RETURNED:
+            agencies.send_back(filing_of(agency_of(actor).id), [ReturnReason.PAPER_UNREADABLE], actor=desk, now=now)
     return actor
 
 
@@ -209,9 +216,9 @@ def _loose_ends(city: City) -> None:
         for_authority = Order(city.department, "probe", SAMPLING)
         _publish(city.department, _drafted(city, for_authority, "lowest_quote"))
         for word, state in (
-            ("填报", AgencyState.DRAFT),
-            ("待核", AgencyState.IN_CHECK),
-            ("退回", AgencyState.RETURNED),
+            ("填报", FilingState.DRAFT),
+            ("待核", FilingState.IN_CHECK),
+            ("退回", FilingState.RETURNED),
         ):
             _agency(city, f"【虚构】样例{word}咨询有限公司（测试）", state)
 

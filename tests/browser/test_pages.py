@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from market.accounts.queries import first_with_role
-from market.agencies.models import Agency
+from market.agencies.models import Agency, Filing
 from market.agencies.queries import agency_of
 from market.agencies.rules import AgencyState
 from market.base.people import Actor, Role
@@ -89,12 +89,23 @@ def _examples(person: Actor | None) -> Iterator[str]:
     elif person.role == Role.AGENCY:
         yield from _of_an_agency(person)
     elif person.role == Role.ADMISSION_DESK:
-        yield from (f"/desk/admission/{ref}" for ref in _one_each(Agency, Agency.state != AgencyState.DRAFT))
+        yield from (f"/desk/admission/{ref}" for ref in _sent_in())
     elif may(person.role, Permission.CATALOGUE_EDITION_READ):
         yield "/desk/editions/1"
     if person is not None and may(person.role, Permission.EVALUATION_ROUND_READ):
         agency = db.session.scalars(select(Agency.ref).order_by(Agency.id)).first()
         yield from ("/desk/evaluation/2025", f"/desk/evaluation/2025/{agency}")
+
+
+def _sent_in() -> list[str]:
+    """A reference of an agency with a filing in each state that the desk may see."""
+    rows = db.session.execute(
+        select(Filing.state, Agency.ref)
+        .join(Agency, Agency.id == Filing.agency_id)
+        .where(Filing.submitted_at.is_not(None))
+        .order_by(Filing.id)
+    )
+    return list({row.state: row.ref for row in rows}.values())
 
 
 def _one_each(table: Any, *narrowed: Any) -> list[str]:

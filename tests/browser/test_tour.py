@@ -95,33 +95,33 @@ def _admission(tour: Tour) -> str:
         key=True,
     )
     screen.send()
-    screen.go("/desk").follow("/desk/agency")
+    screen.go("/desk").follow("/desk/agency").follow("/desk/agency/kind")
+    screen.fill("/desk/agency/kind", kind="company").send("/desk/agency/kind")
     profile = {
-        "kind": "company",
         "legal_representative": "【虚构】某某",
         "phone": "000-0000",
         "address": "虚构市样例路5号",
     }
-    screen.fill("/desk/agency", **profile, introduction="【虚构】从事环境影响评价的样例机构。").send("/desk/agency")
-    screen.page.click("#papers details summary")
+    screen.fill("/desk/agency/details", **profile, introduction="【虚构】从事环境影响评价的样例机构。")
+    screen.send("/desk/agency/details").go("/desk/agency/papers")
     paper = {"name": "环境影响评价信用平台备案", "number": "FAKE-0005", "issuer": "【虚构】发证机关"}
     screen.fill("/desk/agency/papers", **paper, valid_from="2025-05-01", valid_until="2029-04-30")
-    screen.send("/desk/agency/papers")
-    screen.fill("/desk/agency/submit", commitment="y")
+    screen.send("/desk/agency/papers").go("/desk/agency/letter")
+    screen.fill("/desk/agency/letter", commitment="y").send("/desk/agency/letter")
     tour.show(
         screen,
         ("填报与承诺", "Details, papers and the commitment letter"),
         "Entry has no threshold and no quota. The agency says what it is, puts its papers on record and accepts the"
         " commitment letter; all of it will be public.",
-        focus="#papers",
+        focus="#step-papers",
     )
-    screen.send("/desk/agency/submit")
+    screen.send("/desk/agency/check")
     tour.later(0, 14)
     desk = tour.person("admission").follow("/desk/admission")
     desk.page.locator("main a", has_text=NAME).first.click()
     desk.page.wait_for_url("**/desk/admission/AG-*")
     application = desk.path
-    desk.fill(f"{application}/return", reasons="contact_unreachable")
+    desk.page.locator('main input[value^="contact_unreachable"]').first.check()
     tour.show(
         desk,
         ("形式核验：退回一次", "The formal check: returned once"),
@@ -133,14 +133,13 @@ def _admission(tour: Tour) -> str:
     tour.later(0, 15)
     screen = tour.person(NEWCOMER).follow("/desk/agency")
     expect(screen.page.locator("main .law.amber")).to_be_visible()
-    screen.fill("/desk/agency", phone="000-00000005")
+    screen.follow("/desk/agency/details").fill("/desk/agency/details", phone="000-00000005")
     tour.show(
         screen,
         ("更正后再次提交", "Corrected and sent again"),
         "The reason stands on the agency's own page, beside the field to correct.",
     )
-    screen.send("/desk/agency")
-    screen.fill("/desk/agency/submit", commitment="y").send("/desk/agency/submit")
+    screen.send("/desk/agency/details").go("/desk/agency/check").send("/desk/agency/check")
     tour.later(0, 16)
     tour.person("admission").go(application).send(f"{application}/admit")
     screen = tour.person(NEWCOMER).follow("/desk/agency")
@@ -159,7 +158,9 @@ def _marking(tour: Tour, codes: dict[str, str]) -> None:
     page = f"/desk/offers/{codes[REPORT]}"
     _search(screen, codes[REPORT]).follow(page)
     item = _field(screen, "percent_")
-    screen.fill(**{f"percent_{item}": "80", f"quantity_{item}": "1.2", "promised_days": "28"})
+    screen.fill(
+        **{f"kind_{item}": "percent", f"percent_{item}": "80", f"quantity_{item}": "1.2", "promised_days": "28"}
+    )
     screen.send(button='[name="try"]')
     worked = screen.text("#worked .sum")
     tour.show(

@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from market.accounts.models import Organisation, User
-from market.agencies.models import Agency, CarryOver, Offer
+from market.agencies.models import Agency, CarryOver, Filing, Offer
+from market.agencies.rules import FilingState
 from market.base import clock
 from market.base.errors import BadState
 from market.base.uscc import is_fictitious
@@ -68,7 +69,8 @@ def _every_state() -> None:
     assert set(db.session.scalars(select(Request.state))) == set(RequestState)
     assert set(db.session.scalars(select(Contract.state))) == set(ContractState)
     assert set(db.session.scalars(select(FeeNote.state))) == set(FeeNoteState)
-    assert {"draft", "in_check", "returned", "admitted"} == set(db.session.scalars(select(Agency.state)))
+    assert {"entering", "admitted", "exited"} <= set(db.session.scalars(select(Agency.state)))
+    assert set(db.session.scalars(select(Filing.state))) == set(FilingState) - {FilingState.TAKEN_BACK}
 
 
 def _two_editions() -> None:
@@ -96,12 +98,12 @@ def _nobody_is_real() -> None:
         assert organisation.name.endswith("（测试）")
         assert organisation.uscc is None or is_fictitious(organisation.uscc)
     assert all(email.endswith("@example.invalid") for email in db.session.scalars(select(User.email)))
-    assert all(phone.startswith("000-0000") for phone in db.session.scalars(select(Agency.phone)))
+    assert all(phone.startswith("000-0000") for phone in db.session.scalars(select(Filing.phone)))
 
 
 def _acts_are_written_down() -> None:
     acts = set(db.session.scalars(select(JournalRow.act)))
-    steps = {"agency.admit", "offer.mark", "request.publish", "contract.sign", "contract.accept", "fee.issue"}
+    steps = {"filing.pass", "offer.mark", "request.publish", "contract.sign", "contract.accept", "fee.issue"}
     assert steps <= acts, sorted(acts)
     unheard = text(
         "SELECT count(*) FROM contract c WHERE NOT EXISTS"

@@ -11,6 +11,8 @@ from tests.docs.written import compare_or_write
 OBJECTS = {
     "edition": ("Edition of the list 清单版本", "market/catalogue/rules/editions.py"),
     "agency": ("Agency 中介服务机构", "market/agencies/rules/entry.py"),
+    "filing": ("Application of an agency 申报", "market/agencies/rules/entry.py"),
+    "paper": ("Paper, practitioner, authorised person on record 证书与人员备案", "market/agencies/rules/papers.py"),
     "offer": ("Marked price 明码标价", "market/agencies/rules/marks.py"),
     "request": ("Request 采购需求", "market/selection/rules.py"),
     "quote": ("Quote 报价", "market/selection/rules.py"),
@@ -26,6 +28,8 @@ HEAD = """# Lifecycles 状态与流转
 Printed by `tests/docs/test_lifecycles.py` from the tables in code; do not edit by hand. Every move that is not drawn is
 refused (409) by every door, and by triggers of the database that are made from the same tables. What a state is called on
 the pages stands as a label beside the table in code, and in the translations.
+
+*Expired* (已到期) is no state of a paper: it follows from its days, and so does whether a service rests for want of it.
 
 *Superseded* (已被新版本替代) is no state of an edition: it follows from the next edition's effective date.
 

@@ -8,7 +8,9 @@ from flask import Flask
 from config import Config, Development
 from market.accounts import rules as accounts
 from market.agencies import rules as agencies
+from market.agencies.actions.leaving import LONGEST_SUSPENSION_DAYS
 from market.agencies.actions.offers import MOST_DAYS
+from market.agencies.rules import papers as agency_papers
 from market.base import money
 from market.base.pricing import COEFFICIENT_UNIT, quantity
 from market.catalogue.importing import cells, uploads, workbook
@@ -69,6 +71,13 @@ def in_code() -> Iterator[tuple[str, str, str]]:
     yield "Longest number that is read", f"{money.LONGEST_NUMBER} characters", "`base/money.py`"
     yield "References a year", "999,999 of each kind", "`base/refs.py`, CHECK `reference_counter_in_six_digits`"
     yield "Share of a reference standard", f"at most {agencies.HIGHEST_SHARE // 10} %", "`agencies/rules/marks.py`"
+    attachment = agency_papers.MOST_ATTACHMENT_BYTES // 1024**2
+    yield (
+        "Attachment of an application",
+        f"{attachment} MB; PDF, PNG or JPEG by content; at most {agency_papers.MOST_ATTACHMENTS}",
+        "`agencies/rules/papers.py`, CHECK `attachment_size`",
+    )
+    yield "Suspension of an agency", f"at most {LONGEST_SUSPENSION_DAYS} days", "`agencies/actions/leaving.py`"
     yield "Promised working days", f"1 to {MOST_DAYS}", "`agencies/actions/offers.py`, CHECK `offer_promised_days`"
     yield "Title of a request", f"{LONGEST_TITLE} characters", "`selection/actions/requests.py`"
     yield "Reason of a return", f"at least {contracts.REASON_AT_LEAST} characters", "`contracts/rules.py`"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from market.agencies.models import AgencyPaper, Offer, OfferBand, Standing
+from market.agencies.models import Offer, OfferBand, Standing
 from market.agencies.rules import OfferState
 from market.base.clock import moved_to
 from market.base.errors import Refusal
@@ -262,8 +262,7 @@ def test_an_awarded_request_stays() -> None:
 
 def test_a_paper_that_was_sent_in_stays() -> None:
     agency = make.make_agency()
-    paper = {"agency_id": agency.id, "name": "证书", "number": "FAKE-1", "issuer": "虚构机关"}
-    insert(AgencyPaper, paper | {"valid_from": date(2025, 1, 1), "valid_until": date(2030, 1, 1)})
+    make.make_paper(agency=agency, number="FAKE-1")
     refused_sql("store.frozen", "UPDATE agency_paper SET valid_until = '2099-01-01'")
     refused_sql("store.frozen", "DELETE FROM agency_paper")
 

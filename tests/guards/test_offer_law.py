@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from market.agencies.rules import AgencyState, Fixed, Percent
+from market.agencies.rules import FilingState, Fixed, Percent
 from market.base.errors import Refusal
 from market.store.db import db
 from market.store.transaction import transaction
@@ -88,9 +88,9 @@ def test_the_list_gets_no_band_of_its_own_after_publication(guided):
     assert _refused(lambda: _insert("band", band)) == "edition.published_stays"
 
 
-@pytest.mark.parametrize("state", [AgencyState.DRAFT, AgencyState.IN_CHECK, AgencyState.RETURNED])
+@pytest.mark.parametrize("state", [FilingState.DRAFT, FilingState.IN_CHECK, FilingState.RETURNED])
 def test_an_offer_of_an_agency_that_is_not_admitted_is_refused(guided, state):
-    other = make.make_agency(state=state)
+    other = make.make_agency(filed=state)
     offer = _row("offer", guided.id) | {"agency_id": other.id}
     assert _refused(lambda: _insert("offer", offer)) == "offer.agency_not_admitted"
 
@@ -105,7 +105,7 @@ def test_an_offer_for_a_draft_edition_is_refused(guided):
 
 def test_two_offers_of_one_agency_in_force_for_one_service_are_refused(guided):
     offer = _row("offer", guided.id) | {"version": 2}
-    assert _refused(lambda: _insert("offer", offer)) == "changed.meanwhile"
+    assert _refused(lambda: _insert("offer", offer)) == "offer.intervals_overlap"
 
 
 def test_an_offer_cannot_misname_how_its_service_is_priced(guided):
@@ -166,6 +166,6 @@ def test_states_and_promises_outside_the_rule_are_refused(guided, change):
 
 
 def test_an_application_is_not_sent_without_the_commitment(session):
-    agency = make.make_agency(state=AgencyState.DRAFT)
-    statement = text("UPDATE agency SET state = 'in_check' WHERE id = :id")
-    assert _refused(lambda: db.session.execute(statement, {"id": agency.id})) == "agency_commitment_first"
+    agency = make.make_agency(filed=FilingState.DRAFT)
+    statement = text("UPDATE filing SET state = 'in_check' WHERE agency_id = :id")
+    assert _refused(lambda: db.session.execute(statement, {"id": agency.id})) == "filing_commitment_first"

@@ -127,23 +127,26 @@ def admission(world: World) -> Story:
     """The agency sends its papers, is sent back once, corrects, and is admitted."""
     agency = world.visitor(AGENCY)
     profile = {
-        "kind": "company",
         "legal_representative": "【虚构】某某",
         "phone": "000-00000001",
         "address": "虚构路 1 号",
     }
-    yield Step(agency, "/desk/agency", "/desk/agency", {**profile, "introduction": "【虚构】样例机构。"})
+    home = "/desk/agency"
+    yield Step(agency, f"{home}/kind", f"{home}/kind", {"kind": "company"})
+    yield Step(agency, f"{home}/details", f"{home}/details", {**profile, "introduction": "【虚构】样例机构。"})
     paper = {"name": "【虚构】资质证书", "number": "FAKE-7", "issuer": "【虚构】协会"}
     days = {"valid_from": "2025-01-01", "valid_until": "2029-12-31"}
-    yield Step(agency, "/desk/agency", "/desk/agency/papers", paper | days)
-    yield Step(agency, "/desk/agency", "/desk/agency/submit", {"commitment": "y"})
+    yield Step(agency, f"{home}/papers", f"{home}/papers", paper | days)
+    yield Step(agency, f"{home}/letter", f"{home}/letter", {"commitment": "y"})
+    yield Step(agency, f"{home}/check", f"{home}/check")
     desk = world.visitor(world.desk.email)
     overview = desk.page("/desk/admission")
     ref = world.refs["agency"] = overview.partition("/desk/admission/")[2].partition('"')[0]
     page = f"/desk/admission/{ref}"
-    yield Step(desk, page, f"{page}/return", {"reasons": "contact_unreachable"})
-    yield Step(agency, "/desk/agency", "/desk/agency", {**profile, "phone": "000-00000002"})
-    yield Step(agency, "/desk/agency", "/desk/agency/submit", {"commitment": "y"})
+    reason = desk.page(page).partition('value="contact_unreachable')[2].partition('"')[0]
+    yield Step(desk, page, f"{page}/return", {"reasons": f"contact_unreachable{reason}"})
+    yield Step(agency, f"{home}/details", f"{home}/details", {**profile, "phone": "000-00000002"})
+    yield Step(agency, f"{home}/check", f"{home}/check")
     yield Step(desk, page, f"{page}/admit")
 
 

@@ -111,12 +111,12 @@ def test_every_step_of_the_chain_is_one_act_in_the_journal(world: World, seen: A
 
     tell(story.whole(world), before=length, after=length)
     grown = [after - before for before, after in zip(lengths[::2], lengths[1::2], strict=True)]
-    # A registration is three (organisation, person, role), a first letter of commitment another beside the sending.
+    # A registration is three (organisation, person, role), a first page of the application two (agency, filing).
     assert set(grown) <= {1, 2, 3} and grown.count(1) >= len(grown) - 5
     with world.app.app_context():
         acts = set(db.session.scalars(select(JournalRow.act)))
     assert acts >= {
-        "agency.submit", "agency.return", "agency.admit", "offer.mark", "request.draft", "request.edit",
+        "filing.submit", "filing.return", "filing.pass", "offer.mark", "request.draft", "request.edit",
         "request.publish", "quote.submit", "quote.withdraw", "request.award", "contract.propose", "contract.sign",
         "contract.deliver", "contract.return", "contract.accept", "fee.issue", "fee.declare", "fee.confirm",
         "rating.rate", "round.open", "round.compute", "round.publish",
@@ -201,7 +201,7 @@ def test_nobody_else_can_take_a_step_of_the_chain(world: World, seen: Any) -> No
 
 def test_a_step_sent_twice_is_done_once(world: World, seen: Any) -> None:
     # A draft, a marked price, one's own details, a computation before publication may be written again and again.
-    again_and_again = ("/desk/agency", "/edit", "/compute")
+    again_and_again = ("/kind", "/details", "/letter", "/edit", "/compute")
     # Whoever has registered is signed in with a new session, for which the old page is no use.
     anew = ("/desk/requests/new/", "/desk/offers/", "/account/register")
     sent: dict[str, str] = {}

@@ -2,8 +2,8 @@
 
 ann = Visitor(app)
 ann.sign_in("ann@example.invalid")
-ann.send("/desk/agency", "/desk/agency/submit", commitment="y")     # the form must be on the page
-ann.send("/desk/agency", "/desk/agency/submit", status=422)         # and may be refused
+ann.send("/desk/agency/letter", "/desk/agency/letter", commitment="y")     # the form must be on the page
+ann.send("/desk/agency/check", "/desk/agency/check", status=422)           # and may be refused
 """
 
 import re
@@ -42,6 +42,8 @@ class _Reader(HTMLParser):
     def __init__(self, url: str) -> None:
         super().__init__()
         self.forms: list[PageForm] = []
+        self._outside: list[tuple[str, str, dict[str, str]]] = []
+        self._named: dict[str, PageForm] = {}
         self._url, self._form = url, None  # type: tuple[str, PageForm | None]
         self._area = self._select = ""
 
@@ -51,8 +53,17 @@ class _Reader(HTMLParser):
         if tag == "form":
             self._form = PageForm(given.get("action") or self._url, given.get("method", "get").lower())
             self.forms.append(self._form)
+            self._named[given.get("id", "")] = self._form
+        elif "form" in given:
+            self._outside.append((given["form"], tag, given))
         elif self._form is not None:
             self._field(self._form, tag, given)
+
+    def settle(self) -> None:
+        """Give the fields that stand outside their form to it."""
+        for named, tag, given in self._outside:
+            if named in self._named:
+                self._field(self._named[named], tag, given)
 
     def _field(self, form: PageForm, tag: str, given: dict[str, str]) -> None:
         name = given.get("name", "")
@@ -105,6 +116,7 @@ class Visitor:
         """Every form that changes something on a page, in order."""
         reader = _Reader(url)
         reader.feed(self.page(url))
+        reader.settle()
         return [form for form in reader.forms if form.method == "post"]
 
     def form(self, url: str, action: str) -> PageForm:

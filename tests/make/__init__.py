@@ -6,7 +6,7 @@ Everything made is visibly fictitious.
 """
 
 from market.base.pricing import AUTHORITY
-from tests.make.agencies import MadeAgency, MadeOffer, make_agency, make_offer
+from tests.make.agencies import MadeAgency, MadeOffer, make_agency, make_offer, make_paper
 from tests.make.ground import refuses
 from tests.make.listing import (
     FIRST_DAY,
@@ -36,6 +36,7 @@ __all__ = [
     "make_enterprise",
     "make_listed_service",
     "make_offer",
+    "make_paper",
     "make_person",
     "make_real_list",
     "make_uscc",

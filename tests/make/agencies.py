@@ -1,10 +1,13 @@
 """Make agencies and their marked prices: `make_agency()`, `make_offer()`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from market.agencies import actions
-from market.agencies.models import Agency
-from market.agencies.rules import COMMITMENT_VERSION, AgencyKind, AgencyState, Fixed, Mark, Percent
+from market.agencies.models import Agency, Filing
+from market.agencies.rules import AgencyKind, AgencyState, FilingKind, FilingState, Fixed, Mark, Percent
+from market.base import clock
 from market.base.people import Actor, Role
 from market.base.refs import RefKind
 from market.catalogue.models import Edition
@@ -13,11 +16,11 @@ from market.catalogue.rules import Pricing
 from market.store.db import db
 from market.store.references import next_reference
 from market.store.transaction import transaction
-from tests.make.ground import make_ground
-from tests.make.listing import Listed, make_listed_service
-from tests.make.people import person_of
+from tests.make.ground import make_ground, numbers
+from tests.make.listing import FIRST_DAY, Listed, make_listed_service
+from tests.make.people import make_person, person_of
 
-_WAY = (AgencyState.DRAFT, AgencyState.IN_CHECK, AgencyState.ADMITTED)
+LAST_DAY = date(2099, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -32,38 +35,72 @@ class MadeAgency:
     email: str
 
 
+_WAYS: Mapping[FilingState, tuple[FilingState, ...]] = {
+    FilingState.DRAFT: (),
+    FilingState.TAKEN_BACK: (FilingState.TAKEN_BACK,),
+    FilingState.IN_CHECK: (FilingState.IN_CHECK,),
+    FilingState.RETURNED: (FilingState.IN_CHECK, FilingState.RETURNED),
+    FilingState.PASSED: (FilingState.IN_CHECK, FilingState.PASSED),
+}
+
+
 def make_agency(
-    *, state: AgencyState = AgencyState.ADMITTED, name: str = "", kind: AgencyKind = AgencyKind.COMPANY
+    *, filed: FilingState = FilingState.PASSED, name: str = "", kind: AgencyKind = AgencyKind.COMPANY
 ) -> MadeAgency:
-    """Make an agency in any state (admitted unless said), with one person of it."""
+    """Make an agency whose filing to enter is in any state (passed: it is admitted), with one person of it."""
     make_ground()
     with transaction() as now:
         person = person_of(Role.AGENCY, name, None, now)
-        begun = state != AgencyState.DRAFT
+        said = {
+            "legal_representative": "【虚构】某某",
+            "phone": "000-00000000",
+            "address": "虚构省虚构市虚构路 1 号",
+            "introduction": "",
+        }
         agency = Agency(
-            ref=next_reference(RefKind.AGENCY, now),
-            organisation_id=person.organisation_id,
-            state=AgencyState.DRAFT,
-            kind=kind,
-            legal_representative="【虚构】某某",
-            phone="000-00000000",
-            address="虚构省虚构市虚构路 1 号",
-            introduction="",
-            commitment_version=COMMITMENT_VERSION if begun else "",
-            commitment_accepted_at=now if begun else None,
-            commitment_accepted_by=person.actor.id if begun else None,
-            submitted_at=now if begun else None,
-            admitted_at=now if state == AgencyState.ADMITTED else None,
-            return_reasons=[],
-        )
+            ref=next_reference(RefKind.AGENCY, now), organisation_id=person.organisation_id,
+            state=AgencyState.ENTERING, kind=kind, **said,
+        )  # fmt: skip
         db.session.add(agency)
         db.session.flush()
-        for step in _WAY[: _WAY.index(state) + 1] if state in _WAY else (AgencyState.IN_CHECK, state):
-            agency.state = step
+        sent = filed not in (FilingState.DRAFT, FilingState.TAKEN_BACK)
+        filing = Filing(
+            agency_id=agency.id, kind=FilingKind.ENTRY, state=FilingState.DRAFT, agency_kind=kind, contact_name="",
+            contact_email="", opened_at=now, round=int(sent), commitment_version="2026-1" if sent else None,
+            commitment_accepted_at=now if sent else None, commitment_accepted_by=person.actor.id if sent else None,
+            submitted_at=now if sent else None, check_due_on=clock.china_date(now) if sent else None, **said,
+        )  # fmt: skip
+        db.session.add(filing)
+        db.session.flush()
+        for step in _WAYS[filed]:
+            filing.state = step
+            filing.decided_at = now if step != FilingState.IN_CHECK else None
+            db.session.flush()
+        if filed == FilingState.PASSED:
+            agency.state, agency.admitted_at = AgencyState.ADMITTED, now
             db.session.flush()
         actions.list_agencies([agency.id], now=now)
         made = (agency.id, agency.ref, person.organisation_name, person.organisation_id, person.actor, person.email)
     return MadeAgency(*made)
+
+
+def make_paper(
+    *, agency: MadeAgency, qualification: str = "", grade: str = "", days: tuple[date, date] = (FIRST_DAY, LAST_DAY),
+    number: str = "",
+) -> int:  # fmt: skip
+    """Put a paper on record by a change that passes at once; returns its id."""
+    desk = make_person(role=Role.ADMISSION_DESK)
+    with transaction() as now:
+        row = db.session.get_one(Agency, agency.id)
+        filing = actions.begin_change(row, actor=agency.actor, now=now)
+        paper = actions.NewPaper(
+            "【虚构】证书", number or f"FAKE-{next(numbers)}", "【虚构】发证机关", *days, qualification, grade=grade
+        )
+        made = actions.add_paper(filing, paper, actor=agency.actor, now=now).id
+        actions.accept_commitment(filing, actor=agency.actor, now=now)
+        actions.submit(filing, actor=agency.actor, now=now)
+        actions.pass_filing(filing, actor=desk.actor, now=now)
+        return made
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
+from market.agencies.actions import seed_commitments, seed_qualifications
 from market.base.errors import Refusal
 from market.store.calendar import seed_calendar
 from market.store.db import db
@@ -26,3 +27,5 @@ def make_ground() -> None:
         with transaction():
             seed_settings()
             seed_calendar()
+            seed_commitments()
+            seed_qualifications()

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from market.agencies.rules import AgencyState, PerUnit
+from market.agencies.rules import FilingState, PerUnit
 from market.base.clock import CHINA
 from market.base.people import Role
 from market.base.workdays import Calendar
@@ -90,14 +90,14 @@ def test_a_request_waits_for_its_owner_once_its_quotes_are_opened(app: Flask, at
 
 def test_the_admission_desk_sees_who_waits(app: Flask) -> None:
     with app.app_context():
-        make.make_agency(state=AgencyState.DRAFT)
+        make.make_agency(filed=FilingState.DRAFT)
         desk = make.make_person(role=Role.ADMISSION_DESK)
     assert "Nothing waits for you" in page(signed_in(app, desk), "/desk")
 
 
 def test_an_agency_before_its_admission_is_led_to_the_registration(app: Flask) -> None:
     with app.app_context():
-        agency = make.make_agency(state=AgencyState.DRAFT)
+        agency = make.make_agency(filed=FilingState.DRAFT)
     assert "Finish the registration" in page(signed_in(app, agency), "/desk")
 
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from market.agencies.rules import AgencyState, Fixed, PerUnit
+from market.agencies.rules import FilingState, Fixed, PerUnit
 from market.base.people import Role
 from market.evaluation import actions as evaluation
 from market.evaluation import queries as rounds
@@ -55,7 +55,7 @@ def published(app: Flask, at, rated: chain.MadeContract) -> chain.MadeContract:
 def test_an_agency_is_public_only_after_its_admission(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         make.make_listed_service()
-        waiting, admitted = make.make_agency(state=AgencyState.IN_CHECK), make.make_agency()
+        waiting, admitted = make.make_agency(filed=FilingState.IN_CHECK), make.make_agency()
     text = page(client, "/agencies")
     assert admitted.name in text and waiting.name not in text
     page(client, f"/agencies/{admitted.ref}")

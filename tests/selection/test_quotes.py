@@ -6,7 +6,7 @@ from sqlalchemy import select
 from market.agencies.actions import withdraw_offer
 from market.agencies.models import Offer
 from market.agencies.queries import agency_of
-from market.agencies.rules import AgencyState, Percent, PerUnit
+from market.agencies.rules import FilingState, Percent, PerUnit
 from market.base.errors import NotFound, Refusal
 from market.base.people import Actor, Role
 from market.journal.models import JournalRow
@@ -136,7 +136,7 @@ def test_nobody_quotes_on_a_direct_request_on_a_draft_or_after_a_cancellation():
 def test_an_agency_that_is_not_admitted_or_buys_itself_cannot_quote():
     offer = make.make_offer()
     made = around.opened_request(make.make_enterprise(), offer.service)
-    waiting = make.make_agency(state=AgencyState.IN_CHECK)
+    waiting = make.make_agency(filed=FilingState.IN_CHECK)
     own = Actor(offer.agency.actor.id, Role.AGENCY, made.owner.organisation)
     given = actions.Quoted({made.line_id: 100}, 5)
     request = queries.request_of(made.owner, made.ref)

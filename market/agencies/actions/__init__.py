@@ -1,42 +1,93 @@
-"""Change agencies: registration, papers, the formal check, marked prices, standing."""
+"""Change agencies: filings and what they bring, the formal check, suspension and exit, marked prices, standing."""
 
+from market.agencies.actions.admission import escalate_overdue, pass_filing, send_back
 from market.agencies.actions.directory import list_agencies
-from market.agencies.actions.offers import Marking, mark_price, planned_bands, withdraw_offer
-from market.agencies.actions.registration import (
-    NewPaper,
+from market.agencies.actions.ends import tell_of_ends, tell_of_rests
+from market.agencies.actions.filings import (
     Profile,
     accept_commitment,
-    add_paper,
-    admit,
     begin,
+    begin_change,
+    choose_services,
+    profile_of,
     register,
-    remove_paper,
     require_unchanged,
     save_profile,
-    send_back,
     submit,
+    take_back,
 )
+from market.agencies.actions.leaving import (
+    Proposal,
+    confirm_suspension,
+    end_suspension,
+    leave,
+    lift_ended,
+    propose_suspension,
+)
+from market.agencies.actions.offers import mark_price, pause_offer, remark, resume_offer, withdraw_offer
+from market.agencies.actions.planning import Marking, Terms, planned_bands
+from market.agencies.actions.records import (
+    NewAttachment,
+    NewPaper,
+    NewPerson,
+    NewPractitioner,
+    add_paper,
+    add_person,
+    add_practitioner,
+    attach,
+    detach,
+    keep,
+    remove,
+)
+from market.agencies.actions.seeds import seed_commitments, seed_qualifications
 from market.agencies.actions.standing import set_standing
 from market.agencies.actions.succession import carry_over
 
 __all__ = [
     "Marking",
+    "NewAttachment",
     "NewPaper",
+    "NewPerson",
+    "NewPractitioner",
     "Profile",
+    "Proposal",
+    "Terms",
     "accept_commitment",
     "add_paper",
-    "admit",
+    "add_person",
+    "add_practitioner",
+    "attach",
     "begin",
+    "begin_change",
     "carry_over",
+    "choose_services",
+    "confirm_suspension",
+    "detach",
+    "end_suspension",
+    "escalate_overdue",
+    "keep",
+    "leave",
+    "lift_ended",
     "list_agencies",
     "mark_price",
+    "pass_filing",
+    "pause_offer",
     "planned_bands",
+    "profile_of",
+    "propose_suspension",
     "register",
-    "remove_paper",
+    "remark",
+    "remove",
     "require_unchanged",
+    "resume_offer",
     "save_profile",
+    "seed_commitments",
+    "seed_qualifications",
     "send_back",
     "set_standing",
     "submit",
+    "take_back",
+    "tell_of_ends",
+    "tell_of_rests",
     "withdraw_offer",
 ]

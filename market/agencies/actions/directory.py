@@ -9,8 +9,9 @@ from sqlalchemy import delete, insert, select, update
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, DirectoryRow, Offer
+from market.agencies.queries.holding import holds
 from market.agencies.queries.standing import newest_grade
-from market.agencies.rules import AgencyState, OfferState
+from market.agencies.rules import AgencyState
 from market.agencies.search import Described, name_key, tokens_of
 from market.base import clock
 from market.catalogue.models import Entry
@@ -33,7 +34,7 @@ def list_agencies(agency_ids: Iterable[int], *, now: datetime) -> None:
     edition = edition_in_force_or_none(clock.china_date(now))
     ids = sorted(set(agency_ids))
     for start in range(0, len(ids), BATCH):
-        _write(ids[start : start + BATCH], edition.id if edition else 0)
+        _write(ids[start : start + BATCH], edition.id if edition else 0, now)
 
 
 def place_of(agency_id: int, offers: int) -> int:
@@ -41,10 +42,10 @@ def place_of(agency_id: int, offers: int) -> int:
     return (_MOST_OFFERS - min(offers, _MOST_OFFERS)) * _IDS + agency_id
 
 
-def _write(ids: Sequence[int], edition_id: int) -> None:
+def _write(ids: Sequence[int], edition_id: int, now: datetime) -> None:
     held = select(DirectoryRow.agency_id).where(DirectoryRow.agency_id.in_(ids)).order_by(DirectoryRow.agency_id)
     known = set(db.session.scalars(held.with_for_update()))
-    rows = list(_rows(ids, edition_id))
+    rows = list(_rows(ids, edition_id, now))
     gone = known - {row["agency_id"] for row in rows}
     if gone:
         db.session.execute(delete(DirectoryRow).where(DirectoryRow.agency_id.in_(gone)))
@@ -54,19 +55,19 @@ def _write(ids: Sequence[int], edition_id: int) -> None:
         db.session.execute(update(DirectoryRow), old)
 
 
-def _rows(ids: Sequence[int], edition_id: int) -> Iterator[dict[str, Any]]:
+def _rows(ids: Sequence[int], edition_id: int, now: datetime) -> Iterator[dict[str, Any]]:
     grade = newest_grade(Agency.id)
     agencies = (
         select(Agency.id, Agency.ref, Organisation.name, Organisation.uscc, Organisation.region, grade)
         .join(Organisation, Organisation.id == Agency.organisation_id)
         .where(Agency.id.in_(ids), Agency.state == AgencyState.ADMITTED)
     )
-    marked: dict[int, list[int]] = defaultdict(list)
+    marked: dict[int, set[int]] = defaultdict(set)
     offers = select(Offer.agency_id, Offer.entry_id).where(
-        Offer.agency_id.in_(ids), Offer.state == OfferState.IN_FORCE, Offer.edition_id == edition_id
+        Offer.agency_id.in_(ids), holds(now), Offer.edition_id == edition_id
     )
     for agency_id, entry_id in db.session.execute(offers):
-        marked[agency_id].append(entry_id)
+        marked[agency_id].add(entry_id)
     entries = {entry for own in marked.values() for entry in own}
     query = select(Entry.id, Entry.name_zh, Entry.name_en).where(Entry.id.in_(entries))
     names = {row[0]: (row[1], row[2]) for row in db.session.execute(query)} if entries else {}

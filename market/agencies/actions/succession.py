@@ -1,85 +1,104 @@
 """Take marked prices over into the edition that came into force, by rule and never by anybody's hand."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, insert, literal, null, select
+from sqlalchemy import and_, case, exists, func, insert, literal, select, update
 from sqlalchemy.orm import aliased
 
 from market.agencies.actions.directory import list_agencies
-from market.agencies.models import CarryOver, Offer, OfferBand
-from market.agencies.queries.succession import Settled, same_item, to_settle
+from market.agencies.models import CarryOver, Offer, OfferBand, OfferPause
+from market.agencies.queries import succession as queries
+from market.agencies.queries.succession import LapsedNow, same_item
 from market.agencies.rules import LAPSED, OfferState, Succession
 from market.base.people import Actor
 from market.catalogue.models import Band, Edition, Entry, FeeItem
 from market.catalogue.models.price import LINE, LISTED
 from market.journal.actions import record
-from market.notices.actions import queue
+from market.notices.actions import queue_each
 from market.store.db import db
 
 _COPIED = ("pricing", "agency_id", "payer", "float_low", "float_high", "float_den", "base_known", *LINE)
 _OF_PARENT = ("parent_agency_id", "parent_float_low", "parent_float_high", "parent_float_den")
 
 
-def carry_over(edition: Edition, *, now: datetime) -> list[Settled]:
-    """Settle every offer of the editions before `edition`, which must be the one in force; what became of which.
+def carry_over(edition: Edition, *, now: datetime) -> Mapping[str, int]:
+    """Settle every offer of the editions before `edition`, which must be the one in force; how many, by outcome.
 
-    An offer goes on, with the same figures and days, as a new offer of the new entry where the service is still
-    listed under the same price law and the promised days fit; its old row stays as it is, for what was asked under
-    the old edition. An offer that cannot go on lapses, and its agency is told once, with every service named.
-    Safe to run twice: each offer is settled once for ever.
+    An offer goes on, with the same figures, days, place and pause, as a new offer of the new entry where the service is
+    still listed under the same price law and the promised days fit; its old row stays as it is, for what was asked
+    under the old edition. An offer that cannot go on lapses, and its agency is told once, with every service named.
+    A fixed number of statements over all offers, and one journal row that binds every outcome by its digest. Safe to
+    run twice: each offer is settled once for ever.
     """
-    settled = to_settle(edition)
-    if not settled:
-        return []
-    _write_down(settled, edition, now)
+    if not queries.anything_to_settle(edition, now):
+        return {}
+    columns = ("offer_id", "agency_id", "from_edition_id", "service_id", "edition_id", "outcome", "settled_at")
+    outcomes = queries.settlement(edition, now).add_columns(literal(now, CarryOver.settled_at.type))
+    db.session.execute(insert(CarryOver).from_select(columns, outcomes))
     _copy_offers(edition, now)
     _copy_bands(edition)
     _tie_bands(edition)
-    for one in settled:
-        if one.outcome == Succession.CARRIED:
-            facts = {"edition": edition.number, "from": one.offer_id, "marked_by": one.marked_by}
-            obj = f"offer/{one.agency_ref}/{one.code}"
-            record("offer.carry_over", obj, actor=Actor.system(), payload=facts, now=now)
-    _tell(settled, edition, now)
-    list_agencies((one.agency_id for one in settled), now=now)
-    return settled
+    _copy_pauses(edition, now)
+    counts = _write_down(edition, now)
+    _tell(queries.lapsed_at(edition, now), edition, now)
+    list_agencies(queries.agencies_settled(edition, now), now=now)
+    return counts
 
 
-def _write_down(settled: Sequence[Settled], edition: Edition, now: datetime) -> None:
-    rows = [
-        {
-            "offer_id": one.offer_id, "agency_id": one.agency_id, "from_edition_id": one.from_edition_id,
-            "service_id": one.service_id, "edition_id": edition.id, "outcome": one.outcome, "settled_at": now,
-        }
-        for one in settled
-    ]  # fmt: skip
-    db.session.execute(insert(CarryOver), rows)
+def _write_down(edition: Edition, now: datetime) -> Mapping[str, int]:
+    """One journal row for them all: how many by outcome, and the digest of the lines `<offer>:<outcome>`."""
+    digest, counts = hashlib.sha256(), Counter[str]()
+    for offer, outcome in queries.settled_at(edition, now):
+        digest.update(f"{offer}:{outcome}\n".encode())
+        counts[outcome] += 1
+    facts = {"edition": edition.number, "outcomes": dict(sorted(counts.items())), "sha256": digest.hexdigest()}
+    record("offer.carry_over", f"offers/edition/{edition.number}", actor=Actor.system(), payload=facts, now=now)
+    return counts
 
 
 def _copy_offers(edition: Edition, now: datetime) -> None:
-    """Version 1 of each carried offer in the new entry, where there is none yet."""
+    """Each carried offer again in the new entry, its versions after those that the agency has there already."""
     before, there = aliased(Offer), aliased(Offer)
+    moment = literal(now, Offer.marked_at.type)
+    number = func.row_number().over(partition_by=(before.agency_id, Entry.id), order_by=before.id)
+    known = select(func.max(there.version)).where(there.agency_id == before.agency_id, there.entry_id == Entry.id)
     source = (
         select(
             before.agency_id, Entry.id, Entry.edition_id, Entry.service_id, Entry.pricing,
-            literal(OfferState.IN_FORCE.value), literal(1), before.promised_days,
-            literal(now, Offer.marked_at.type), before.marked_by, null(),
+            literal(OfferState.IN_FORCE.value), number + func.coalesce(known.scalar_subquery(), 0),
+            before.promised_days, before.capacity, before.region_code, moment, before.marked_by,
+            case((before.effective_from > now, before.effective_from), else_=moment), before.ends_at, before.id,
         )
         .select_from(CarryOver)
         .join(before, before.id == CarryOver.offer_id)
         .join(Entry, and_(Entry.edition_id == CarryOver.edition_id, Entry.service_id == CarryOver.service_id))
         .where(CarryOver.edition_id == edition.id, CarryOver.outcome == Succession.CARRIED)
-        .where(~exists().where(there.agency_id == before.agency_id, there.entry_id == Entry.id))
+        .where(CarryOver.settled_at == now)
         .order_by(before.id)
     )  # fmt: skip
     columns = (
         *("agency_id", "entry_id", "edition_id", "service_id", "pricing", "state", "version", "promised_days"),
-        *("marked_at", "marked_by", "withdrawn_at"),
+        *("capacity", "region_code", "marked_at", "marked_by", "effective_from", "ends_at", "carried_from"),
     )
     db.session.execute(insert(Offer).from_select(columns, source))
+
+
+def _copy_pauses(edition: Edition, now: datetime) -> None:
+    """What was paused goes on paused, for the same reason."""
+    after, pause = aliased(Offer), aliased(OfferPause)
+    source = (
+        select(after.id, pause.reason, literal(now, OfferPause.paused_at.type))
+        .join(pause, and_(pause.offer_id == after.carried_from, pause.resumed_at.is_(None)))
+        .where(after.edition_id == edition.id, after.marked_at == now, after.state == OfferState.IN_FORCE)
+    )
+    db.session.execute(insert(OfferPause).from_select(("offer_id", "reason", "paused_at"), source))
+    open_now = select(OfferPause.offer_id).where(OfferPause.paused_at == now, OfferPause.resumed_at.is_(None))
+    paused = update(Offer).where(Offer.id.in_(open_now), Offer.edition_id == edition.id, Offer.marked_at == now)
+    db.session.execute(paused.values(state=OfferState.PAUSED), execution_options={"synchronize_session": False})
 
 
 def _copy_bands(edition: Edition) -> None:
@@ -114,16 +133,23 @@ def _copy_bands(edition: Edition) -> None:
 
 
 def _tie_bands(edition: Edition) -> None:
-    """Every band of a successor belongs to it; its agency has no other on the new edition's fee items yet."""
-    after = aliased(Offer)
+    """Every successor gets bands that say what its predecessor's say; like figures of one agency may share a row."""
+    after, tie, band, fresh = aliased(Offer), aliased(OfferBand), aliased(Band), aliased(Band)
+    old, new = aliased(FeeItem), aliased(FeeItem)
+    alike = [getattr(fresh, name) == getattr(band, name) for name in _COPIED]
+    newest = func.min(fresh.id)
     source = (
-        select(after.id, Band.id, Band.agency_id, Band.fee_item_id, Band.edition_id, Band.service_id)
+        select(after.id, newest, after.agency_id, new.id, new.edition_id, new.service_id)
         .select_from(CarryOver)
         .join(after, _successor(after, edition))
-        .join(FeeItem, FeeItem.entry_id == after.entry_id)
-        .join(Band, and_(Band.fee_item_id == FeeItem.id, Band.agency_id == after.agency_id))
+        .join(tie, tie.offer_id == CarryOver.offer_id)
+        .join(band, band.id == tie.band_id)
+        .join(old, old.id == band.fee_item_id)
+        .join(new, and_(new.entry_id == after.entry_id, same_item(old, new)))
+        .join(fresh, and_(fresh.fee_item_id == new.id, *alike))
         .where(~exists().where(OfferBand.offer_id == after.id))
-        .order_by(Band.id)
+        .group_by(after.id, after.agency_id, new.id, new.edition_id, new.service_id, tie.id)
+        .order_by(after.id, newest)
     )
     columns = ("offer_id", "band_id", "agency_id", "fee_item_id", "edition_id", "service_id")
     db.session.execute(insert(OfferBand).from_select(columns, source))
@@ -133,19 +159,16 @@ def _successor(after: type[Offer], edition: Edition) -> Any:
     return and_(
         CarryOver.edition_id == edition.id,
         CarryOver.outcome == Succession.CARRIED,
-        after.agency_id == CarryOver.agency_id,
-        after.edition_id == edition.id,
-        after.service_id == CarryOver.service_id,
-        after.version == 1,
+        after.carried_from == CarryOver.offer_id,
     )
 
 
-def _tell(settled: Iterable[Settled], edition: Edition, now: datetime) -> None:
+def _tell(lapsed_now: Iterable[LapsedNow], edition: Edition, now: datetime) -> None:
     """One message for each agency whose prices lapsed, its services by reason."""
-    by_agency: dict[int, list[Settled]] = defaultdict(list)
-    for one in settled:
-        if one.outcome in LAPSED:
-            by_agency[one.organisation_id].append(one)
+    by_agency: dict[int, list[LapsedNow]] = defaultdict(list)
+    for one in lapsed_now:
+        by_agency[one.organisation_id].append(one)
+    messages: dict[int, dict[str, Any]] = {}
     for organisation, lapsed in by_agency.items():
         again = [one.code for one in lapsed if one.outcome != Succession.REMOVED]
         link = f"/desk/offers/{again[0]}" if len(again) == 1 == len(lapsed) else "/desk/offers"
@@ -153,4 +176,5 @@ def _tell(settled: Iterable[Settled], edition: Edition, now: datetime) -> None:
         for reason in LAPSED:
             named = [f"{one.code} {one.name_zh}" for one in lapsed if one.outcome == reason]
             facts |= {f"{reason}_head": f"succession_head.{reason}" if named else "", str(reason): named}
-        queue("notice.offer.lapsed", to=[organisation], facts=facts, now=now)
+        messages[organisation] = facts
+    queue_each("notice.offer.lapsed", messages, now=now)

@@ -1,8 +1,31 @@
-"""Agencies, their papers, their marked prices (offers), and the standing a published evaluation gave them."""
+"""Agencies, their filings and papers, their marked prices (offers), and the standing that an evaluation gave."""
 
-from market.agencies.models.agency import Agency, AgencyPaper
+from market.agencies.models.agency import Agency, Suspension
 from market.agencies.models.directory import DirectoryRow
-from market.agencies.models.offer import CarryOver, Offer, OfferBand
+from market.agencies.models.filing import Attachment, CommitmentText, Filing, FilingReturn, FilingService
+from market.agencies.models.offer import CarryOver, Offer, OfferBand, OfferPause
+from market.agencies.models.records import AgencyPaper, AuthorisedPerson, Practitioner, Qualification
 from market.agencies.models.standing import Standing
+from market.agencies.models.telling import EndTold, RestTold
 
-__all__ = ["Agency", "AgencyPaper", "CarryOver", "DirectoryRow", "Offer", "OfferBand", "Standing"]
+__all__ = [
+    "Agency",
+    "AgencyPaper",
+    "Attachment",
+    "AuthorisedPerson",
+    "CarryOver",
+    "CommitmentText",
+    "DirectoryRow",
+    "EndTold",
+    "Filing",
+    "FilingReturn",
+    "FilingService",
+    "Offer",
+    "OfferBand",
+    "OfferPause",
+    "Practitioner",
+    "Qualification",
+    "RestTold",
+    "Standing",
+    "Suspension",
+]

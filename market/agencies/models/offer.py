@@ -4,15 +4,40 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from market.agencies.models.agency import Agency
-from market.agencies.rules import OFFER, OfferState, Succession
+from market.agencies.rules import OFFER, OfferState, PauseReason, Succession
 from market.catalogue.models import not_in_force
 from market.store.db import Base
 from market.store.guards import Frozen, Moves, Refuses
 from market.store.types import Code, Instant, Key, Whole, one_of
 
+_MINE = "other.agency_id = NEW.agency_id AND other.entry_id = NEW.entry_id AND other.region_code = NEW.region_code"
+# Two prices of one agency for one entry and region never hold at one moment, withdrawn ones included: an interval ends
+# where the row says so or where somebody withdrew it, whatever was earlier.
+_AT_ONE_TIME = (
+    f"EXISTS (SELECT 1 FROM offer other WHERE {_MINE}"
+    " AND (other.ends_at IS NULL OR NEW.effective_from < other.ends_at)"
+    " AND (other.withdrawn_at IS NULL OR NEW.effective_from < other.withdrawn_at"
+    " AND other.effective_from < other.withdrawn_at)"
+    " AND (NEW.ends_at IS NULL OR other.effective_from < NEW.ends_at))"
+)
+_REGION_UNKNOWN = "NEW.region_code <> '' AND NOT EXISTS (SELECT 1 FROM region WHERE code = NEW.region_code)"
+# Where the entry is limited to regions, the price's region is one of them or lies in one (two levels above suffice).
+_REGION_OUTSIDE = (
+    "NEW.region_code <> '' AND EXISTS (SELECT 1 FROM entry_region WHERE entry_id = NEW.entry_id)"
+    " AND NOT EXISTS (SELECT 1 FROM entry_region allowed JOIN region mine ON mine.code = NEW.region_code"
+    " LEFT JOIN region above ON above.code = mine.parent_code LEFT JOIN region top ON top.code = above.parent_code"
+    " WHERE allowed.entry_id = NEW.entry_id AND allowed.region_code IN (mine.code, above.code, top.code))"
+)
+_PAUSE_AGREES = (
+    "(NEW.state = 'paused') <> EXISTS (SELECT 1 FROM offer_pause WHERE offer_id = NEW.id AND resumed_at IS NULL)"
+)
+
 
 class Offer(Base):
-    """An agency's marked price for an entry of one edition. A change withdraws it and marks a new version."""
+    """An agency's marked price for an entry of one edition, in one region ('' is the whole area of the list).
+
+    A change withdraws it, or from a later moment on ends it (`ends_at`), and marks a new version.
+    """
 
     __tablename__ = "offer"
     id: Mapped[Key]
@@ -24,9 +49,16 @@ class Offer(Base):
     state: Mapped[Code]
     version: Mapped[Whole]
     promised_days: Mapped[Whole]
+    # How many jobs the agency takes at once, as it says; null where it says nothing.
+    capacity: Mapped[Whole | None]
+    region_code: Mapped[Code]
     marked_at: Mapped[Instant]
     marked_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    effective_from: Mapped[Instant]
+    ends_at: Mapped[Instant | None]
     withdrawn_at: Mapped[Instant | None]
+    # The offer of an earlier edition whose figures these are, where the clock carried them over.
+    carried_from: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), unique=True)
     agency: Mapped[Agency] = relationship(lazy="raise")
     __table_args__ = (
         ForeignKeyConstraint(
@@ -37,21 +69,25 @@ class Offer(Base):
         UniqueConstraint("agency_id", "entry_id", "version"),
         # One price at a time: enterprises must not have to guess which one holds.
         Index(
-            "uq_offer_in_force",
+            "uq_offer_open_ended",
             "agency_id",
             "entry_id",
+            "region_code",
             unique=True,
-            sqlite_where=text("state = 'in_force'"),
-            postgresql_where=text("state = 'in_force'"),
+            sqlite_where=text("ends_at IS NULL AND state <> 'withdrawn'"),
+            postgresql_where=text("ends_at IS NULL AND state <> 'withdrawn'"),
         ),
         Index("ix_offer_entry_id_state", "entry_id", "state"),
         one_of("state", OfferState, "offer_state_known"),
         CheckConstraint("promised_days >= 1 AND promised_days <= 730", name="offer_promised_days"),
+        CheckConstraint("capacity >= 1 AND capacity <= 999", name="offer_capacity_range"),
+        CheckConstraint("effective_from >= marked_at", name="offer_begins_in_the_past"),
+        CheckConstraint("ends_at > effective_from", name="offer_ends_after_it_begins"),
         CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="offer_withdrawn_has_date"),
         {
             "info": {
                 "moves": Moves(OFFER),
-                "frozen": (Frozen(but=("state", "withdrawn_at")), Frozen(when="OLD.state = 'withdrawn'")),
+                "frozen": (Frozen(but=("state", "withdrawn_at", "ends_at")), Frozen(when="OLD.state = 'withdrawn'")),
                 "refuses": (
                     Refuses(
                         "offer.agency_not_admitted", "(SELECT state FROM agency WHERE id = NEW.agency_id) <> 'admitted'"
@@ -61,6 +97,46 @@ class Offer(Base):
                         "(SELECT state FROM edition WHERE id = NEW.edition_id) <> 'published'",
                     ),
                     Refuses("offer.not_in_force", not_in_force("NEW.marked_at")),
+                    Refuses("offer.region_unknown", _REGION_UNKNOWN),
+                    Refuses("offer.region_outside", _REGION_OUTSIDE),
+                    Refuses("offer.intervals_overlap", _AT_ONE_TIME),
+                    Refuses(
+                        "offer.end_only_nearer",
+                        "OLD.ends_at IS NOT NULL AND (NEW.ends_at IS NULL OR NEW.ends_at > OLD.ends_at)",
+                        events=("UPDATE OF ends_at",),
+                    ),
+                    Refuses("offer.pause_not_open", _PAUSE_AGREES, events=("UPDATE OF state",)),
+                ),
+            }
+        },
+    )
+
+
+class OfferPause(Base):
+    """A time in which the agency took no orders at a price, and why; open until it resumes."""
+
+    __tablename__ = "offer_pause"
+    id: Mapped[Key]
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offer.id"))
+    reason: Mapped[Code]
+    paused_at: Mapped[Instant]
+    resumed_at: Mapped[Instant | None]
+    __table_args__ = (
+        Index("ix_offer_pause_offer_id", "offer_id"),
+        Index(
+            "uq_offer_pause_open",
+            "offer_id",
+            unique=True,
+            sqlite_where=text("resumed_at IS NULL"),
+            postgresql_where=text("resumed_at IS NULL"),
+        ),
+        one_of("reason", PauseReason, "offer_pause_reason_known"),
+        CheckConstraint("resumed_at >= paused_at", name="offer_pause_interval"),
+        {
+            "info": {
+                "frozen": (Frozen(but=("resumed_at",)), Frozen(when="OLD.resumed_at IS NOT NULL")),
+                "refuses": (
+                    Refuses("offer.pause_not_open", "(SELECT state FROM offer WHERE id = NEW.offer_id) <> 'in_force'"),
                 ),
             }
         },
@@ -73,6 +149,17 @@ _OVERLAPS = (
     " JOIN band mine ON mine.id = NEW.band_id WHERE other.offer_id = NEW.offer_id"
     " AND other.fee_item_id = NEW.fee_item_id AND other.agency_id = NEW.agency_id AND theirs.payer = mine.payer"
     " AND theirs.q_from < mine.q_to AND mine.q_from < theirs.q_to)"
+)
+
+
+# An own schedule leaves no quantity out between its rows. The list's own bands and a share of a reference schedule have
+# the gaps that the document has.
+_LEAVES_A_GAP = (
+    "EXISTS (SELECT 1 FROM band mine JOIN fee_item ON fee_item.id = mine.fee_item_id WHERE mine.id = NEW.band_id"
+    " AND mine.q_from > 0 AND mine.parent_id IS NULL AND fee_item.schedule_key IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM offer_band other JOIN band theirs ON theirs.id = other.band_id"
+    " WHERE other.offer_id = NEW.offer_id AND other.agency_id = NEW.agency_id"
+    " AND other.fee_item_id = NEW.fee_item_id AND theirs.payer = mine.payer AND theirs.q_to = mine.q_from))"
 )
 
 
@@ -102,6 +189,7 @@ class OfferBand(Base):
                 "frozen": Frozen(),
                 "refuses": (
                     Refuses("offer.prices_overlap", _OVERLAPS),
+                    Refuses("offer.gap", _LEAVES_A_GAP),
                     # Whoever chose or quoted did so by the price as it was marked.
                     Refuses(
                         "store.closed",
@@ -117,7 +205,7 @@ class OfferBand(Base):
 class CarryOver(Base):
     """What became of an offer when a later edition came into force; said once for each offer.
 
-    A carried offer's successor is the agency's version 1 for the entry of the later edition.
+    A carried offer's successor says so itself (`offer.carried_from`).
     """
 
     __tablename__ = "carry_over"

@@ -33,7 +33,7 @@ from sqlalchemy.orm import aliased
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, DirectoryRow, Offer, Standing
-from market.agencies.rules import OfferState
+from market.agencies.queries.holding import NOW, holds
 from market.agencies.search import BEGINNING, Sought, fts5, sought, tsquery
 from market.store.db import db
 
@@ -145,7 +145,7 @@ def _statement(shape: _Shape) -> Select[*tuple[Any, ...]]:
     newest, older = aliased(Standing), aliased(Standing)
     last = select(func.max(older.year)).where(older.agency_id == Agency.id).scalar_subquery()
     offers = select(func.count()).where(
-        Offer.agency_id == Agency.id, Offer.edition_id == bindparam("edition"), Offer.state == OfferState.IN_FORCE
+        Offer.agency_id == Agency.id, Offer.edition_id == bindparam("edition"), holds(NOW)
     )
     return (
         select(

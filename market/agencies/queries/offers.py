@@ -3,23 +3,27 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, Offer, OfferBand
+from market.agencies.queries.holding import answers
+from market.agencies.queries.serving import serving
 from market.agencies.queries.standing import latest_standing
-from market.agencies.rules import OfferState
+from market.agencies.rules import EVERYWHERE, DaysSource, OfferState
+from market.base import clock
 from market.base.errors import NotFound
 from market.base.pricing import COEFFICIENT_UNIT
 from market.base.pricing import Band as Line
 from market.catalogue.listing import item_of
-from market.catalogue.models import Band, Edition, Entry, FeeItem
+from market.catalogue.models import Band, Entry, EntryRegion, FeeItem, Region
 from market.catalogue.queries import list_bands, schedules_of
 from market.catalogue.rules import PriceState
 from market.store.db import db
+from market.store.settings import setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +39,32 @@ class OfferRow:
     agency_name: str
     organisation_id: int
     grade: str | None
+    region_code: str
+    capacity: int | None
     bands: Mapping[int, Sequence[Band]]
 
 
-def offers_for(entry_id: int) -> list[OfferRow]:
-    """Every marked price in force for an entry, with the agency's latest grade. Two queries, whatever the number."""
-    return _offer_rows(Offer.entry_id == entry_id)
+def offers_for(entry_id: int, region: str = EVERYWHERE) -> list[OfferRow]:
+    """Every marked price that answers now for an entry in a region, one an agency, with the agency's latest grade.
+
+    Two queries, whatever the number.
+    """
+    return _offer_rows(Offer.entry_id == entry_id, serving(region=region))
 
 
 def offers_by_entry(entry_ids: Iterable[int]) -> dict[int, list[OfferRow]]:
-    """Every marked price in force for several entries, by entry. Three queries, whatever the number."""
+    """Every marked price that answers now in the whole area for several entries, by entry. Three queries."""
     wanted = Offer.entry_id.in_(list(entry_ids))
     entries = {row[0]: row[1] for row in db.session.execute(select(Offer.id, Offer.entry_id).where(wanted))}
     found: dict[int, list[OfferRow]] = defaultdict(list)
-    for row in _offer_rows(wanted):
+    for row in _offer_rows(wanted, serving()):
         found[entries[row.offer_id]].append(row)
     return found
 
 
-def offer_in_force(agency_id: int, entry_id: int) -> OfferRow:
-    """This agency's marked price in force for an entry; NotFound("offer.not_found"). Two queries."""
-    found = _offer_rows(Offer.entry_id == entry_id, Offer.agency_id == agency_id)
+def offer_in_force(agency_id: int, entry_id: int, region: str = EVERYWHERE) -> OfferRow:
+    """This agency's marked price that answers now for an entry; NotFound("offer.not_found"). Two queries."""
+    found = _offer_rows(Offer.entry_id == entry_id, Offer.agency_id == agency_id, answers(region, clock.now()))
     if not found:
         raise NotFound("offer.not_found")
     return found[0]
@@ -66,12 +75,12 @@ def _offer_rows(*conditions: ColumnElement[bool]) -> list[OfferRow]:
     query = (
         select(
             Offer.id, Offer.version, Offer.promised_days, Offer.marked_at, Agency.id, Agency.ref, Organisation.name,
-            Organisation.id, latest.grade,
+            Organisation.id, latest.grade, Offer.region_code, Offer.capacity,
         )
         .join(Agency, Agency.id == Offer.agency_id)
         .join(Organisation, Organisation.id == Agency.organisation_id)
         .outerjoin(latest, latest.agency_id == Agency.id)
-        .where(*conditions, Offer.state == OfferState.IN_FORCE)
+        .where(*conditions)
         .order_by(Offer.marked_at, Offer.id)
     )  # fmt: skip
     rows: Sequence[Any] = db.session.execute(query).all()
@@ -100,54 +109,24 @@ def offer_of(agency_id: int, offer_id: int) -> Offer:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedEntry:
-    """One of an agency's marked prices with the entry it is for, the fee items it prices and its bands by fee item."""
-
-    offer_id: int
-    version: int
-    state: str
-    promised_days: int
-    marked_at: datetime
-    withdrawn_at: datetime | None
-    edition_number: int
-    entry_id: int
-    code: str
-    name_zh: str
-    name_en: str
-    pricing: str
-    time_limit_workdays: int | None
-    fee_items: Sequence[FeeItem]
-    bands: Mapping[int, Sequence[Band]]
+def standing_offers(agency_id: int, entry_id: int, region: str) -> list[Offer]:
+    """The agency's prices for an entry and region that nobody withdrew, the ended ones included. One query."""
+    query = select(Offer).where(Offer.agency_id == agency_id, Offer.entry_id == entry_id, Offer.region_code == region)
+    return list(db.session.scalars(query.where(Offer.state != OfferState.WITHDRAWN).order_by(Offer.version)))
 
 
-def offers_of(agency_id: int, *, state: OfferState = OfferState.IN_FORCE) -> list[MarkedEntry]:
-    """An agency's marked prices in the list's order. Two queries, whatever the number."""
-    query = (
-        select(
-            Offer.id, Offer.version, Offer.state, Offer.promised_days, Offer.marked_at, Offer.withdrawn_at,
-            Edition.number, Entry.id, Entry.code, Entry.name_zh, Entry.name_en, Entry.pricing, Entry.time_limit_workdays,
-        )
-        .join(Entry, Entry.id == Offer.entry_id)
-        .join(Edition, Edition.id == Offer.edition_id)
-        .where(Offer.agency_id == agency_id, Offer.state == state)
-        .order_by(Edition.number.desc(), Entry.position, Offer.version.desc())
-    )  # fmt: skip
-    rows: Sequence[Any] = db.session.execute(query).all()
-    bands: dict[int, dict[int, list[Band]]] = defaultdict(dict)
-    items: dict[int, dict[int, FeeItem]] = defaultdict(dict)
-    priced = (
-        select(OfferBand.offer_id, Band, FeeItem)
-        .join(Band, Band.id == OfferBand.band_id)
-        .join(FeeItem, FeeItem.id == Band.fee_item_id)
-        .where(OfferBand.offer_id.in_([row[0] for row in rows]))
-        .order_by(FeeItem.position, Band.q_to)
+def newest_version(agency_id: int, entry_id: int) -> int:
+    """The greatest version of the agency's prices for an entry, in any region; 0 when there is none. One query."""
+    query = select(func.max(Offer.version)).where(Offer.agency_id == agency_id, Offer.entry_id == entry_id)
+    return db.session.scalar(query) or 0
+
+
+def ends_at(offer: Offer, moment: datetime) -> Offer | None:
+    """The price of the same agency, entry and region that ends where `offer` was to begin. One query."""
+    query = select(Offer).where(
+        Offer.agency_id == offer.agency_id, Offer.entry_id == offer.entry_id, Offer.region_code == offer.region_code
     )
-    for offer_id, band, item in db.session.execute(priced) if rows else ():
-        bands[offer_id].setdefault(item.id, []).append(band)
-        items[offer_id][item.id] = item
-    whole: list[list[Any]] = [[*row, list(items[row[0]].values()), bands[row[0]]] for row in rows]
-    return [MarkedEntry(*values) for values in whole]
+    return db.session.scalar(query.where(Offer.state != OfferState.WITHDRAWN, Offer.ends_at == moment))
 
 
 def markable_entries(edition_id: int) -> list[Entry]:
@@ -176,3 +155,33 @@ def reference_lines(entry: Entry, fee_items: Sequence[FeeItem]) -> dict[int, Seq
         for item_id, bands in found.items()
         if bands and all(COEFFICIENT_UNIT in band.coefficients for band in bands)
     }
+
+
+@dataclass(frozen=True, slots=True)
+class DaysLimit:
+    """The greatest number of working days that may be promised, and whose rule it is."""
+
+    days: int
+    source: DaysSource
+
+
+def days_limit(entry: Entry, on: date) -> DaysLimit:
+    """The limit of an entry: the list's, or where the list has none this site's own default (a dated setting)."""
+    if entry.time_limit_workdays:
+        return DaysLimit(entry.time_limit_workdays, DaysSource.LIST_WORKDAYS)
+    # Working days are never more than the calendar days they lie in: a limit in calendar days binds them too.
+    if entry.time_limit_calendar_days:
+        return DaysLimit(entry.time_limit_calendar_days, DaysSource.LIST_CALENDAR_DAYS)
+    return DaysLimit(int(setting("offer.longest_workdays", on)), DaysSource.OPERATOR)
+
+
+def regions_for(entry_id: int) -> list[Region]:
+    """The regions that a price for the entry may be limited to: the entry's own and what lies in them, or all."""
+    known = list(db.session.scalars(select(Region).order_by(Region.code)))
+    limited = set(db.session.scalars(select(EntryRegion.region_code).where(EntryRegion.entry_id == entry_id)))
+    parents = {one.code: one.parent_code for one in known}
+
+    def inside(code: str | None) -> bool:
+        return code is not None and (code in limited or inside(parents.get(code)))
+
+    return [one for one in known if not limited or inside(one.code)]

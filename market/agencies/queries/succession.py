@@ -1,10 +1,11 @@
 """What becomes of marked prices when another edition of the list comes into force."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Agency, CarryOver, Offer, OfferBand
@@ -22,56 +23,39 @@ SAME_ITEM = (
 _SAME_BAND = ("payer", "float_low", "float_high", "float_den", "base_known", *LINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """An offer of an earlier edition and what becomes of it; `entry_id` is null when the service is gone."""
-
-    offer_id: int
-    agency_id: int
-    from_edition_id: int
-    service_id: int
-    agency_ref: str
-    organisation_id: int
-    code: str
-    name_zh: str
-    marked_by: int
-    outcome: str
+def anything_to_settle(edition: Edition, now: datetime) -> bool:
+    """Whether any offer of an earlier edition waits to be told what becomes of it. One query."""
+    return bool(db.session.scalar(select(_unsettled(edition, now).exists())))
 
 
-def to_settle(edition: Edition) -> list[Settled]:
-    """Every offer in force in an earlier edition of which nobody has said yet what becomes of it in `edition`.
+def settlement(edition: Edition, now: datetime) -> Select[*tuple[Any, ...]]:
+    """A row for each offer not over in an earlier edition of which nobody has said what becomes of it in `edition`.
 
-    Two queries, whatever the number; mostly one, because mostly there is none. The offers are held until the
-    transaction ends.
+    The columns of `carry_over` up to its outcome. The offers are held until the transaction ends.
     """
-    open_ones = select(_unsettled(edition).exists())
-    if not db.session.scalar(open_ones):
-        return []
     old, new, before = aliased(Entry), aliased(Entry), aliased(Edition)
-    query: Select[*tuple[Any, ...]] = (
+    return (
         select(
-            Offer.id, Offer.agency_id, Offer.edition_id, Offer.service_id, Agency.ref, Agency.organisation_id,
-            old.code, old.name_zh, Offer.marked_by, _outcome(edition, before, (old, new)),
+            Offer.id, Offer.agency_id, Offer.edition_id, Offer.service_id, literal(edition.id),
+            _outcome(edition, before, (old, new)),
         )
-        .join(Agency, Agency.id == Offer.agency_id)
         .join(before, before.id == Offer.edition_id)
         .join(old, old.id == Offer.entry_id)
         .outerjoin(new, and_(new.edition_id == edition.id, new.service_id == Offer.service_id))
-        .where(Offer.id.in_(_unsettled(edition)))
-        .order_by(Offer.id)
+        .where(Offer.id.in_(_unsettled(edition, now)))
         .with_for_update(read=True, of=Offer)
     )  # fmt: skip
-    return [Settled(*row) for row in db.session.execute(query)]
 
 
-def _unsettled(edition: Edition) -> Select[int]:
-    """In force, of an edition before this one, of an agency that may mark, and not yet spoken of."""
+def _unsettled(edition: Edition, now: datetime) -> Select[int]:
+    """Not over, of an edition before this one, of an agency that may mark, and not yet spoken of."""
     return (
         select(Offer.id)
         .join(Edition, Edition.id == Offer.edition_id)
         .join(Agency, Agency.id == Offer.agency_id)
         .where(
-            Offer.state == OfferState.IN_FORCE,
+            Offer.state != OfferState.WITHDRAWN,
+            or_(Offer.ends_at.is_(None), Offer.ends_at > now),
             Agency.state == AgencyState.ADMITTED,
             Edition.state == EditionState.PUBLISHED,
             Edition.effective_from < edition.effective_from,
@@ -80,12 +64,52 @@ def _unsettled(edition: Edition) -> Select[int]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LapsedNow:
+    """A service whose price lapsed in this settling, for the message to its agency."""
+
+    organisation_id: int
+    code: str
+    name_zh: str
+    outcome: str
+
+
+def settled_at(edition: Edition, now: datetime) -> Iterator[tuple[int, str]]:
+    """Every offer settled at this moment with its outcome, in the order of their keys. One query, read as it comes."""
+    query = select(CarryOver.offer_id, CarryOver.outcome).where(
+        CarryOver.edition_id == edition.id, CarryOver.settled_at == now
+    )
+    rows = db.session.execute(query.order_by(CarryOver.offer_id)).yield_per(10_000)
+    yield from ((offer, outcome) for offer, outcome in rows)
+
+
+def agencies_settled(edition: Edition, now: datetime) -> list[int]:
+    """The agencies of which some offer was settled at this moment. One query."""
+    query = select(CarryOver.agency_id).where(CarryOver.edition_id == edition.id).distinct()
+    return list(db.session.scalars(query.where(CarryOver.settled_at == now)))
+
+
+def lapsed_at(edition: Edition, now: datetime) -> list[LapsedNow]:
+    """What lapsed at this moment, each service of an agency once. One query."""
+    query = (
+        select(Agency.organisation_id, Entry.code, Entry.name_zh, CarryOver.outcome)
+        .join(Offer, Offer.id == CarryOver.offer_id)
+        .join(Agency, Agency.id == CarryOver.agency_id)
+        .join(Entry, Entry.id == Offer.entry_id)
+        .where(CarryOver.edition_id == edition.id, CarryOver.settled_at == now, CarryOver.outcome.in_(LAPSED))
+        .group_by(Agency.organisation_id, Entry.code, Entry.name_zh, CarryOver.outcome)
+        .order_by(func.min(CarryOver.offer_id))
+    )
+    return [LapsedNow(*row) for row in db.session.execute(query)]
+
+
 def _outcome(edition: Edition, before: type[Edition], entries: tuple[type[Entry], type[Entry]]) -> ColumnElement[str]:
     old, new = entries
     later, its = aliased(Offer), aliased(Edition)
     marked_anew = (
         exists()
         .where(later.agency_id == Offer.agency_id, later.service_id == Offer.service_id, later.edition_id == its.id)
+        .where(later.region_code == Offer.region_code)
         .where(its.effective_from > before.effective_from)
         .correlate(Offer, before)
     )
@@ -137,21 +161,29 @@ class Lapsed:
     name_en: str
     outcome: str
     from_edition: int
+    offer_id: int
+    entry_id: int
 
 
 def waiting_to_be_marked(agency_id: int, edition_id: int) -> Sequence[Lapsed]:
     """Services of the edition for which the agency's price lapsed and none was marked since. One query."""
-    since = aliased(Offer)
+    before, since = aliased(Offer), aliased(Offer)
+    marked_since = exists().where(
+        since.agency_id == CarryOver.agency_id, since.entry_id == Entry.id, since.region_code == before.region_code
+    )
     query = (
-        select(Entry.code, Entry.name_zh, Entry.name_en, CarryOver.outcome, Edition.number)
+        select(
+            Entry.code, Entry.name_zh, Entry.name_en, CarryOver.outcome, Edition.number, CarryOver.offer_id, Entry.id
+        )
+        .join(before, before.id == CarryOver.offer_id)
         .join(Edition, Edition.id == CarryOver.from_edition_id)
         .join(Entry, and_(Entry.edition_id == CarryOver.edition_id, Entry.service_id == CarryOver.service_id))
         .where(
             CarryOver.agency_id == agency_id,
             CarryOver.edition_id == edition_id,
             CarryOver.outcome.in_(LAPSED),
-            ~exists().where(since.agency_id == CarryOver.agency_id, since.entry_id == Entry.id),
+            ~marked_since.correlate(before, CarryOver, Entry),
         )
-        .order_by(Entry.position)
+        .order_by(Entry.position, before.region_code)
     )
     return [Lapsed(*row) for row in db.session.execute(query)]

@@ -1,24 +1,28 @@
 """The admission desk: what waits with its deadline, one application, pass or return. It checks the form and no more."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from market.agencies import actions, queries
-from market.agencies.forms import DecideForm, ReturnForm
-from market.agencies.rules import AgencyState
+from market.agencies.forms import DecideForm, ReturnForm, SuspendForm
+from market.agencies.models import Filing
+from market.agencies.rules import FilingField, FilingKind, FilingState, SuspensionGround
 from market.agencies.views.blueprint import agencies
 from market.base import clock
 from market.base.errors import Refusal
 from market.base.permissions import Permission
 from market.base.workdays import Calendar
+from market.catalogue.queries import edition_in_force_or_none
 from market.store.calendar import calendar
 from market.store.transaction import transaction
 from market.web.access import current_actor, needs
 from market.web.filters import day
+from market.web.labels import labels
 
 
 @agencies.get("/desk/admission")
@@ -46,9 +50,9 @@ def admit(ref: str) -> ResponseReturnValue:
     form = DecideForm()
     if form.validate_on_submit():
         with transaction(queries.application_lock(ref)) as now:
-            agency = queries.application_of(ref)
-            actions.require_unchanged(agency, form.seen())
-            actions.admit(agency, actor=current_actor(), now=now)
+            filing = queries.sent_filing(ref)
+            actions.require_unchanged(filing, form.seen())
+            actions.pass_filing(filing, actor=current_actor(), now=now)
         flash(_("The agency is admitted and has been told."), "success")
     return redirect(url_for("agencies.admission"))
 
@@ -61,9 +65,9 @@ def send_back(ref: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction(queries.application_lock(ref)) as now:
-                agency = queries.application_of(ref)
-                actions.require_unchanged(agency, form.seen())
-                actions.send_back(agency, form.reasons.data or [], actor=current_actor(), now=now)
+                filing = queries.sent_filing(ref)
+                actions.require_unchanged(filing, form.seen())
+                actions.send_back(filing, form.named(), actor=current_actor(), now=now)
             flash(_("The application is returned, and the agency has been told why."), "success")
             return redirect(url_for("agencies.admission"))
         except Refusal as refusal:
@@ -72,11 +76,106 @@ def send_back(ref: str) -> ResponseReturnValue:
 
 
 def _page(ref: str, form: ReturnForm) -> ResponseReturnValue:
-    agency = queries.application_of(ref)
-    open_ = agency.state == AgencyState.IN_CHECK
-    due = due_words(agency.check_due_on, clock.today(), calendar()) if open_ and agency.check_due_on else None
-    papers = queries.papers_of(agency.id)
-    return form.page("agencies/application.html", agency=agency, papers=papers, due=due, today=clock.today())
+    filing, today = queries.sent_filing(ref), clock.today()
+    open_ = filing.state == FilingState.IN_CHECK
+    due = due_words(filing.check_due_on, today, calendar()) if open_ and filing.check_due_on else None
+    edition = edition_in_force_or_none(today)
+    view = queries.filing_view(filing, edition.id if edition else 0)
+    # Before the first admission nothing is public that could be put beside it.
+    changes = filing.kind == FilingKind.CHANGE and filing.state != FilingState.PASSED
+    return form.page(
+        "agencies/application.html",
+        agency=filing.agency,
+        view=view,
+        rows=_said(filing, changes=changes),
+        changes=changes,
+        public_services=queries.services_passed(filing.agency_id) if changes else set(),
+        ticks=form.ticks(),
+        due=due,
+        today=today,
+    )
+
+
+def _said(filing: Filing, *, changes: bool) -> list[tuple[str, str, str]]:
+    """What a filing says of the agency: field, what is public now ("" when nothing is compared), what it will be."""
+    agency, words = filing.agency, labels()
+    organisation = agency.organisation
+    rows = [
+        (FilingField.NAME, organisation.name, organisation.name),
+        (FilingField.USCC, organisation.uscc or "", organisation.uscc or ""),
+        (FilingField.KIND, words[f"agency_kind.{agency.kind}"], words[f"agency_kind.{filing.agency_kind}"]),
+    ]
+    told = (
+        FilingField.LEGAL_REPRESENTATIVE,
+        FilingField.CONTACT_NAME,
+        FilingField.PHONE,
+        FilingField.CONTACT_EMAIL,
+        FilingField.ADDRESS,
+    )
+    rows += [(field, getattr(agency, field), getattr(filing, field)) for field in told]
+    return [(str(field), before if changes else "", after) for field, before, after in rows]
+
+
+@agencies.get("/desk/overdue-checks")
+@needs(Permission.AGENCY_ADMISSION_WATCH)
+def overdue_checks() -> ResponseReturnValue:
+    """Checks whose day has passed: the supervisor sees them, and the desk cannot hide them."""
+    today, workdays = clock.today(), calendar()
+    waiting = [(row, due_words(row.due_on, today, workdays)) for row in queries.overdue_checks(today)]
+    return render_template("agencies/overdue_checks.html", waiting=waiting)
+
+
+@agencies.get("/desk/suspensions")
+@needs(Permission.AGENCY_SUSPENSION_DECIDE)
+def suspensions() -> ResponseReturnValue:
+    """Proposals that wait for a second person, suspensions that run, and a form to propose one."""
+    return _suspensions(SuspendForm())
+
+
+@agencies.post("/desk/suspensions")
+@needs(Permission.AGENCY_SUSPENSION_DECIDE)
+def propose_suspension() -> ResponseReturnValue:
+    """Propose to suspend an agency."""
+    form = SuspendForm()
+    if form.validate_on_submit():
+        try:
+            ref = str(form.agency.data).strip().upper()
+            with transaction(queries.application_lock(ref)) as now:
+                given = actions.Proposal(SuspensionGround(form.ground.data), cast(date, form.last_day.data))
+                agency = queries.agency_by_ref(ref)
+                actions.propose_suspension(agency, given, actor=current_actor(), now=now)
+            flash(_("The proposal is made. A second person confirms it or drops it."), "success")
+            return redirect(url_for("agencies.suspensions"))
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return _suspensions(form)
+
+
+@agencies.post("/desk/suspensions/<ref>/confirm")
+@needs(Permission.AGENCY_SUSPENSION_DECIDE)
+def confirm_suspension(ref: str) -> ResponseReturnValue:
+    """Confirm what another person proposed."""
+    with transaction(queries.application_lock(ref)) as now:
+        agency, row = queries.agency_by_ref(ref), queries.suspension_of(ref)
+        actions.confirm_suspension(agency, row, actor=current_actor(), now=now)
+    flash(_("The agency is suspended and has been told."), "success")
+    return redirect(url_for("agencies.suspensions"))
+
+
+@agencies.post("/desk/suspensions/<ref>/end")
+@needs(Permission.AGENCY_SUSPENSION_DECIDE)
+def end_suspension(ref: str) -> ResponseReturnValue:
+    """Lift a suspension, or drop a proposal."""
+    with transaction(queries.application_lock(ref)) as now:
+        agency, row = queries.agency_by_ref(ref), queries.suspension_of(ref)
+        actions.end_suspension(agency, row, actor=current_actor(), now=now)
+    flash(_("The suspension is ended."), "success")
+    return redirect(url_for("agencies.suspensions"))
+
+
+def _suspensions(form: SuspendForm) -> ResponseReturnValue:
+    rows = queries.open_suspensions()
+    return form.page("agencies/suspensions.html", rows=rows, me=current_actor().id)
 
 
 def due_words(due_on: date, today: date, workdays: Calendar) -> dict[str, Any]:
@@ -84,7 +183,10 @@ def due_words(due_on: date, today: date, workdays: Calendar) -> dict[str, Any]:
     left = workdays.between(today, due_on)
     exact = _("due on %(day)s", day=day(due_on))
     if due_on < today:
-        return {"text": _("overdue by %(days)s working days", days=max(1, -left)), "exact": exact, "tone": "late"}
+        late = max(1, -left)
+        text = ngettext("%(num)d working day late", "%(num)d working days late", late)
+        return {"text": text, "exact": exact, "tone": "late"}
     if left == 0:
         return {"text": _("due today"), "exact": exact, "tone": "soon"}
-    return {"text": _("%(days)s working days left", days=left), "exact": exact, "tone": ""}
+    text = ngettext("%(num)d working day left", "%(num)d working days left", left)
+    return {"text": text, "exact": exact, "tone": ""}

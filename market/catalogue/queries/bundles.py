@@ -95,6 +95,21 @@ def acts_of(edition_id: int) -> list[ActRow]:
     return [ActRow(*row) for row in db.session.execute(query)]
 
 
+def codes_in_bundles(edition_id: int) -> list[str]:
+    """The codes of services that bundles of an edition ask for, those of the most bundles first. One query."""
+    pairs = tied(edition_id)
+    query = (
+        select(Entry.code)
+        .join(pairs, pairs.c.entry_id == Entry.id)
+        .join(BundleAct, BundleAct.act_id == pairs.c.act_id)
+        .join(Bundle, Bundle.id == BundleAct.bundle_id)
+        .where(Bundle.edition_id == edition_id)
+        .group_by(Entry.code)
+        .order_by(func.count(Bundle.id.distinct()).desc(), Entry.code)
+    )
+    return list(db.session.scalars(query))
+
+
 def bundle_of(edition: Edition, code: str) -> Bundle:
     """The bundle of a code in an edition; NotFound("bundle.not_found")."""
     found = db.session.scalar(select(Bundle).where(Bundle.edition_id == edition.id, Bundle.code == code))

@@ -3,25 +3,21 @@
 Everything here is plain values for the template; amounts stand at the coefficient 1, or at the least one of the set.
 """
 
-import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from market.base.errors import BreaksRule, Refusal
+from market.base.errors import BreaksRule
 from market.base.money import MAX_FEN, format_yuan
-from market.base.pricing import COEFFICIENT_UNIT, Band, Gap, PricedItem, open_end, parse_quantity, price_at
+from market.base.pricing import COEFFICIENT_UNIT, Band, Gap, PricedItem, parse_quantity, price_at
 from market.base.pricing.factors import in_units, named_sets
 from market.base.pricing.proof import Joint as Proved
 from market.base.pricing.proof import is_monotone, joints
 from market.base.pricing.quantity import exact_decimal, exact_yuan
 from market.base.words import N_, register_labels
 from market.catalogue.forms import Understood
+from market.web.curve import Chart, amounts, curve_of, endless, segments
 from market.web.labels import labels, said, sentence
-
-_HEIGHT, _TOP = 160, 14
-_SAMPLES = 8
-_TICKS = 6
 
 register_labels(
     {
@@ -62,17 +58,6 @@ class Joint:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """A curve in thousandths of the width and pixels of the height; `rows` are the figures behind it."""
-
-    lines: list[dict[str, object]]
-    gaps: list[dict[str, int]]
-    ticks: list[dict[str, object]]
-    top: str
-    rows: list[tuple[str, str, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class Example:
     """One quantity priced: its lawful charge and the trace in words, or why there is none."""
 
@@ -107,30 +92,13 @@ def _view(item: PricedItem, quantity: str, words: Mapping[str, str]) -> ItemView
     return ItemView(
         name=words.get(f"fee_item.{item.name}", item.name),
         base=f"{item.base_name} ({item.unit})" if item.unit else item.base_name,
-        pieces=[_piece(item, piece, words) for piece in _segments(item)],
+        pieces=[_piece(item, piece, words) for piece in segments(item)],
         limits=_limits(item, words),
-        chart=_chart(item, quantity) if len(_segments(item)) > 1 or any(one.slope_num for one in item.bands) else None,
+        chart=curve_of(item, quantity),
         joints=[_joint(item, one, words) for one in joints(item)],
         rises=is_monotone(item),
         example=_example(item, quantity) if quantity else None,
     )
-
-
-def _segments(item: PricedItem) -> list[Band | Gap]:
-    return sorted([*item.bands, *item.gaps], key=lambda one: one.q_from)
-
-
-def _amounts(band: Band, q: int) -> tuple[int, int]:
-    """Floor and ceiling that the band's line gives at `q` steps, also at its excluded lower end."""
-    coefficient = COEFFICIENT_UNIT if COEFFICIENT_UNIT in band.coefficients else min(band.coefficients)
-    charged = band.charge_base(band.base(q))
-    return band.amount(charged, coefficient, band.float_low), band.amount(charged, coefficient, band.float_high)
-
-
-def _endless(piece: Band | Gap, item: PricedItem) -> bool:
-    if isinstance(piece, Gap):
-        return piece.q_to >= max([one.q_to for one in item.bands], default=0)
-    return piece.q_to == open_end(piece)
 
 
 # --- the table
@@ -138,13 +106,13 @@ def _endless(piece: Band | Gap, item: PricedItem) -> bool:
 
 def _piece(item: PricedItem, piece: Band | Gap, words: Mapping[str, str]) -> Piece:
     low, high = item.measure.number(piece.q_from), item.measure.number(piece.q_to)
-    endless = _endless(piece, item)
-    key = ("any" if endless else "up_to") if piece.q_from == 0 else ("above" if endless else "between")
+    open_ended = endless(piece, item)
+    key = ("any" if open_ended else "up_to") if piece.q_from == 0 else ("above" if open_ended else "between")
     interval = words[f"price_piece.{key}"].format(low=low, high=high, unit=item.unit).strip()
     if isinstance(piece, Gap):
         return Piece(interval, sentence(piece.reason, piece.facts), "—", "—", gap=True)
-    floor, ceiling = _amounts(piece, piece.q_to)
-    known = not endless or not piece.slope_num
+    floor, ceiling = amounts(piece, piece.q_to)
+    known = not open_ended or not piece.slope_num
     ends = (format_yuan(floor), format_yuan(ceiling)) if known else ("—", "—")
     return Piece(interval, _standard(item, piece, words), *ends)
 
@@ -199,68 +167,6 @@ def _joint(item: PricedItem, joint: Proved, words: Mapping[str, str]) -> Joint:
         told=words[f"price_piece.{key}"].format(fen=exact_yuan(abs(jump))),
         tone={"continuous": "green", "jump": "amber", "falls": "red"}[key],
     )
-
-
-# --- the curve
-
-
-def _chart(item: PricedItem, quantity: str) -> Chart | None:
-    """The curve with every bracket equally wide, so that small brackets can be read beside large ones."""
-    segments = _segments(item)
-    ends = [_drawn_to(item, piece, quantity) for piece in segments]
-    sampled = [
-        [(q, *_amounts(piece, q)) for q in _samples(piece.q_from, end)] if isinstance(piece, Band) else []
-        for piece, end in zip(segments, ends, strict=True)
-    ]
-    most = max((ceiling for points in sampled for _, _, ceiling in points), default=0)
-    if not most:
-        return None
-    width = 1000 // len(segments)
-    lines = [line for number, points in enumerate(sampled) for line in _lines(points, (width * number, width), most)]
-    return Chart(
-        lines=lines,
-        gaps=[{"x": width * n, "width": width} for n, piece in enumerate(segments) if isinstance(piece, Gap)],
-        ticks=_ticks(item, [segments[0].q_from, *ends], width),
-        top=format_yuan(most),
-        rows=[
-            (f"{item.measure.number(q)} {item.unit}", format_yuan(floor), format_yuan(ceiling))
-            for points in sampled
-            for q, floor, ceiling in points[-1:]
-        ],
-    )
-
-
-def _drawn_to(item: PricedItem, piece: Band | Gap, quantity: str) -> int:
-    """Where a bracket ends in the drawing: an open one goes on as far again, or a little beyond the example."""
-    if not _endless(piece, item):
-        return piece.q_to
-    try:
-        typed = parse_quantity(quantity, item.steps_per_unit) * 5 // 4 if quantity else 0
-    except Refusal:
-        typed = 0
-    return min(
-        piece.q_to, max(typed, 2 * piece.q_from, piece.q_from + 100 * item.steps_per_unit if not piece.q_from else 0)
-    )
-
-
-def _samples(low: int, high: int) -> list[int]:
-    return sorted({low + (high - low) * n // _SAMPLES for n in range(_SAMPLES + 1)})
-
-
-def _lines(points: list[tuple[int, int, int]], place: tuple[int, int], most: int) -> Iterator[dict[str, object]]:
-    start, width = place
-    low, span = points[0][0] if points else 0, points[-1][0] - points[0][0] if points else 1
-    for before, after in itertools.pairwise(points):
-        x1, x2 = (start + (one[0] - low) * width // max(span, 1) for one in (before, after))
-        for kind, column in (("floor", 1), ("ceiling", 2)):
-            y1, y2 = (_TOP + _HEIGHT - one[column] * _HEIGHT // most for one in (before, after))
-            yield {"kind": kind, "x1": x1, "x2": x2, "y1": y1, "y2": y2}
-
-
-def _ticks(item: PricedItem, ends: list[int], width: int) -> list[dict[str, object]]:
-    every = -(-len(ends) // _TICKS)
-    shown = [number for number in range(len(ends)) if number % every == 0]
-    return [{"x": width * number, "label": item.measure.number(ends[number])} for number in shown]
 
 
 # --- the example

@@ -1,14 +1,15 @@
 """The agencies' stories: register, be checked, mark prices, change a price now and then."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
 from market.agencies import actions, queries
 from market.agencies.actions import Marking, NewPaper, Profile
-from market.agencies.rules import AgencyKind, AgencyState, ReturnReason
+from market.agencies.models import Filing
+from market.agencies.rules import AgencyKind, FilingState, ReturnReason
 from market.base import clock
 from market.base.errors import BreaksRule
 from market.base.people import Actor, OrganisationKind, Role
@@ -21,7 +22,14 @@ from market.cli.demo.city import City, Process
 from market.cli.demo.prices import level, mark
 from market.store.transaction import transaction
 
+Asked = tuple[str, str, str]
+"""A qualification that an entry asks for: name, major, grade as in the register."""
+
 KINDS = (AgencyKind.COMPANY,) * 6 + (AgencyKind.INSTITUTION, AgencyKind.BRANCH, AgencyKind.SOLE_TRADER)
+
+MOST_SOUGHT = 2
+"""As many services of the bundles as an agency goes for beside its trade."""
+ISSUER = "【虚构】发证机关"
 
 
 @dataclass
@@ -36,20 +44,26 @@ class Shop:
     popularity: float
     actor: Actor = field(default_factory=Actor.system)
     agency_id: int = 0
+    wanted: Sequence[str] = ()
+    holds: set[Asked] = field(default_factory=set)
     marked: dict[str, int] = field(default_factory=dict)
-    stops: AgencyState | None = None
+    left: bool = False
+    stops: FilingState | None = None
 
 
 @dataclass
 class Market:
-    """What all stories share: the entries by code, the level of each fee item, the shops, the desk."""
+    """What all stories share: the entries by code, those most sought, each fee item's level, the shops, the desk."""
 
     city: City
     registry: Registry
     desk: Mapping[Role, Actor]
     entries: Mapping[str, Sequence[str]] = field(default_factory=dict)
     entry_ids: Mapping[str, int] = field(default_factory=dict)
+    asked: Mapping[str, Sequence[Asked]] = field(default_factory=dict)
+    turns: dict[int, Callable[["Market", Shop], None]] = field(default_factory=dict)
     fiscal: frozenset[str] = frozenset()
+    sought: Sequence[str] = ()
     levels: dict[tuple[int, int], int] = field(default_factory=dict)
     shops: list[Shop] = field(default_factory=list)
 
@@ -89,31 +103,38 @@ def agency_story(market: Market, shop: Shop) -> Process:
         person = market.registry.person(f"【虚构】经办{shop.number}", f"agency{shop.number}", shown=shop.number <= 2)
         hat = actions.register(organisation, person, _profile(shop, city.random), now=now)
         shop.actor = Actor(hat.user_id, Role.AGENCY, hat.organisation_id)
-    if shop.stops == AgencyState.DRAFT:
+    if shop.stops == FilingState.DRAFT:
         return
     yield city.later(0, 1)
+    shop.wanted = _wanted(market, shop)
     with transaction() as now:
-        agency = queries.agency_of(shop.actor)
-        actions.add_paper(agency, _paper(shop, clock.china_date(now)), actor=shop.actor, now=now)
-        actions.accept_commitment(agency, actor=shop.actor, now=now)
-        actions.submit(agency, actor=shop.actor, now=now)
-    if shop.stops == AgencyState.IN_CHECK:
+        filing = _filing(shop)
+        actions.choose_services(filing, shop.wanted, actor=shop.actor, now=now)
+        for paper in _papers(market, shop, clock.china_date(now)):
+            actions.add_paper(filing, paper, actor=shop.actor, now=now)
+        actions.accept_commitment(filing, actor=shop.actor, now=now)
+        actions.submit(filing, actor=shop.actor, now=now)
+    if shop.stops == FilingState.IN_CHECK:
         return
     yield city.later(0.2, 1.9)
-    if shop.stops == AgencyState.RETURNED or shop.number % 9 == 4:
+    if shop.stops == FilingState.RETURNED or shop.number % 9 == 4:
         _return(market, shop)
         if shop.stops:
             return
         yield from _correct(market, shop)
     with transaction() as now:
-        agency = queries.agency_of(shop.actor)
-        actions.admit(agency, actor=market.desk[Role.ADMISSION_DESK], now=now)
-        shop.agency_id = agency.id
+        filing = _filing(shop)
+        actions.pass_filing(filing, actor=market.desk[Role.ADMISSION_DESK], now=now)
+        shop.agency_id = filing.agency_id
     yield city.later(0.5, 3)
     yield from _mark_all(market, shop)
+    if shop.number in market.turns:
+        market.turns[shop.number](market, shop)
     while True:
         yield city.later(150, 420)
         shop.factor *= city.random.uniform(0.9, 1.06)
+        if shop.left:
+            return
         if shop.marked:
             _mark(market, shop, city.random.choice(sorted(shop.marked)))
 
@@ -121,24 +142,35 @@ def agency_story(market: Market, shop: Shop) -> Process:
 def _return(market: Market, shop: Shop) -> None:
     desk = market.desk[Role.ADMISSION_DESK]
     with transaction() as now:
-        actions.send_back(queries.agency_of(shop.actor), [ReturnReason.PAPER_UNREADABLE], actor=desk, now=now)
+        actions.send_back(_filing(shop), [ReturnReason.PAPER_UNREADABLE], actor=desk, now=now)
 
 
 def _correct(market: Market, shop: Shop) -> Process:
     yield market.city.later(0.5, 2)
     with transaction() as now:
-        actions.submit(queries.agency_of(shop.actor), actor=shop.actor, now=now)
+        actions.submit(_filing(shop), actor=shop.actor, now=now)
     yield market.city.later(0.2, 1.9)
+
+
+def _filing(shop: Shop) -> Filing:
+    return queries.filing_of(queries.agency_of(shop.actor).id)
+
+
+def _wanted(market: Market, shop: Shop) -> list[str]:
+    """The services an agency goes for: some that every project seeks, the others by its trade."""
+    random = market.city.random
+    sought = random.sample(market.sought, min(MOST_SOUGHT, len(market.sought)))
+    codes = [code for category in shop.trade.categories for code in market.entries.get(category, ())]
+    marked = Counter(code for other in market.shops for code in (*other.marked, *other.wanted))
+    # What few serve attracts newcomers, so that hardly a shelf stays empty.
+    codes.sort(key=lambda code: marked[code] + 4 * random.random())
+    own = [code for code in codes if code not in sought]
+    return sorted([*sought, *own[: random.randint(6, 10) - len(sought)]])
 
 
 def _mark_all(market: Market, shop: Shop) -> Process:
     random = market.city.random
-    codes = [code for category in shop.trade.categories for code in market.entries.get(category, ())]
-    marked = Counter(code for other in market.shops for code in other.marked)
-    # What few serve attracts newcomers, so that hardly a shelf stays empty.
-    codes.sort(key=lambda code: marked[code] + 4 * random.random())
-    chosen = codes[: random.randint(6, 10)]
-    for code in chosen:
+    for code in shop.wanted:
         _mark(market, shop, code)
         yield market.city.now + timedelta(minutes=random.randint(6, 40))
 
@@ -148,7 +180,12 @@ def newly_listed(market: Market, codes: Sequence[str]) -> Process:
     random = market.city.random
     category = {code: name for name, listed in market.entries.items() for code in listed}
     for code in codes:
-        able = [shop for shop in market.shops if shop.agency_id and category[code] in shop.trade.categories]
+        able = [
+            shop
+            for shop in market.shops
+            if shop.agency_id and not shop.left and category[code] in shop.trade.categories
+            if shop.holds >= set(market.asked.get(code, ()))
+        ]
         for shop in random.sample(able, min(len(able), 4)):
             yield market.city.later(0, 1)
             _mark(market, shop, code)
@@ -183,8 +220,12 @@ def _profile(shop: Shop, random: Random) -> Profile:
     )  # fmt: skip
 
 
-def _paper(shop: Shop, today: date) -> NewPaper:
-    return NewPaper(
-        shop.trade.paper, f"FAKE-{shop.number:05d}", "【虚构】发证机关", today - timedelta(days=200 + shop.number),
-        today + timedelta(days=365 * 4),
-    )  # fmt: skip
+def _papers(market: Market, shop: Shop, today: date) -> list[NewPaper]:
+    """A paper for each qualification that the services ask for, and the one of the trade where they ask for none."""
+    shop.holds = {asked for code in shop.wanted for asked in market.asked.get(code, ())}
+    named = [(f"{name}证书", name, major, grade) for name, major, grade in sorted(shop.holds)]
+    begin, end = today - timedelta(days=200 + shop.number), today + timedelta(days=365 * 4)
+    return [
+        NewPaper(title, f"FAKE-{shop.number:05d}-{number}", ISSUER, begin, end, *in_register)
+        for number, (title, *in_register) in enumerate(named or [(shop.trade.paper, "", "", "")], 1)
+    ]

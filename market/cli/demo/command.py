@@ -13,19 +13,21 @@ import click
 from flask.cli import with_appcontext
 
 from market.accounts.queries import anybody
-from market.agencies.rules import AgencyState
+from market.agencies.rules import FilingState
 from market.base import clock
 from market.base.clock import CHINA
 from market.base.errors import BadState
 from market.base.people import Actor, Role
 from market.base.words import N_, register_sentences
 from market.catalogue import queries
+from market.catalogue.queries.bundles import codes_in_bundles
 from market.catalogue.rules import Payer, Pricing
 from market.cli.demo.agencies import Market, Shop, agency_story, newly_listed, shops
 from market.cli.demo.cast import ENTERPRISES, Registry
 from market.cli.demo.city import City, Process
 from market.cli.demo.lists import CODE_DAY, publish_packaged_list
 from market.cli.demo.orders import Plan, order_story
+from market.cli.demo.turns import asked_of, plan_turns
 from market.cli.demo.voices import VOICES, voice_story
 from market.cli.refusing import refusing
 from market.evaluation import actions as evaluation
@@ -38,6 +40,8 @@ from market.store.transaction import transaction
 
 SEED = 20261122
 DAYS = 740
+# Services of the bundles that agencies of every trade go for, so that some shelves are full.
+SOUGHT = 8
 ENDINGS = (*[""] * 8, "cancel", "", "", "fail", *[""] * 5, "decline", *[""] * 5)
 # What the last months leave behind, so that every state can be seen today.
 LOOSE_ENDS = ("draft", "awarded", "proposed", "delivered", "accepted", "issued", "declared")
@@ -115,11 +119,14 @@ def _look_at_the_list(market: Market) -> None:
     """What the edition in force lists, for everybody who marks or orders from now on."""
     entries: dict[str, list[str]] = defaultdict(list)
     with transaction() as now:
-        found = queries.entries_of(queries.edition_in_force(clock.china_date(now)))
+        edition = queries.edition_in_force(clock.china_date(now))
+        found = queries.entries_of(edition)
+        market.asked = asked_of(edition)
         for entry in found:
             entries[entry.category_zh].append(entry.code)
         market.entries = dict(entries)
         market.entry_ids = {entry.code: entry.id for entry in found}
+        market.sought = codes_in_bundles(edition.id)[:SOUGHT]
         market.fiscal = frozenset(entry.code for entry in found if entry.pricing == Pricing.FISCAL)
 
 
@@ -137,6 +144,7 @@ def _begin_all(market: Market, size: Size) -> None:
     """Put everybody's story on the calendar."""
     city, random = market.city, market.city.random
     market.shops = shops(size.agencies, random)
+    plan_turns(market, size.agencies)
     for shop in market.shops:
         days = random.uniform(0, 30) if shop.number <= size.agencies * 7 // 8 else random.uniform(60, 700)
         city.start(agency_story(market, shop), city.begin + timedelta(days=days))
@@ -170,7 +178,7 @@ def _begin_all(market: Market, size: Size) -> None:
 def _newcomers(market: Market, first: int) -> None:
     """Agencies that are still on their way in today."""
     city = market.city
-    stops = (AgencyState.DRAFT, AgencyState.IN_CHECK, AgencyState.IN_CHECK, AgencyState.RETURNED)
+    stops = (FilingState.DRAFT, FilingState.IN_CHECK, FilingState.IN_CHECK, FilingState.RETURNED)
     for number, state in enumerate(stops, first):
         late = shops(number, city.random)[-1]
         late.stops = state

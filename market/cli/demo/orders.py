@@ -116,11 +116,13 @@ def _quotes(market: Market, plan: Plan, ref: str) -> Process:
 
 
 def _quote(plan: Plan, shop: Shop, ref: str, random: Random) -> None:
-    """A quote a little below the agency's own mark; a shop whose mark does not reach so far stays away."""
+    """A quote a little below the agency's own mark; a shop whose mark does not reach so far, or rests, stays away."""
     try:
         with transaction() as now:
             request = request_of(plan.buyer, ref)
-            offer = next(one for one in offers_for(request.entry_id) if one.agency_id == shop.agency_id)
+            offer = next((one for one in offers_for(request.entry_id) if one.agency_id == shop.agency_id), None)
+            if offer is None:
+                return
             items = {item.id: item for item in fee_items_of(request.entry_id)}
             amounts = {}
             for line in request.lines:

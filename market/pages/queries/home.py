@@ -10,7 +10,8 @@ from sqlalchemy import Engine, and_, event, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Agency, Offer, OfferBand
-from market.agencies.rules import AgencyState, OfferState
+from market.agencies.queries.serving import serving
+from market.agencies.rules import AgencyState
 from market.base.clock import end_of_day
 from market.catalogue.models import Band, Edition, Entry, FeeItem
 from market.catalogue.models.price import LISTED
@@ -66,12 +67,7 @@ class DayFacts:
 def figures(edition_id: int) -> Figures:
     """Two queries, whatever the number of rows."""
     agencies = select(func.count()).select_from(Agency).where(Agency.state == AgencyState.ADMITTED).scalar_subquery()
-    offers = (
-        select(func.count())
-        .select_from(Offer)
-        .where(Offer.state == OfferState.IN_FORCE, Offer.edition_id == edition_id)
-        .scalar_subquery()
-    )
+    offers = select(func.count()).select_from(Offer).where(serving(), Offer.edition_id == edition_id).scalar_subquery()
     counted = db.session.execute(select(agencies, offers)).one()
     # Grouped by the numbers of days there are few rows, however many contracts.
     days = (Contract.promised_days, Contract.actual_days)
@@ -179,7 +175,7 @@ def shop_window(edition_id: int) -> list[str]:
     """The codes of the entries in the shop window, in order. Two queries."""
     marked = most_marked(edition_id, WINDOW - 3)
     priced = exists().where(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED, Band.payer == Payer.APPLICANT)
-    counted = select(func.count()).where(Offer.entry_id == Entry.id, Offer.state == OfferState.IN_FORCE)
+    counted = select(func.count()).where(Offer.entry_id == Entry.id, serving())
     marked_by = counted.correlate(Entry).scalar_subquery()
     governed = (
         select(Entry.code, Entry.pricing)

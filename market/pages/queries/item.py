@@ -12,8 +12,8 @@ from sqlalchemy import Select, and_, bindparam, case, func, select
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, Offer, OfferBand
 from market.agencies.queries import OfferRow
+from market.agencies.queries.serving import serving
 from market.agencies.queries.standing import latest_standing
-from market.agencies.rules import OfferState
 from market.base.errors import BadState, NotFound
 from market.base.money import shown
 from market.catalogue.models import Act, Band, CoefficientSet, Edition, Entry, FeeItem, PriceSchedule
@@ -131,14 +131,14 @@ def _offers() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Offer.id, Offer.version, Offer.promised_days, Offer.marked_at, Agency.id, Agency.ref, Organisation.name,
-            Organisation.id, latest.grade, Band,
+            Organisation.id, latest.grade, Offer.region_code, Offer.capacity, Band,
         )
         .join(Agency, Agency.id == Offer.agency_id)
         .join(Organisation, Organisation.id == Agency.organisation_id)
         .join(OfferBand, OfferBand.offer_id == Offer.id)
         .join(Band, Band.id == OfferBand.band_id)
         .outerjoin(latest, latest.agency_id == Agency.id)
-        .where(Offer.entry_id == bindparam("entry"), Offer.state == OfferState.IN_FORCE)
+        .where(Offer.entry_id == bindparam("entry"), serving())
         .order_by(Offer.id, Band.fee_item_id, Band.q_to)
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Offer, OfferBand
-from market.agencies.rules import OfferState
+from market.agencies.queries.serving import serving
 from market.base.errors import NotFound
 from market.base.pricing import Band as Line
 from market.catalogue.models import (
@@ -270,7 +270,7 @@ def marks(quantities: Mapping[int, int]) -> list[Mark]:
         .select_from(Band)
         .join(OfferBand, OfferBand.band_id == Band.id)
         .join(Offer, Offer.id == OfferBand.offer_id)
-        .where(Band.agency_id > LISTED, or_(*reached), Offer.state == OfferState.IN_FORCE)
+        .where(Band.agency_id > LISTED, or_(*reached), serving())
     )
     names = [column.key for column in _LINE]
     return [Mark(*row[:3], row[3], Line(**dict(zip(names, row[3:], strict=True)))) for row in db.session.execute(query)]
@@ -295,6 +295,6 @@ def _market_asked() -> Select[*tuple[Any, ...]]:
         )
         .join(OfferBand, OfferBand.offer_id == Offer.id)
         .join(Band, Band.id == OfferBand.band_id)
-        .where(Offer.entry_id.in_(bindparam("entries", expanding=True)), Offer.state == OfferState.IN_FORCE)
+        .where(Offer.entry_id.in_(bindparam("entries", expanding=True)), serving())
         .group_by(Offer.entry_id, Band.fee_item_id)
     )  # fmt: skip

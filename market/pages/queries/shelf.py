@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, Select, and_, bindparam, event, func, select
 
 from market.agencies.models import Offer, OfferBand
-from market.agencies.rules import WHOLE, OfferState
+from market.agencies.queries.serving import serving
+from market.agencies.rules import WHOLE
 from market.catalogue.models import Act, Band, Entry, FeeItem
 from market.catalogue.models.price import LISTED
 from market.catalogue.queries.bases import basis_ends
@@ -156,7 +157,7 @@ def _read(edition_id: int) -> Shelf:
 
 def most_marked(edition_id: int, limit: int) -> list[str]:
     """The codes of the entries that most agencies have marked a price for, the most first. One query."""
-    query = select(Entry.code).join(Offer, and_(Offer.entry_id == Entry.id, Offer.state == OfferState.IN_FORCE))
+    query = select(Entry.code).join(Offer, and_(Offer.entry_id == Entry.id, serving()))
     query = query.where(Entry.edition_id == edition_id).group_by(Entry.code, Entry.position)
     return list(db.session.scalars(query.order_by(func.count().desc(), Entry.position).limit(limit)))
 
@@ -227,7 +228,7 @@ def _marks() -> Select[*tuple[Any, ...]]:
     ]
     columns = (Band.q_from, Band.y0, Band.slope_num, Band.slope_den, Band.float_high, Band.float_den)
     query = select(Offer.entry_id, Band.id == ends[1], *columns).join(Band, Band.id == ends[0])
-    return query.where(Offer.entry_id.in_(bindparam("entries", expanding=True)), Offer.state == OfferState.IN_FORCE)
+    return query.where(Offer.entry_id.in_(bindparam("entries", expanding=True)), serving())
 
 
 def _fold(rows: Sequence[Sequence[Any]], rule: ListRule) -> Marks:
@@ -236,7 +237,7 @@ def _fold(rows: Sequence[Sequence[Any]], rule: ListRule) -> Marks:
         return Marks(len(rows), "", 0, 0, "")
     kinds, values = set(), []
     for row in rows:
-        kind, value = _mark(row, rule.steps_per_unit)
+        kind, value = mark_in_figures(row, rule.steps_per_unit)
         kinds.add(kind)
         values.append(value)
     if len(kinds) > 1:
@@ -244,7 +245,11 @@ def _fold(rows: Sequence[Sequence[Any]], rule: ListRule) -> Marks:
     return Marks(len(rows), kinds.pop(), min(values), max(values), rule.unit)
 
 
-def _mark(row: Sequence[int], steps: int) -> tuple[str, int]:
+def mark_in_figures(row: Sequence[int], steps: int) -> tuple[str, int]:
+    """A mark as one figure: kind (fixed or unit in fen, share in thousandths) and figure; ("", 0) where it has none.
+
+    `row` is whether the band is the offer's only one, its q_from, y0, slope_num, slope_den, float_high, float_den.
+    """
     only, q_from, y0, slope_num, slope_den, float_high, float_den = row
     if only and q_from == 0 and float_high == float_den:
         if not slope_num:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from market.agencies.models import Agency, Offer
-from market.agencies.rules import OfferState
+from market.agencies.queries.serving import serving
 from market.base import clock
 from market.base.errors import BadState, BreaksRule, NotFound
 from market.base.people import Actor
@@ -281,7 +281,7 @@ def _call_agencies(request: Request, until: datetime, now: datetime) -> None:
     marked = (
         select(Agency.organisation_id)
         .join(Offer, Offer.agency_id == Agency.id)
-        .where(Offer.entry_id == request.entry_id, Offer.state == OfferState.IN_FORCE)
+        .where(Offer.entry_id == request.entry_id, serving())
         .where(Agency.organisation_id != request.organisation_id)
     )
     facts = {

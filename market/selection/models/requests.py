@@ -209,7 +209,12 @@ class Quote(Base):
                         "lot.sister_is_a_draft",
                         f"EXISTS ({SISTERS} WHERE mine.request_id = NEW.request_id AND other.state = 'draft')",
                     ),
-                    Refuses("quote.no_offer", "(SELECT state FROM offer WHERE id = NEW.offer_id) <> 'in_force'"),
+                    # The price must hold at the moment of the quote: not paused, not withdrawn, begun and not over.
+                    Refuses(
+                        "quote.no_offer",
+                        "NOT EXISTS (SELECT 1 FROM offer WHERE id = NEW.offer_id AND state = 'in_force'"
+                        " AND effective_from <= NEW.submitted_at AND (ends_at IS NULL OR ends_at > NEW.submitted_at))",
+                    ),
                     # Sealed until the deadline, and as it is from then on.
                     Refuses(
                         "quote.after_deadline",

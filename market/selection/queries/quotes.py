@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, Offer
-from market.agencies.rules import OfferState
+from market.agencies.queries.serving import serving
 from market.catalogue.models import Entry
 from market.selection.methods import METHODS
 from market.selection.models import Award, Quote, QuoteLine, Request
@@ -142,9 +142,7 @@ def opportunities_for(agency: Agency, now: datetime) -> list[Opportunity]:
         Request.method.in_([code for code, method in METHODS.items() if method.takes_quotes]),
         Request.quotes_until > now,
         Request.organisation_id != agency.organisation_id,
-        Request.entry_id.in_(
-            select(Offer.entry_id).where(Offer.agency_id == agency.id, Offer.state == OfferState.IN_FORCE)
-        ),
+        Request.entry_id.in_(select(Offer.entry_id).where(Offer.agency_id == agency.id, serving())),
     )
     return _opportunities(agency.id, *conditions, order=(Request.quotes_until, Request.id))
 

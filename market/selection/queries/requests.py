@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, Offer
-from market.agencies.rules import OfferState
+from market.agencies.queries.serving import serving
 from market.base.errors import BreaksRule, NotFound
 from market.base.people import Actor
 from market.catalogue.models import Band, Edition, Entry, FeeItem
@@ -67,9 +67,7 @@ def request_open_to(agency_id: int, ref: str) -> Request:
 
     Anybody else's, and a draft, is NotFound("request.not_found").
     """
-    offers = exists().where(
-        Offer.entry_id == Request.entry_id, Offer.agency_id == agency_id, Offer.state == OfferState.IN_FORCE
-    )
+    offers = exists().where(Offer.entry_id == Request.entry_id, Offer.agency_id == agency_id, serving())
     quotes = exists().where(Quote.request_id == Request.id, Quote.agency_id == agency_id)
     return _one(select(Request).where(Request.ref == ref, Request.published_at.is_not(None), offers | quotes))
 
