@@ -148,7 +148,7 @@ def test_a_body_that_is_too_large_is_refused(app: Flask, client: FlaskClient) ->
 @ONE
 def test_a_sentences_facts_are_written_for_people(app: Flask) -> None:
     with app.test_request_context("/?lang=en"):
-        late = sentence("lifecycle.no_such_move", {"object": "agency", "state": "in_check", "event": "x"})
+        late = sentence("lifecycle.no_such_move", {"object": "filing", "state": "in_check", "event": "x"})
         assert "“In formal check”" in late
         for given in (datetime(2026, 3, 5, tzinfo=UTC), "2026-03-05T00:00:00+00:00", "2026-03-05"):
             assert "5 Mar 2026" in sentence("uscc.length", {"length": given})
