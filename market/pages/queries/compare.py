@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, or_, select
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, Offer, OfferBand
@@ -113,7 +113,7 @@ def _reaches(asked: int) -> ColumnElement[bool]:
         quantity: Any = bindparam(f"quantity{number}")
         return and_(Band.fee_item_id == bindparam(f"item{number}"), Band.q_from < quantity, Band.q_to >= quantity)
 
-    return or_(*(one(number) for number in range(asked)))
+    return or_(false(), *(one(number) for number in range(asked)))
 
 
 @cache

@@ -16,10 +16,10 @@ from market.agencies.queries import OfferRow
 from market.agencies.queries.offers import offer_bands
 from market.base import clock
 from market.base.errors import BreaksRule, NotFound
-from market.base.pricing import outside
+from market.base.pricing import open_end, outside
 from market.catalogue.exporting.workbooks import Pages
 from market.catalogue.importing.values import protected
-from market.catalogue.listing import Ask, measure_of, price
+from market.catalogue.listing import Ask, line_of, measure_of, price
 from market.catalogue.rules import Payer
 from market.pages import calculator
 from market.pages.calculator import Line, Offered, Spread
@@ -97,7 +97,7 @@ def compare(code: str) -> ResponseReturnValue:
         refusals={name: _said(wished.refusals.get(name)) for name in wished.typed},
         limits=_limits(table) if table.refused else [],
         wished=wished,
-        places=[(one.code, in_words(one.name_zh, one.name_en)) for one in table.places],
+        regions=[(one.code, in_words(one.name_zh, one.name_en)) for one in table.places],
         total=len(table.offered),
         page=replace(page, items=shown),
         why=_why(table, shown),
@@ -106,7 +106,7 @@ def compare(code: str) -> ResponseReturnValue:
         few=FEWEST,
         sorts=[(one, _address(table, sort=one), one == wished.sort) for one in Sort],
         bare=_address(replace(table, wished=replace(wished, grade="", within=None, room=False))),
-        files=[
+        downloads=[
             (kind, url_for("pages.compared_file", code=facts.entry.code, kind=kind) + _address(table))
             for kind in _TYPES
         ],
@@ -158,15 +158,17 @@ def _figured(table: Table, rows: Sequence[Offered]) -> list[Compared]:
     return compared(rows, table.spread, ratings=summaries(agencies), jobs=jobs)
 
 
-def _limits(table: Table) -> list[str]:
+def _limits(table: Table) -> list[dict[str, object]]:
     """Between which quantities the agencies' prices reach, for each fee item that was refused and that they mark."""
     bands = offer_bands([one.offer.offer_id for one in table.offered])
     found = []
     for line in table.refused:
-        reach = [(band.q_from, band.q_to) for mine in bands.values() for band in mine.get(line.item.id, ())]
-        if reach:
-            found.append(said(outside(reach, measure_of(line.item))))
-    return list(dict.fromkeys(found))
+        mine = [band for offer in bands.values() for band in offer.get(line.item.id, ())]
+        if mine:
+            limit = outside([(band.q_from, band.q_to) for band in mine], measure_of(line.item)).facts
+            last = max(mine, key=lambda band: band.q_to)
+            found.append({**limit, "open": open_end(line_of(last)) == last.q_to})
+    return found
 
 
 def _why(table: Table, rows: Sequence[Compared]) -> dict[int, str]:
