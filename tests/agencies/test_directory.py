@@ -4,28 +4,8 @@ from market.agencies import actions, queries
 from market.agencies.models import Standing
 from market.agencies.queries import Wanted
 from market.agencies.rules import FilingState
-from market.evaluation import actions as evaluation
-from market.evaluation.models import Score
-from market.store.db import db
 from market.store.transaction import transaction
 from tests import make
-
-
-def _grade(year, **grades):
-    """Publish an evaluation of the year that gave these agencies these grades."""
-    computer, publisher = make.make_person().actor, make.make_person().actor
-    with transaction() as now:
-        evaluation.seed_scheme(now)
-        round_ = evaluation.open_round(year, "demo-1", actor=computer, now=now)
-        scores = [
-            Score(round_id=round_.id, agency_id=agency.id, n=9, score_milli=88_000, grade=grade, means={})
-            for grade, agencies in grades.items()
-            for agency in agencies
-        ]
-        db.session.add_all(scores)
-        round_.state, round_.computed_at, round_.computed_by = "computed", now, computer.id
-        db.session.flush()
-        evaluation.publish(round_, actor=publisher, now=now)
 
 
 def _refs(wanted, edition_id=0):
@@ -64,8 +44,8 @@ def test_agencies_are_narrowed_by_what_they_offer_now_and_counted(session):
 
 def test_the_newest_grade_counts(session):
     good, fair, none = make.make_agency(), make.make_agency(), make.make_agency()
-    _grade(2024, C=[good])
-    _grade(2025, A=[good], C=[fair])
+    make.make_grades(2024, C=[good])
+    make.make_grades(2025, A=[good], C=[fair])
     assert _refs(Wanted(grade="A")) == [good.ref]
     assert _refs(Wanted(grade="C")) == [fair.ref]
     assert queries.grade_counts() == {"A": 1, "C": 1, "": 1}
@@ -75,7 +55,7 @@ def test_the_newest_grade_counts(session):
 
 def test_a_grade_is_given_once_and_stays(session):
     agency = make.make_agency()
-    _grade(2025, A=[agency])
+    make.make_grades(2025, A=[agency])
     with make.refuses("store.frozen"), transaction():
         standing = queries.admitted_agency(agency.ref).standings[0]
         standing.grade = "D"

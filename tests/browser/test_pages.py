@@ -127,6 +127,10 @@ def _public() -> Iterator[str]:
     yield from (f"/list/{codes[name]}" for name in (REPORT, NOTARY, SAMPLING))
     yield f"/list/{codes[INSPECTION]}?q1=6000"
     yield f"/list/{codes[REPORT]}?q1=nonsense"
+    yield from (
+        f"/list/{codes[INSPECTION]}/offers?{asked}" for asked in ("q1=6000&sort=rating", "q1=6000&grade=D&within=1")
+    )
+    yield f"/list/{codes[REPORT]}/offers?q1=nonsense&on=2020-01-01"
     unpublished = db.session.scalar(
         select(FeeItem.entry_id).where(FeeItem.price_state == PriceState.UNPUBLISHED).limit(1)
     )

@@ -7,6 +7,7 @@ Everything made is visibly fictitious.
 
 from market.base.pricing import AUTHORITY
 from tests.make.agencies import MadeAgency, MadeOffer, make_agency, make_offer, make_paper
+from tests.make.grades import make_grades
 from tests.make.ground import refuses
 from tests.make.listing import (
     FIRST_DAY,
@@ -34,6 +35,7 @@ __all__ = [
     "make_department",
     "make_edition",
     "make_enterprise",
+    "make_grades",
     "make_listed_service",
     "make_offer",
     "make_paper",

@@ -23,7 +23,8 @@ from market.catalogue.rules import RequirementKind, RequirementMode
 from market.store.db import db
 from market.store.types import Moment
 
-_TODAY: BindParameter[date] = bindparam("serving_day", type_=Date(), callable_=clock.today)
+TODAY: BindParameter[date] = bindparam("serving_day", type_=Date(), callable_=clock.today)
+"""The day of a statement that is built once; who asks for another moment gives both, by their keys."""
 
 
 def serving(offer: Any = Offer, now: datetime | None = None, *, region: str = EVERYWHERE) -> ColumnElement[bool]:
@@ -37,13 +38,13 @@ def serving(offer: Any = Offer, now: datetime | None = None, *, region: str = EV
         return _condition(offer, (literal(now, Moment()), literal(clock.china_date(now), Date())), region)
     if offer is Offer and region == EVERYWHERE:
         return _of_offers()
-    return _condition(offer, (NOW, _TODAY), region)
+    return _condition(offer, (NOW, TODAY), region)
 
 
 @cache
 def _of_offers() -> ColumnElement[bool]:
     """The condition on `Offer` at the moment of reading: building it takes longer than most statements do."""
-    return _condition(Offer, (NOW, _TODAY), EVERYWHERE)
+    return _condition(Offer, (NOW, TODAY), EVERYWHERE)
 
 
 def _condition(offer: Any, when: tuple[Any, Any], region: str) -> ColumnElement[bool]:
@@ -137,7 +138,7 @@ def why_paused(offer: Offer, now: datetime) -> list[Paused]:
 
 def serves(offer: Offer, now: datetime) -> bool:
     """Whether an offer can be chosen at `now`. One query."""
-    at = {"offer": offer.id, NOW.key: now, _TODAY.key: clock.china_date(now)}
+    at = {"offer": offer.id, NOW.key: now, TODAY.key: clock.china_date(now)}
     return bool(db.session.scalar(_one_serves(), at))
 
 

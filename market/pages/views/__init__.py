@@ -3,6 +3,7 @@
 from market.pages.views import (
     agencies,
     bases,
+    compare,
     downloads,
     editions,
     evaluation,
@@ -25,6 +26,7 @@ from market.pages.views.blueprint import in_force_or_none, pages
 __all__ = [
     "agencies",
     "bases",
+    "compare",
     "downloads",
     "editions",
     "in_force_or_none",

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +12,6 @@ from market.agencies.queries import OfferRow
 from market.agencies.rules import mark_of, mark_sentence
 from market.base import clock
 from market.base.errors import NotFound
-from market.base.permissions import Permission, may
 from market.catalogue.rules import Payer, Pricing
 from market.contracts.queries import Days
 from market.pages import calculator
@@ -25,11 +23,10 @@ from market.pages.queries import item as queries
 from market.pages.queries.item import ItemFacts
 from market.pages.robust import FEWEST
 from market.pages.views.blueprint import pages, remember
-from market.pages.views.item_shared import address_of, bins_of, examples, for_quantity, gone
+from market.pages.views.item_shared import address_of, bins_of, choose_path, examples, for_quantity, gone
 from market.ratings.queries import summaries
 from market.ratings.rules import NO_RATINGS, Summary
-from market.selection.rules import PAYER_OF
-from market.web.access import actor_or_none, public
+from market.web.access import public
 from market.web.filters import money_short
 from market.web.labels import labels, said, sentence
 from market.web.paging import Page, page_of, wanted
@@ -90,7 +87,7 @@ def item(code: str) -> ResponseReturnValue:
         quantity=for_quantity([line for line in lines if line.quantity is not None]),
         median_milli=_place(spread),
         rules=_rules(facts),
-        choose=_choose_path(facts, lines),
+        choose=choose_path(facts, lines),
         address=address_of(lines),
         said=said,
         several=_several(facts),
@@ -261,17 +258,3 @@ def _place(spread: Spread | None) -> int:
     if spread is None or spread.median_fen is None or spread.high_fen == spread.low_fen:
         return 0
     return (spread.median_fen - spread.low_fen) * 1000 // (spread.high_fen - spread.low_fen)
-
-
-def _choose_path(facts: ItemFacts, lines: Sequence[Line]) -> str:
-    """Where a buyer goes on with these quantities; nowhere for those who cannot buy it. `agency` may be added."""
-    actor = actor_or_none()
-    if actor is not None and not may(actor.role, Permission.SELECTION_REQUEST_WRITE):
-        return ""
-    payer = Payer.APPLICANT if actor is None else PAYER_OF[actor.role]
-    if payer != facts.entry.payer or not any(line.can_be_asked for line in lines):
-        return ""
-    asked = [line for line in lines if line.quantity is not None]
-    given = [(f"quantity_{line.item.id}", line.typed) for line in asked]
-    given += [(f"coefficient_{line.item.id}", str(line.coefficient)) for line in asked if len(line.choices) > 1]
-    return f"{url_for('selection.new_request', code=facts.entry.code)}?{urlencode(given)}"

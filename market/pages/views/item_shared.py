@@ -11,10 +11,15 @@ from market.agencies.queries import OfferRow
 from market.base import clock
 from market.base.errors import NotFound
 from market.base.money import shown
+from market.base.permissions import Permission, may
 from market.catalogue.models import Band
+from market.catalogue.rules import Payer
 from market.pages.calculator import Line, Spread
 from market.pages.cards import in_words
+from market.pages.queries.item import ItemFacts
 from market.selection.queries import off_the_list
+from market.selection.rules import PAYER_OF
+from market.web.access import actor_or_none
 from market.web.filters import money_short
 from market.web.refusals import wants_json
 
@@ -65,3 +70,17 @@ def bins_of(spread: Spread | None) -> list[dict[str, object]]:
         }
         for low, high, count in spread.bins
     ]
+
+
+def choose_path(facts: ItemFacts, lines: Sequence[Line]) -> str:
+    """Where a buyer goes on with these quantities; nowhere for those who cannot buy it. `agency` may be added."""
+    actor = actor_or_none()
+    if actor is not None and not may(actor.role, Permission.SELECTION_REQUEST_WRITE):
+        return ""
+    payer = Payer.APPLICANT if actor is None else PAYER_OF[actor.role]
+    if payer != facts.entry.payer or not any(line.can_be_asked for line in lines):
+        return ""
+    asked = [line for line in lines if line.quantity is not None]
+    given = [(f"quantity_{line.item.id}", line.typed) for line in asked]
+    given += [(f"coefficient_{line.item.id}", str(line.coefficient)) for line in asked if len(line.choices) > 1]
+    return f"{url_for('selection.new_request', code=facts.entry.code)}?{urlencode(given)}"

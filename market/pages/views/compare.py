@@ -1,0 +1,281 @@
+"""Every marked price of one service for my quantity, region and day, side by side; the same rows as files."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from market.agencies.queries import OfferRow
+from market.agencies.queries.offers import offer_bands
+from market.base import clock
+from market.base.errors import BreaksRule, NotFound
+from market.base.pricing import open_end, outside
+from market.catalogue.exporting.workbooks import Pages
+from market.catalogue.importing.values import protected
+from market.catalogue.listing import Ask, line_of, measure_of, price
+from market.catalogue.rules import Payer
+from market.pages import calculator
+from market.pages.calculator import Line, Offered, Spread
+from market.pages.cards import in_words
+from market.pages.comparing_offers import Compared, Sort, Wish, compared, kept, narrowed, ordered, wish
+from market.pages.queries import compare as queries
+from market.pages.queries import item as items
+from market.pages.queries.compare import Place
+from market.pages.queries.item import ItemFacts
+from market.pages.robust import FEWEST
+from market.pages.views.blueprint import pages, remember
+from market.pages.views.item_shared import address_of, choose_path, for_quantity, gone
+from market.ratings.queries import summaries
+from market.web.access import public
+from market.web.labels import labels, said
+from market.web.paging import page_of, wanted
+
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All that answers the address, before any row is left out: the prices for the quantities, the lowest first."""
+
+    facts: ItemFacts
+    lines: Sequence[Line]
+    wished: Wish
+    places: Sequence[Place]
+    offered: Sequence[Offered]
+    spread: Spread | None
+
+    @property
+    def payer(self) -> Payer:
+        """Who pays for the service."""
+        return Payer(self.facts.entry.payer)
+
+    @property
+    def asked(self) -> list[Line]:
+        """The fee items with a quantity that the list does not refuse."""
+        return [line for line in self.lines if line.quantity is not None and not line.refusal]
+
+    @property
+    def refused(self) -> list[Line]:
+        """The fee items whose quantity has no price or cannot be read."""
+        return [line for line in self.lines if line.refusal]
+
+
+@pages.get("/list/<code>/offers")
+@public
+def compare(code: str) -> ResponseReturnValue:
+    """The comparison; quantities, region, day, filters and order are in the address, to be sent to somebody."""
+    try:
+        table = _table(code)
+    except NotFound:
+        return gone(code)
+    facts, wished = table.facts, table.wished
+    remember(facts.edition)
+    rows = [] if table.refused else kept(table.offered, wished)
+    found = ordered(_figured(table, rows), wished) if wished.needs_figures else None
+    plain = ordered(compared(rows, table.spread, ratings={}, jobs={}), wished) if found is None else found
+    page = page_of(len(plain), wanted(request.args), lambda limit, offset: plain[offset : offset + limit])
+    shown = page.items if found is not None else _figured(table, [row.offered for row in page.items])
+    return render_template(
+        "pages/compare.html",
+        facts=facts,
+        entry=facts.entry,
+        name=in_words(facts.entry.name_zh, facts.entry.name_en),
+        lines=table.lines,
+        asked=table.asked,
+        quantity=for_quantity(table.asked),
+        problems={line.name: said(line.refusal) for line in table.refused if line.refusal},
+        refusals={name: _said(wished.refusals.get(name)) for name in wished.typed},
+        limits=_limits(table) if table.refused else [],
+        wished=wished,
+        regions=[(one.code, in_words(one.name_zh, one.name_en)) for one in table.places],
+        total=len(table.offered),
+        page=replace(page, items=shown),
+        why=_why(table, shown),
+        traces={row.offered.offer.offer_id: _trace(table, row.offered) for row in shown},
+        spread=table.spread,
+        few=FEWEST,
+        sorts=[(one, _address(table, sort=one), one == wished.sort) for one in Sort],
+        bare=_address(replace(table, wished=replace(wished, grade="", within=None, room=False))),
+        downloads=[
+            (kind, url_for("pages.compared_file", code=facts.entry.code, kind=kind) + _address(table))
+            for kind in _TYPES
+        ],
+        choose=_choose(table),
+        address=address_of(table.lines),
+        today=clock.today(),
+        coming=facts.edition.effective_from > clock.today(),
+    )
+
+
+@pages.get("/list/<code>/offers.<kind>")
+@public
+def compared_file(code: str, kind: str) -> ResponseReturnValue:
+    """The whole table in the order and with the filters of the address, as CSV or xlsx; no cell is a formula."""
+    if kind not in _TYPES:
+        raise NotFound("service.not_listed", service=code[:40])
+    table = _table(code)
+    for refusal in (*(line.refusal for line in table.refused), *table.wished.refusals.values()):
+        if refusal:
+            raise refusal
+    rows = ordered(_figured(table, kept(table.offered, table.wished)), table.wished)
+    head, cells = _cells(table, rows)
+    answer = Response(_FILES[kind](head, cells), content_type=_TYPES[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="offers-{table.facts.entry.code}.{kind}"'
+    return answer
+
+
+def _table(code: str) -> Table:
+    today = clock.today()
+    wished = wish(request.args, today)
+    facts = items.item_facts(code, wished.on)
+    places = queries.places(facts.entry.id)
+    wished = narrowed(wished, {one.code for one in places})
+    payer = Payer(facts.entry.payer)
+    lines = calculator.lines(items.priced_items(facts.entry.id), request.args, {})
+    calculator.work_out(lines, facts.schedules, payer)
+    asked = {line.item.id: line.quantity for line in lines if line.quantity is not None and not line.refusal}
+    moment = clock.now() if wished.on == today else clock.end_of_day(wished.on - timedelta(days=1))
+    offers = queries.offers_at(facts.entry.id, asked, region=wished.region, moment=moment)
+    offered = calculator.compare(offers, lines, payer)
+    return Table(facts, lines, wished, places, offered, calculator.spread(offered))
+
+
+def _figured(table: Table, rows: Sequence[Offered]) -> list[Compared]:
+    agencies = [one.offer.agency_id for one in rows]
+    if not agencies:
+        return []
+    jobs = queries.jobs_of(table.facts.entry.service_id, agencies, clock.now())
+    return compared(rows, table.spread, ratings=summaries(agencies), jobs=jobs)
+
+
+def _limits(table: Table) -> list[dict[str, object]]:
+    """Between which quantities the agencies' prices reach, for each fee item that was refused and that they mark."""
+    bands = offer_bands([one.offer.offer_id for one in table.offered])
+    found = []
+    for line in table.refused:
+        mine = [band for offer in bands.values() for band in offer.get(line.item.id, ())]
+        if mine:
+            limit = outside([(band.q_from, band.q_to) for band in mine], measure_of(line.item)).facts
+            last = max(mine, key=lambda band: band.q_to)
+            found.append({**limit, "open": open_end(line_of(last)) == last.q_to})
+    return found
+
+
+def _why(table: Table, rows: Sequence[Compared]) -> dict[int, str]:
+    """Why a price is missing, with the limits of that agency's own price."""
+    without = [row.offered.offer for row in rows if row.offered.total_fen is None]
+    if not without:
+        return {}
+    bands = offer_bands([one.offer_id for one in without])
+    whole = [replace(one, bands=bands.get(one.offer_id, {})) for one in without]
+    again = calculator.compare(whole, table.lines, table.payer)
+    return {one.offer.offer_id: _said(one.refusal) for one in again}
+
+
+def _said(refusal: BreaksRule | None) -> str:
+    return said(refusal) if refusal else ""
+
+
+def _trace(table: Table, one: Offered) -> list[str]:
+    """How the price came about, step by step, for every fee item asked."""
+    if one.total_fen is None:
+        return []
+    steps = []
+    for line in table.asked:
+        ask = Ask(line.item, line.quantity or 0, line.coefficient, table.payer)
+        listed = price(ask, one.offer.bands[line.item.id])
+        told = [step.text(_) for step in listed.trace(calculator.priced_item(line.item, table.facts.schedules))]
+        steps += [f"{line.item.name_zh}: {text}" for text in told] if len(table.asked) > 1 else told
+    return steps
+
+
+def _address(table: Table, *, sort: Sort | None = None) -> str:
+    """The address of the first page of the same wish, in another order where one is given."""
+    wished = table.wished
+    order = sort or wished.sort
+    given = [
+        ("region", wished.region),
+        ("on", wished.on.isoformat() if wished.on != clock.today() else ""),
+        ("grade", wished.grade),
+        ("within", str(wished.within or "")),
+        ("room", "1" if wished.room else ""),
+        ("sort", order if order != Sort.PRICE else ""),
+    ]
+    told = urlencode([(name, value) for name, value in given if value])
+    quantities = address_of(table.lines)
+    return quantities + ("&" if quantities else "?") + told if told else quantities
+
+
+def _choose(table: Table) -> str:
+    """Where a buyer goes on; nowhere from a region's prices or another day's, for a request asks neither."""
+    here = not table.wished.region and table.wished.on == clock.today()
+    return choose_path(table.facts, table.lines) if here and not table.refused else ""
+
+
+Cell = str | int | Decimal | None
+
+
+def _cells(table: Table, rows: Sequence[Compared]) -> tuple[list[str], list[list[Cell]]]:
+    """The heading and the lines of a file, one for each row."""
+    names = {one.code: in_words(one.name_zh, one.name_en) for one in table.places}
+    head = [
+        _("Agency"), _("Reference"), _("Region"), _("Marked price (yuan)"), _("Per cent above the median"),
+        _("Working days promised"), _("Working days really taken (mean)"), _("Jobs of the past year"), _("Rating"),
+        _("Rating from"), _("Rating to"), _("Ratings"), _("Grade"), _("Jobs running"), _("Jobs at once"),
+        _("Version of the price"), _("How the price comes about"),
+    ]  # fmt: skip
+    why = _why(table, rows)
+    return head, [
+        _line(row, names, " | ".join(_trace(table, row.offered)) or why.get(row.offered.offer.offer_id, ""))
+        for row in rows
+    ]
+
+
+def _line(row: Compared, names: Mapping[str, str], how: str) -> list[Cell]:
+    offer: OfferRow = row.offered.offer
+    rating = row.rating
+    total = row.offered.total_fen
+    return [
+        offer.agency_name, offer.agency_ref, names.get(offer.region_code, offer.region_code) or _("The whole area"),
+        None if total is None else _hundredths(total), row.against, offer.promised_days,
+        _milli(row.days.actual_milli) if row.days else None, row.days.n if row.days else 0,
+        _milli(rating.mean_milli), _milli(rating.low_milli), _milli(rating.high_milli), rating.n,
+        labels().get(f"grade.{offer.grade}", offer.grade or "") if offer.grade else "", row.jobs.running,
+        offer.capacity, offer.version, how,
+    ]  # fmt: skip
+
+
+def _hundredths(fen: int) -> Decimal:
+    return Decimal(fen).scaleb(-2)
+
+
+def _milli(value: int | None) -> Decimal | None:
+    return None if value is None else Decimal((value + 5) // 10).scaleb(-2)
+
+
+def _csv(head: Sequence[str], lines: Sequence[Sequence[Cell]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([protected(one) for one in head])
+    # A figure is written as it is: a minus before digits is no formula.
+    writer.writerows([protected(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(head: Sequence[str], lines: Sequence[Sequence[Cell]]) -> bytes:
+    book = Pages(_("Marked prices"), clock.now())
+    book.sheet(_("Marked prices"), head, lines).set_column(0, len(head) - 1, 16)
+    return book.content()
+
+
+_FILES = {"csv": _csv, "xlsx": _xlsx}
