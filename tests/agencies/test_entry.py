@@ -8,6 +8,8 @@ from sqlalchemy import select
 from market.accounts.actions import NewOrganisation, NewUser
 from market.agencies import actions, queries
 from market.agencies.models import Agency, Filing
+from market.agencies.queries.filings import filing_then
+from market.agencies.queries.on_record import record_then
 from market.agencies.rules import AgencyKind, AgencyState, FilingKind, FilingState, ReturnReason, SuspensionGround
 from market.base import uscc
 from market.base.people import Actor, OrganisationKind, Role
@@ -181,9 +183,14 @@ def test_an_agency_as_of_any_moment_is_what_had_passed_by_then(session, at):
 
     def then(days):
         moment = FRIDAY + timedelta(days=days)
-        return queries.agency_as_of(agency.id, moment, day=moment.date(), edition_id=0)
+        return record_then(agency.id, moment, day=moment.date(), edition_id=0)
 
-    assert then(-1) is None
+    assert filing_then(agency.id, FRIDAY - timedelta(days=1)) is None
+    assert [filing_then(agency.id, FRIDAY + timedelta(days=d)).kind for d in (0, 15, 25)] == [
+        "entry",
+        "change",
+        "change",
+    ]
     assert (then(5).papers, then(5).practitioners) == ([], {})
     assert [paper.number for paper in then(15).papers] == ["FAKE-A"]
     assert (then(25).papers, then(25).practitioners) == ([], {"注册测绘师": 1})

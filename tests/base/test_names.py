@@ -25,7 +25,7 @@ def test_a_mistyped_digit_is_noticed(kind: refs.RefKind, number: int, place: int
 
 
 @pytest.mark.parametrize("kind", list(refs.RefKind))
-def test_of_two_digits_changed_about_less_than_one_in_fifty_goes_unnoticed(kind: refs.RefKind) -> None:
+def test_of_two_digits_changed_about_less_than_one_in_a_hundred_goes_unnoticed(kind: refs.RefKind) -> None:
     # ISO 7064 promises every mistyped character, and of neighbours changed about nearly all.
     changed = unnoticed = 0
     for number in range(1, 1_000_000, 487):
@@ -34,7 +34,7 @@ def test_of_two_digits_changed_about_less_than_one_in_fifty_goes_unnoticed(kind:
             wrong = right[:place] + right[place + 1] + right[place] + right[place + 2 :]
             changed += wrong != right
             unnoticed += wrong != right and refs.check(wrong)
-    assert changed > 5_000 and unnoticed * 50 < changed
+    assert changed > 5_000 and unnoticed * 100 < changed
 
 
 @given(text=st.text(max_size=40))

@@ -23,10 +23,8 @@ from market.agencies.queries.directory import (
     grade_counts,
 )
 from market.agencies.queries.filings import (
-    AgencyThen,
     Application,
     FilingView,
-    agency_as_of,
     attachment_for_desk,
     attachment_of,
     commitment_on,
@@ -85,7 +83,6 @@ __all__ = [
     "lacking",
     "ListedService",
     "Ask",
-    "AgencyThen",
     "Application",
     "DaysLimit",
     "FilingView",
@@ -100,7 +97,6 @@ __all__ = [
     "Wanted",
     "admitted_agency",
     "agencies_after",
-    "agency_as_of",
     "agency_by_ref",
     "agency_lock",
     "agency_of",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload, undefer
 
 from market.accounts.models import Organisation
@@ -264,46 +264,8 @@ def _applications(condition: ColumnElement[bool], *, order: Sequence[Any], limit
     return [Application(*row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyThen:
-    """An agency as it was at a moment. `practitioners` counts the valid certificates by kind; nobody is named."""
-
-    filing: Filing
-    services: Sequence[tuple[int, str, str, str]]
-    papers: Sequence[AgencyPaper]
-    practitioners: Mapping[str, int]
-
-
 def filing_then(agency_id: int, moment: datetime) -> Filing | None:
     """The last filing of an agency that had passed at a moment: what it said of itself then. One query."""
     query = _with_agency().where(Filing.agency_id == agency_id, Filing.state == FilingState.PASSED)
     query = query.where(Filing.decided_at <= moment).order_by(Filing.decided_at.desc(), Filing.id.desc())
     return db.session.scalar(query.limit(1))
-
-
-def agency_as_of(agency_id: int, moment: datetime, *, day: date, edition_id: int) -> AgencyThen | None:
-    """What an agency said and had on record at a moment; None before its first filing passed. Four queries.
-
-    `day` is the moment's day in China, by which certificates are valid; papers that had expired are shown with theirs.
-    """
-    filing = filing_then(agency_id, moment)
-    if filing is None:
-        return None
-    papers = select(AgencyPaper).where(AgencyPaper.agency_id == agency_id, _there(AgencyPaper, moment))
-    counted = (
-        select(Practitioner.certificate_kind, func.count())
-        .where(Practitioner.agency_id == agency_id, _there(Practitioner, moment))
-        .where(Practitioner.valid_from <= day, Practitioner.valid_until >= day)
-        .group_by(Practitioner.certificate_kind)
-        .order_by(Practitioner.certificate_kind)
-    )
-    return AgencyThen(
-        filing,
-        services_of(filing.id, edition_id),
-        list(db.session.scalars(papers.order_by(AgencyPaper.valid_until.desc(), AgencyPaper.id))),
-        {kind: int(number) for kind, number in db.session.execute(counted)},
-    )
-
-
-def _there(model: Any, moment: datetime) -> ColumnElement[bool]:
-    return (model.recorded_at <= moment) & or_(model.ended_at.is_(None), model.ended_at > moment)
