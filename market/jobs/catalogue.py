@@ -12,9 +12,10 @@ from market.store.transaction import transaction
 def bring_list_into_force() -> int | None:
     """Let the edition whose day has come take effect; its number the first time, or None.
 
-    In one transaction: it is written down that the edition is in force, marked prices are carried over or lapse, and
-    open requests for what is no longer listed are cancelled. Safe to run twice and by two processes at once. Each
-    round looks again, because an act that began before the edition's day may have been written after it.
+    In one transaction: it is written down that the edition is in force, what becomes of every marked price, and open
+    requests for what is no longer listed are cancelled. Prices that go on are then written again, some agencies at a
+    time. Safe to run twice, to stop at any moment, and by two processes at once. Each round looks again, because an act
+    that began before the edition's day may have been written after it.
     """
     with transaction(published_editions_lock()) as now:
         number = actions.come_into_force(now=now)
@@ -22,4 +23,11 @@ def bring_list_into_force() -> int | None:
         if edition is not None:
             agencies.carry_over(edition, now=now)
             selection.cancel_unlisted(edition, now=now)
-        return number
+    while _some_carried_on():
+        pass
+    return number
+
+
+def _some_carried_on() -> int:
+    with transaction() as now:
+        return agencies.carry_on(now=now)

@@ -90,8 +90,7 @@ def _several(frozen: Frozen | tuple[Frozen, ...]) -> tuple[Frozen, ...]:
 
 
 _CHINA_DATE = re.compile(r"china_date\(([\w.]+)\)")
-# Otherwise a temporary table of the same name would answer in place of ours.
-_PINNED = "SET search_path = public, pg_temp"
+_TABLE = re.compile(r"\b(FROM|JOIN) (?=\w)")
 
 
 def install(connection: Connection, metadata: MetaData) -> None:
@@ -120,20 +119,29 @@ def _sqlite(trigger: Trigger) -> list[str]:
 
 
 def _postgresql(trigger: Trigger) -> list[str]:
-    # A WHEN clause may not hold a subquery there, so the condition moves into the function's body.
-    condition = _CHINA_DATE.sub(r"(\1 AT TIME ZONE 'Asia/Shanghai')::date", trigger.when) or "true"
+    condition = _CHINA_DATE.sub(r"(\1 AT TIME ZONE 'Asia/Shanghai')::date", trigger.when)
+    # Otherwise a temporary table of the same name would answer in place of ours. (To pin the function's search_path
+    # does the same, and costs a third of the time of a million rows.)
+    condition = _TABLE.sub(r"\1 public.", condition)
     answer = "OLD" if trigger.event == "DELETE" else "NEW"
+    raises = (
+        f"RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'integrity_constraint_violation',"
+        f" CONSTRAINT = '{trigger.message}';"
+    )
+    # What needs no other row is asked before the function is called, which a million rows at a time are thankful for;
+    # a WHEN clause may not hold a subquery, so such a condition moves into the function's body.
+    asks = "SELECT" in condition
+    when = f" WHEN ({condition})" if condition and not asks else ""
+    body = f"IF {condition} THEN {raises} END IF; RETURN {answer};" if asks else raises
     statements = [
-        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql {_PINNED} AS $$ BEGIN"
-        f" IF {condition} THEN RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'integrity_constraint_violation',"
-        f" CONSTRAINT = '{trigger.message}'; END IF; RETURN {answer}; END $$",
+        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
         f"DROP TRIGGER IF EXISTS {trigger.name} ON {trigger.table}",
         f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table}"
-        f" FOR EACH ROW EXECUTE FUNCTION {trigger.name}()",
+        f" FOR EACH ROW{when} EXECUTE FUNCTION {trigger.name}()",
     ]
     if trigger.event == "DELETE":
         statements += [
-            f"CREATE OR REPLACE FUNCTION {trigger.table}_never_emptied() RETURNS trigger LANGUAGE plpgsql {_PINNED} AS $$ BEGIN"
+            f"CREATE OR REPLACE FUNCTION {trigger.table}_never_emptied() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
             f" RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'integrity_constraint_violation',"
             f" CONSTRAINT = '{trigger.message}'; END $$",
             f"DROP TRIGGER IF EXISTS {trigger.table}_never_emptied ON {trigger.table}",

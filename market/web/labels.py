@@ -5,6 +5,7 @@ half of the page. Templates have it as `L`.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime
@@ -36,9 +37,12 @@ def sentence(code: str, facts: Mapping[str, Any]) -> str:
     """The registered sentence of `code` in the current locale, its facts written for people.
 
     A moment, a day (also as the ISO text that JSON keeps) and a sum of fen (a fact named `*_fen`) are formatted; a fact
-    that is the key of a label becomes the label; a list becomes an enumeration.
+    that is the key of a label becomes the label; a list becomes an enumeration. What was written down before the
+    sentence learnt to tell a fact lacks it, and says nothing there.
     """
-    return gettext(SENTENCES[code]).format(**{name: _written(name, value, facts) for name, value in facts.items()})
+    return gettext(SENTENCES[code]).format_map(
+        defaultdict(str, {name: _written(name, value, facts) for name, value in facts.items()})
+    )
 
 
 def said(refusal: Refusal) -> str:

@@ -1,16 +1,19 @@
 """Marked prices go on where the next edition has the same price law, and lapse where it has not."""
 
 from datetime import date, datetime
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from market.agencies.actions import withdraw_offer
-from market.agencies.models import CarryOver, Offer
-from market.agencies.queries import offers_for, waiting_to_be_marked
+from market.agencies.actions import Marking, Terms, carry_over, mark_price, withdraw_offer
+from market.agencies.models import Agency, CarryOn, CarryOver, Offer
+from market.agencies.queries import offers_for, proposals, waiting_to_be_marked
 from market.agencies.rules import Fixed, Percent
 from market.base.clock import CHINA
-from market.catalogue.models import Entry
+from market.catalogue.actions.seeds import seed_regions
+from market.catalogue.models import Entry, EntryRegion
+from market.catalogue.queries import edition_numbered
 from market.jobs.catalogue import bring_list_into_force
 from market.journal.queries import history
 from market.store.db import db
@@ -20,9 +23,11 @@ from tests.journeys.editions import (
     BEFORE_DAY,
     FIRST_MOMENT,
     MORNING,
+    THE_DAY,
     At,
     both_editions,
     figures,
+    first_edition,
     notices_to,
     offers_now,
     second_listed,
@@ -176,3 +181,78 @@ def test_what_became_of_an_offer_stays_written_down(app: Flask, at: At) -> None:
         for statement in ("UPDATE carry_over SET outcome = 'removed'", "DELETE FROM carry_over"):
             with refuses("store.frozen"), transaction():
                 db.session.execute(text(statement))
+
+
+def test_a_price_of_a_region_lapses_where_the_service_is_listed_for_others_only(app: Flask, at: At) -> None:
+    at(BEFORE_DAY)
+    with app.app_context():
+        with transaction():
+            seed_regions()
+        _, made = first_edition()
+        agency = make.make_agency()
+        marked_for = {region: _marked(agency, made["market"], region) for region in ("990101", "990102")}
+        second = make.make_edition(effective_from=THE_DAY)
+        again = make.make_listed_service(edition_id=second, code=made["market"].code, name=made["market"].name)
+        with transaction():
+            db.session.add(EntryRegion(entry_id=again.entry_id, edition_id=second, region_code="990101"))
+        make.publish_edition(edition_id=second)
+    at(MORNING)
+    with app.app_context():
+        bring_list_into_force()
+        outcomes = {row.offer_id: row.outcome for row in db.session.scalars(select(CarryOver))}
+        assert outcomes == {marked_for["990101"]: "carried", marked_for["990102"]: "region"}
+        assert [row.region_code for row in offers_for(again.entry_id, "990101")] == ["990101"]
+        (told,) = notices_to(agency.organisation_id, "notice.offer.lapsed")
+        assert told["region"] == ["ZJ-T-market 样例market"]
+        (one,) = proposals(agency.id, second, THE_DAY)
+        assert (one.lapsed.outcome, one.marks) == ("region", None)
+
+
+def test_what_was_settled_and_not_yet_written_again_goes_on_where_it_stopped(app: Flask, at: At) -> None:
+    """The clock was killed between the two: who marked meanwhile is left alone, the suspended wait."""
+    at(BEFORE_DAY)
+    with app.app_context():
+        lists = both_editions()
+        service = lists.same["market"]
+        goes_on, faster, away = (make.make_offer(service=service).agency for _ in range(3))
+        _suspend(away)
+    at(FIRST_MOMENT)
+    with app.app_context():
+        _restore(away)
+        with transaction() as now:
+            carry_over(edition_numbered(2), now=now)
+        _suspend(away)
+        assert offers_now(lists, service) == []
+    at(MORNING)
+    with app.app_context():
+        make.make_offer(agency=faster, service=second_listed(lists, service), mark=Fixed(9_000_00))
+        bring_list_into_force()
+        assert {row.agency_id: row.marked_at for row in offers_now(lists, service)} == {
+            goes_on.id: FIRST_MOMENT,
+            faster.id: MORNING,
+        }
+        assert db.session.scalars(select(CarryOn.agency_id)).all() == [away.id]
+        _restore(away)
+        bring_list_into_force()
+        assert {row.agency_id for row in offers_now(lists, service)} == {goes_on.id, faster.id, away.id}
+        assert db.session.scalar(select(func.count()).select_from(CarryOn)) == 0
+
+
+def _marked(agency: Any, service: Any, region: str) -> int:
+    with transaction() as now:
+        entry = db.session.get_one(Entry, service.entry_id)
+        prices = dict.fromkeys(service.fee_item_ids, Fixed(3_000_00))
+        marking = Marking(entry, prices, 10, Terms(region=region))
+        return mark_price(db.session.get_one(Agency, agency.id), marking, actor=agency.actor, now=now).id
+
+
+def _suspend(agency: Any) -> None:
+    with transaction():
+        until = "suspended_until = '2026-12-31'"
+        db.session.execute(text(f"UPDATE agency SET state = 'suspended', {until} WHERE id = {agency.id}"))
+
+
+def _restore(agency: Any) -> None:
+    with transaction():
+        back = "state = 'admitted', suspended_until = NULL"
+        db.session.execute(text(f"UPDATE agency SET {back} WHERE id = {agency.id}"))

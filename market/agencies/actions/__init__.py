@@ -41,7 +41,7 @@ from market.agencies.actions.records import (
 )
 from market.agencies.actions.seeds import seed_commitments, seed_qualifications
 from market.agencies.actions.standing import set_standing
-from market.agencies.actions.succession import carry_over
+from market.agencies.actions.succession import carry_on, carry_over
 
 __all__ = [
     "Marking",
@@ -59,6 +59,7 @@ __all__ = [
     "attach",
     "begin",
     "begin_change",
+    "carry_on",
     "carry_over",
     "choose_services",
     "confirm_suspension",

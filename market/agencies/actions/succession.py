@@ -4,13 +4,13 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
 from market.agencies.actions.directory import list_agencies
-from market.agencies.models import CarryOver, Offer, OfferBand, OfferPause
+from market.agencies.models import CarryOn, CarryOver, Offer, OfferBand, OfferPause
 from market.agencies.queries import succession as queries
 from market.agencies.queries.succession import LapsedNow, same_item
 from market.agencies.rules import LAPSED, OfferState, Succession
@@ -23,30 +23,61 @@ from market.store.db import db
 
 _COPIED = ("pricing", "agency_id", "payer", "float_low", "float_high", "float_den", "base_known", *LINE)
 _OF_PARENT = ("parent_agency_id", "parent_float_low", "parent_float_high", "parent_float_den")
+# So many agencies are served in one transaction: some seconds' work.
+PART = 500
+
+
+class Part(NamedTuple):
+    """Agencies whose prices are written again in the edition together."""
+
+    edition_id: int
+    agencies: list[int]
 
 
 def carry_over(edition: Edition, *, now: datetime) -> Mapping[str, int]:
     """Settle every offer of the editions before `edition`, which must be the one in force; how many, by outcome.
 
-    An offer goes on, with the same figures, days, place and pause, as a new offer of the new entry where the service is
-    still listed under the same price law and the promised days fit; its old row stays as it is, for what was asked
-    under the old edition. An offer that cannot go on lapses, and its agency is told once, with every service named.
-    A fixed number of statements over all offers, and one journal row that binds every outcome by its digest. Safe to
-    run twice: each offer is settled once for ever.
+    An offer goes on where the service is still listed under the same price law and the promised days fit; its old row
+    stays as it is, for what was asked under the old edition. An offer that cannot go on lapses, and its agency is told
+    once, with every service named. One statement over all offers, and one journal row that binds every outcome by its
+    digest. Safe to run twice: each offer is settled once for ever. What goes on is written again by `carry_on`.
     """
     if not queries.anything_to_settle(edition, now):
         return {}
     columns = ("offer_id", "agency_id", "from_edition_id", "service_id", "edition_id", "outcome", "settled_at")
     outcomes = queries.settlement(edition, now).add_columns(literal(now, CarryOver.settled_at.type))
     db.session.execute(insert(CarryOver).from_select(columns, outcomes))
-    _copy_offers(edition, now)
-    _copy_bands(edition)
-    _tie_bands(edition)
-    _copy_pauses(edition, now)
     counts = _write_down(edition, now)
     _tell(queries.lapsed_at(edition, now), edition, now)
-    list_agencies(queries.agencies_settled(edition, now), now=now)
+    waiting = select(CarryOver.edition_id, CarryOver.agency_id).where(
+        CarryOver.edition_id == edition.id, CarryOver.settled_at == now
+    )
+    known = exists().where(CarryOn.edition_id == edition.id, CarryOn.agency_id == CarryOver.agency_id)
+    db.session.execute(
+        insert(CarryOn).from_select(("edition_id", "agency_id"), waiting.where(~known.correlate(CarryOver)).distinct())
+    )
     return counts
+
+
+def carry_on(*, now: datetime) -> int:
+    """Write the offers of some agencies again that are to go on, with the same figures, days, place and pause.
+
+    Each becomes an offer of the new entry from the moment on at which that was settled. How many agencies were served:
+    0 when none waits. A part at a time, so that nobody else waits for long; whoever marked, or withdrew, meanwhile is
+    left alone, and an agency that is suspended is served when it is back.
+    """
+    waiting = queries.to_carry_on(PART)
+    if waiting is None:
+        return 0
+    part = Part(*waiting)
+    _copy_offers(part)
+    _copy_bands(part)
+    _tie_bands(part)
+    _copy_pauses(part, now)
+    list_agencies(part.agencies, now=now)
+    done = CarryOn.edition_id == part.edition_id, CarryOn.agency_id.in_(part.agencies)
+    db.session.execute(delete(CarryOn).where(*done), execution_options={"synchronize_session": False})
+    return len(part.agencies)
 
 
 def _write_down(edition: Edition, now: datetime) -> Mapping[str, int]:
@@ -60,10 +91,10 @@ def _write_down(edition: Edition, now: datetime) -> Mapping[str, int]:
     return counts
 
 
-def _copy_offers(edition: Edition, now: datetime) -> None:
+def _copy_offers(part: Part) -> None:
     """Each carried offer again in the new entry, its versions after those that the agency has there already."""
     before, there = aliased(Offer), aliased(Offer)
-    moment = literal(now, Offer.marked_at.type)
+    moment = CarryOver.settled_at
     number = func.row_number().over(partition_by=(before.agency_id, Entry.id), order_by=before.id)
     known = select(func.max(there.version)).where(there.agency_id == before.agency_id, there.entry_id == Entry.id)
     source = (
@@ -71,13 +102,14 @@ def _copy_offers(edition: Edition, now: datetime) -> None:
             before.agency_id, Entry.id, Entry.edition_id, Entry.service_id, Entry.pricing,
             literal(OfferState.IN_FORCE.value), number + func.coalesce(known.scalar_subquery(), 0),
             before.promised_days, before.capacity, before.region_code, moment, before.marked_by,
-            case((before.effective_from > now, before.effective_from), else_=moment), before.ends_at, before.id,
+            case((before.effective_from > moment, before.effective_from), else_=moment), before.ends_at, before.id,
         )
         .select_from(CarryOver)
         .join(before, before.id == CarryOver.offer_id)
         .join(Entry, and_(Entry.edition_id == CarryOver.edition_id, Entry.service_id == CarryOver.service_id))
-        .where(CarryOver.edition_id == edition.id, CarryOver.outcome == Succession.CARRIED)
-        .where(CarryOver.settled_at == now)
+        .where(_goes_on(part), before.state != OfferState.WITHDRAWN)
+        .where(or_(before.ends_at.is_(None), before.ends_at > moment))
+        .where(~_marked_there(before))
         .order_by(before.id)
     )  # fmt: skip
     columns = (
@@ -87,21 +119,24 @@ def _copy_offers(edition: Edition, now: datetime) -> None:
     db.session.execute(insert(Offer).from_select(columns, source))
 
 
-def _copy_pauses(edition: Edition, now: datetime) -> None:
+def _copy_pauses(part: Part, now: datetime) -> None:
     """What was paused goes on paused, for the same reason."""
     after, pause = aliased(Offer), aliased(OfferPause)
     source = (
         select(after.id, pause.reason, literal(now, OfferPause.paused_at.type))
         .join(pause, and_(pause.offer_id == after.carried_from, pause.resumed_at.is_(None)))
-        .where(after.edition_id == edition.id, after.marked_at == now, after.state == OfferState.IN_FORCE)
+        .where(after.edition_id == part.edition_id, after.agency_id.in_(part.agencies))
+        .where(after.state == OfferState.IN_FORCE, ~exists().where(OfferPause.offer_id == after.id))
     )
     db.session.execute(insert(OfferPause).from_select(("offer_id", "reason", "paused_at"), source))
     open_now = select(OfferPause.offer_id).where(OfferPause.paused_at == now, OfferPause.resumed_at.is_(None))
-    paused = update(Offer).where(Offer.id.in_(open_now), Offer.edition_id == edition.id, Offer.marked_at == now)
+    paused = update(Offer).where(
+        Offer.id.in_(open_now), Offer.edition_id == part.edition_id, Offer.agency_id.in_(part.agencies)
+    )
     db.session.execute(paused.values(state=OfferState.PAUSED), execution_options={"synchronize_session": False})
 
 
-def _copy_bands(edition: Edition) -> None:
+def _copy_bands(part: Part) -> None:
     """The bands of each successor that has none yet: the same line and mark on the new edition's fee item."""
     after, tie, band, parent = aliased(Offer), aliased(OfferBand), aliased(Band), aliased(Band)
     old, new = aliased(FeeItem), aliased(FeeItem)
@@ -119,7 +154,7 @@ def _copy_bands(edition: Edition) -> None:
     source = (
         select(new.edition_id, new.service_id, new.id, parent.id, *same)
         .select_from(CarryOver)
-        .join(after, _successor(after, edition))
+        .join(after, _successor(after, part))
         .join(tie, tie.offer_id == CarryOver.offer_id)
         .join(band, band.id == tie.band_id)
         .join(old, old.id == band.fee_item_id)
@@ -132,7 +167,7 @@ def _copy_bands(edition: Edition) -> None:
     db.session.execute(insert(Band).from_select(columns, source))
 
 
-def _tie_bands(edition: Edition) -> None:
+def _tie_bands(part: Part) -> None:
     """Every successor gets bands that say what its predecessor's say; like figures of one agency may share a row."""
     after, tie, band, fresh = aliased(Offer), aliased(OfferBand), aliased(Band), aliased(Band)
     old, new = aliased(FeeItem), aliased(FeeItem)
@@ -141,7 +176,7 @@ def _tie_bands(edition: Edition) -> None:
     source = (
         select(after.id, newest, after.agency_id, new.id, new.edition_id, new.service_id)
         .select_from(CarryOver)
-        .join(after, _successor(after, edition))
+        .join(after, _successor(after, part))
         .join(tie, tie.offer_id == CarryOver.offer_id)
         .join(band, band.id == tie.band_id)
         .join(old, old.id == band.fee_item_id)
@@ -155,12 +190,26 @@ def _tie_bands(edition: Edition) -> None:
     db.session.execute(insert(OfferBand).from_select(columns, source))
 
 
-def _successor(after: type[Offer], edition: Edition) -> Any:
+def _goes_on(part: Part) -> ColumnElement[bool]:
     return and_(
-        CarryOver.edition_id == edition.id,
+        CarryOver.edition_id == part.edition_id,
+        CarryOver.agency_id.in_(part.agencies),
         CarryOver.outcome == Succession.CARRIED,
-        after.carried_from == CarryOver.offer_id,
     )
+
+
+def _marked_there(before: type[Offer]) -> ColumnElement[bool]:
+    """Whether the agency has a price there already: its own, if only one that it withdrew, or the successor itself."""
+    own = aliased(Offer)
+    return (
+        exists()
+        .where(own.agency_id == before.agency_id, own.entry_id == Entry.id, own.region_code == before.region_code)
+        .correlate(before, Entry)
+    )
+
+
+def _successor(after: type[Offer], part: Part) -> ColumnElement[bool]:
+    return and_(_goes_on(part), after.carried_from == CarryOver.offer_id)
 
 
 def _tell(lapsed_now: Iterable[LapsedNow], edition: Edition, now: datetime) -> None:

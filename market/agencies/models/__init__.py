@@ -3,7 +3,7 @@
 from market.agencies.models.agency import Agency, Suspension
 from market.agencies.models.directory import DirectoryRow
 from market.agencies.models.filing import Attachment, CommitmentText, Filing, FilingReturn, FilingService
-from market.agencies.models.offer import CarryOver, Offer, OfferBand, OfferPause
+from market.agencies.models.offer import CarryOn, CarryOver, Offer, OfferBand, OfferPause
 from market.agencies.models.records import AgencyPaper, AuthorisedPerson, Practitioner, Qualification
 from market.agencies.models.standing import Standing
 from market.agencies.models.telling import EndTold, RestTold
@@ -13,6 +13,7 @@ __all__ = [
     "AgencyPaper",
     "Attachment",
     "AuthorisedPerson",
+    "CarryOn",
     "CarryOver",
     "CommitmentText",
     "DirectoryRow",

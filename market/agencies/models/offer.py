@@ -226,3 +226,11 @@ class CarryOver(Base):
         CheckConstraint("edition_id <> from_edition_id", name="carry_over_goes_on"),
         {"info": {"frozen": Frozen()}},
     )
+
+
+class CarryOn(Base):
+    """An agency whose settled offers are still to be written again in the edition: work to do, gone when it is done."""
+
+    __tablename__ = "carry_on"
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), primary_key=True)

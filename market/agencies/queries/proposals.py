@@ -9,7 +9,7 @@ from sqlalchemy import select
 from market.agencies.models import Offer
 from market.agencies.queries.offers import days_limit, offer_bands, reference_lines, rule_bands
 from market.agencies.queries.succession import Lapsed, waiting_to_be_marked
-from market.agencies.rules import Mark, NewRule, mark_of, nearest_mark, share_range
+from market.agencies.rules import Mark, NewRule, Succession, mark_of, nearest_mark, share_range
 from market.base.pricing import Band as Line
 from market.catalogue.listing import line_of
 from market.catalogue.models import Band, Entry, FeeItem
@@ -83,7 +83,7 @@ def _proposal(
             new.append((twin, nearest))
     days = min(offer.promised_days, days_limit(entry, on).days)
     # A price that leaves out what the agency offered before is no longer its price; it marks that one itself.
-    whole = new if len(new) == len(old) else []
+    whole = new if len(new) == len(old) and lapsed.outcome != Succession.REGION else []
     return Proposal(lapsed, entry, offer.region_code, offer.capacity, offer.promised_days, days, old, whole)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from market.agencies.models import Agency, CarryOver, Offer, OfferBand
+from market.agencies.models import Agency, CarryOn, CarryOver, Offer, OfferBand
 from market.agencies.rules import LAPSED, AgencyState, OfferState, Succession
-from market.catalogue.models import Band, Edition, Entry, FeeItem
+from market.catalogue.models import Band, Edition, Entry, EntryRegion, FeeItem, Region
 from market.catalogue.models.price import LINE, LISTED
 from market.catalogue.rules import EditionState, PriceState
 from market.store.db import db
@@ -83,10 +83,23 @@ def settled_at(edition: Edition, now: datetime) -> Iterator[tuple[int, str]]:
     yield from ((offer, outcome) for offer, outcome in rows)
 
 
-def agencies_settled(edition: Edition, now: datetime) -> list[int]:
-    """The agencies of which some offer was settled at this moment. One query."""
-    query = select(CarryOver.agency_id).where(CarryOver.edition_id == edition.id).distinct()
-    return list(db.session.scalars(query.where(CarryOver.settled_at == now)))
+def to_carry_on(most: int) -> tuple[int, list[int]] | None:
+    """An edition and at most so many of the agencies whose prices wait to be written again in it; None when none does.
+
+    They are held until the transaction ends, and not offered to anybody else meanwhile. One query.
+    """
+    query = (
+        select(CarryOn.edition_id, CarryOn.agency_id)
+        .join(Agency, and_(Agency.id == CarryOn.agency_id, Agency.state == AgencyState.ADMITTED))
+        .order_by(CarryOn.edition_id, CarryOn.agency_id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    found = db.session.execute(query).all()
+    if not found:
+        return None
+    edition_id = found[0].edition_id
+    return edition_id, [agency for edition, agency in found if edition == edition_id]
 
 
 def lapsed_at(edition: Edition, now: datetime) -> list[LapsedNow]:
@@ -119,8 +132,26 @@ def _outcome(edition: Edition, before: type[Edition], entries: tuple[type[Entry]
         (or_(new.pricing != old.pricing, new.payer != old.payer), Succession.PRICING),
         (Offer.id.in_(_on_a_changed_rule(edition)), Succession.PRICE_RULE),
         (func.coalesce(new.time_limit_workdays, new.time_limit_calendar_days) < Offer.promised_days, Succession.DAYS),
+        (_outside(new), Succession.REGION),
         else_=Succession.CARRIED,
     )
+
+
+def _outside(new: type[Entry]) -> ColumnElement[bool]:
+    """The entry is limited to regions now; the offer's is none of them and lies in none (see the law of `offer`)."""
+    mine, above, top = aliased(Region), aliased(Region), aliased(Region)
+    limited = exists().where(EntryRegion.entry_id == new.id).correlate(new)
+    inside = (
+        select(EntryRegion.entry_id)
+        .join(mine, mine.code == Offer.region_code)
+        .outerjoin(above, above.code == mine.parent_code)
+        .outerjoin(top, top.code == above.parent_code)
+        .where(EntryRegion.entry_id == new.id)
+        .where(EntryRegion.region_code.in_((mine.code, above.code, top.code)))
+        .correlate(Offer, new)
+        .exists()
+    )
+    return and_(Offer.region_code != "", limited, ~inside)
 
 
 def _on_a_changed_rule(edition: Edition) -> Select[int]:
