@@ -20,6 +20,7 @@ from market.catalogue.models.price import LINE, LISTED
 from market.journal.actions import record
 from market.notices.actions import queue_each
 from market.store.db import db
+from market.store.planner import over_every_row
 
 _COPIED = ("pricing", "agency_id", "payer", "float_low", "float_high", "float_den", "base_known", *LINE)
 _OF_PARENT = ("parent_agency_id", "parent_float_low", "parent_float_high", "parent_float_den")
@@ -28,10 +29,11 @@ PART = 500
 
 
 class Part(NamedTuple):
-    """Agencies whose prices are written again in the edition together."""
+    """Agencies whose prices are written again in the edition together, and those of their offers that go on."""
 
     edition_id: int
     agencies: list[int]
+    offers: list[int]
 
 
 def carry_over(edition: Edition, *, now: datetime) -> Mapping[str, int]:
@@ -46,7 +48,8 @@ def carry_over(edition: Edition, *, now: datetime) -> Mapping[str, int]:
         return {}
     columns = ("offer_id", "agency_id", "from_edition_id", "service_id", "edition_id", "outcome", "settled_at")
     outcomes = queries.settlement(edition, now).add_columns(literal(now, CarryOver.settled_at.type))
-    db.session.execute(insert(CarryOver).from_select(columns, outcomes))
+    with over_every_row():
+        db.session.execute(insert(CarryOver).from_select(columns, outcomes))
     counts = _write_down(edition, now)
     _tell(queries.lapsed_at(edition, now), edition, now)
     waiting = select(CarryOver.edition_id, CarryOver.agency_id).where(
@@ -69,7 +72,7 @@ def carry_on(*, now: datetime) -> int:
     waiting = queries.to_carry_on(PART)
     if waiting is None:
         return 0
-    part = Part(*waiting)
+    part = Part(*waiting, queries.going_on(*waiting))
     _copy_offers(part)
     _copy_bands(part)
     _tie_bands(part)
@@ -94,7 +97,7 @@ def _write_down(edition: Edition, now: datetime) -> Mapping[str, int]:
 def _copy_offers(part: Part) -> None:
     """Each carried offer again in the new entry, its versions after those that the agency has there already."""
     before, there = aliased(Offer), aliased(Offer)
-    moment = CarryOver.settled_at
+    moment = select(CarryOver.settled_at).where(CarryOver.offer_id == before.id).scalar_subquery()
     number = func.row_number().over(partition_by=(before.agency_id, Entry.id), order_by=before.id)
     known = select(func.max(there.version)).where(there.agency_id == before.agency_id, there.entry_id == Entry.id)
     source = (
@@ -104,10 +107,9 @@ def _copy_offers(part: Part) -> None:
             before.promised_days, before.capacity, before.region_code, moment, before.marked_by,
             case((before.effective_from > moment, before.effective_from), else_=moment), before.ends_at, before.id,
         )
-        .select_from(CarryOver)
-        .join(before, before.id == CarryOver.offer_id)
-        .join(Entry, and_(Entry.edition_id == CarryOver.edition_id, Entry.service_id == CarryOver.service_id))
-        .where(_goes_on(part), before.state != OfferState.WITHDRAWN)
+        .select_from(before)
+        .join(Entry, and_(Entry.edition_id == part.edition_id, Entry.service_id == before.service_id))
+        .where(before.id.in_(part.offers), before.state != OfferState.WITHDRAWN)
         .where(or_(before.ends_at.is_(None), before.ends_at > moment))
         .where(~_marked_there(before))
         .order_by(before.id)
@@ -125,7 +127,7 @@ def _copy_pauses(part: Part, now: datetime) -> None:
     source = (
         select(after.id, pause.reason, literal(now, OfferPause.paused_at.type))
         .join(pause, and_(pause.offer_id == after.carried_from, pause.resumed_at.is_(None)))
-        .where(after.edition_id == part.edition_id, after.agency_id.in_(part.agencies))
+        .where(after.carried_from.in_(part.offers))
         .where(after.state == OfferState.IN_FORCE, ~exists().where(OfferPause.offer_id == after.id))
     )
     db.session.execute(insert(OfferPause).from_select(("offer_id", "reason", "paused_at"), source))
@@ -153,14 +155,13 @@ def _copy_bands(part: Part) -> None:
     same = [getattr(band, name) for name in (*_COPIED, *_OF_PARENT)]
     source = (
         select(new.edition_id, new.service_id, new.id, parent.id, *same)
-        .select_from(CarryOver)
-        .join(after, _successor(after, part))
-        .join(tie, tie.offer_id == CarryOver.offer_id)
+        .select_from(after)
+        .join(tie, tie.offer_id == after.carried_from)
         .join(band, band.id == tie.band_id)
         .join(old, old.id == band.fee_item_id)
         .join(new, and_(new.entry_id == after.entry_id, same_item(old, new)))
         .outerjoin(parent, twin)
-        .where(~exists().where(OfferBand.offer_id == after.id))
+        .where(after.carried_from.in_(part.offers), ~exists().where(OfferBand.offer_id == after.id))
         .order_by(band.id)
     )
     columns = ("edition_id", "service_id", "fee_item_id", "parent_id", *_COPIED, *_OF_PARENT)
@@ -175,27 +176,18 @@ def _tie_bands(part: Part) -> None:
     newest = func.min(fresh.id)
     source = (
         select(after.id, newest, after.agency_id, new.id, new.edition_id, new.service_id)
-        .select_from(CarryOver)
-        .join(after, _successor(after, part))
-        .join(tie, tie.offer_id == CarryOver.offer_id)
+        .select_from(after)
+        .join(tie, tie.offer_id == after.carried_from)
         .join(band, band.id == tie.band_id)
         .join(old, old.id == band.fee_item_id)
         .join(new, and_(new.entry_id == after.entry_id, same_item(old, new)))
         .join(fresh, and_(fresh.fee_item_id == new.id, *alike))
-        .where(~exists().where(OfferBand.offer_id == after.id))
+        .where(after.carried_from.in_(part.offers), ~exists().where(OfferBand.offer_id == after.id))
         .group_by(after.id, after.agency_id, new.id, new.edition_id, new.service_id, tie.id)
         .order_by(after.id, newest)
     )
     columns = ("offer_id", "band_id", "agency_id", "fee_item_id", "edition_id", "service_id")
     db.session.execute(insert(OfferBand).from_select(columns, source))
-
-
-def _goes_on(part: Part) -> ColumnElement[bool]:
-    return and_(
-        CarryOver.edition_id == part.edition_id,
-        CarryOver.agency_id.in_(part.agencies),
-        CarryOver.outcome == Succession.CARRIED,
-    )
 
 
 def _marked_there(before: type[Offer]) -> ColumnElement[bool]:
@@ -206,10 +198,6 @@ def _marked_there(before: type[Offer]) -> ColumnElement[bool]:
         .where(own.agency_id == before.agency_id, own.entry_id == Entry.id, own.region_code == before.region_code)
         .correlate(before, Entry)
     )
-
-
-def _successor(after: type[Offer], part: Part) -> ColumnElement[bool]:
-    return and_(_goes_on(part), after.carried_from == CarryOver.offer_id)
 
 
 def _tell(lapsed_now: Iterable[LapsedNow], edition: Edition, now: datetime) -> None:

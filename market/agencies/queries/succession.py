@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Agency, CarryOn, CarryOver, Offer, OfferBand
@@ -34,17 +34,30 @@ def settlement(edition: Edition, now: datetime) -> Select[*tuple[Any, ...]]:
     The columns of `carry_over` up to its outcome. The offers are held until the transaction ends.
     """
     old, new, before = aliased(Entry), aliased(Entry), aliased(Edition)
+    unsettled, anew = _unsettled(edition, now), _marked_later(edition, now)
+    mine = [getattr(anew.c, name) == getattr(Offer, name) for name in ("agency_id", "service_id", "region_code")]
+    outcome = case((anew.c.latest > before.effective_from, Succession.MARKED_ANEW), else_=_outcome(edition, (old, new)))
     return (
-        select(
-            Offer.id, Offer.agency_id, Offer.edition_id, Offer.service_id, literal(edition.id),
-            _outcome(edition, before, (old, new)),
-        )
+        select(Offer.id, Offer.agency_id, Offer.edition_id, Offer.service_id, literal(edition.id), outcome)
         .join(before, before.id == Offer.edition_id)
         .join(old, old.id == Offer.entry_id)
         .outerjoin(new, and_(new.edition_id == edition.id, new.service_id == Offer.service_id))
-        .where(Offer.id.in_(_unsettled(edition, now)))
+        .outerjoin(anew, and_(*mine))
+        .where(Offer.id.in_(unsettled))
         .with_for_update(read=True, of=Offer)
-    )  # fmt: skip
+    )
+
+
+def _marked_later(edition: Edition, now: datetime) -> Subquery:
+    """The latest edition in which an agency marked a service for a region, of those after the first unsettled one.
+
+    A table of few rows, where to ask of each offer by itself would be a million questions.
+    """
+    its = aliased(Edition)
+    unsettled = _unsettled(edition, now).with_only_columns(func.min(Edition.effective_from)).scalar_subquery()
+    whose = (Offer.agency_id, Offer.service_id, Offer.region_code)
+    query = select(*whose, func.max(its.effective_from).label("latest")).join(its, its.id == Offer.edition_id)
+    return query.where(its.effective_from > unsettled).group_by(*whose).subquery()
 
 
 def _unsettled(edition: Edition, now: datetime) -> Select[int]:
@@ -102,6 +115,12 @@ def to_carry_on(most: int) -> tuple[int, list[int]] | None:
     return edition_id, [agency for edition, agency in found if edition == edition_id]
 
 
+def going_on(edition_id: int, agency_ids: Sequence[int]) -> list[int]:
+    """The offers of these agencies that were settled to go on in the edition. One query."""
+    query = select(CarryOver.offer_id).where(CarryOver.edition_id == edition_id, CarryOver.agency_id.in_(agency_ids))
+    return list(db.session.scalars(query.where(CarryOver.outcome == Succession.CARRIED).order_by(CarryOver.offer_id)))
+
+
 def lapsed_at(edition: Edition, now: datetime) -> list[LapsedNow]:
     """What lapsed at this moment, each service of an agency once. One query."""
     query = (
@@ -116,18 +135,9 @@ def lapsed_at(edition: Edition, now: datetime) -> list[LapsedNow]:
     return [LapsedNow(*row) for row in db.session.execute(query)]
 
 
-def _outcome(edition: Edition, before: type[Edition], entries: tuple[type[Entry], type[Entry]]) -> ColumnElement[str]:
+def _outcome(edition: Edition, entries: tuple[type[Entry], type[Entry]]) -> ColumnElement[str]:
     old, new = entries
-    later, its = aliased(Offer), aliased(Edition)
-    marked_anew = (
-        exists()
-        .where(later.agency_id == Offer.agency_id, later.service_id == Offer.service_id, later.edition_id == its.id)
-        .where(later.region_code == Offer.region_code)
-        .where(its.effective_from > before.effective_from)
-        .correlate(Offer, before)
-    )
     return case(
-        (marked_anew, Succession.MARKED_ANEW),
         (new.id.is_(None), Succession.REMOVED),
         (or_(new.pricing != old.pricing, new.payer != old.payer), Succession.PRICING),
         (Offer.id.in_(_on_a_changed_rule(edition)), Succession.PRICE_RULE),
