@@ -1,6 +1,6 @@
 """The public directory of agencies, and one agency's page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -70,13 +70,13 @@ def agencies() -> ResponseReturnValue:
         entry_id=(service.entry_id if service else 0) if code else None,
         grade=grade if grade in GRADES else "",
     )
+    counts = grade_counts()
     page = page_of(
-        directory_size(given),
+        _size(given, counts),
         wanted(request.args),
         lambda limit, offset: directory(given, edition_id, limit=limit, offset=offset),
     )
     figures = queries.figures_of([row.id for row in page.items])
-    counts = grade_counts()
     return render_template(
         "pages/agencies.html",
         page=page,
@@ -88,6 +88,13 @@ def agencies() -> ResponseReturnValue:
         service=service,
         in_words=in_words,
     )
+
+
+def _size(given: Wanted, counts: Mapping[str, int]) -> int:
+    """How many agencies are found; where nothing but a grade narrows them, those counted by grade already."""
+    if given.text or given.entry_id is not None:
+        return directory_size(given)
+    return counts.get(given.grade, 0) if given.grade else sum(counts.values())
 
 
 @pages.get("/agencies/<ref>")
