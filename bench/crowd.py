@@ -103,7 +103,10 @@ def settle(agencies: int, edition_id: int) -> Crowd:
         _prices(connection, templates, account)
         _under_the_triggers(connection)
         offers = connection.execute(text("SELECT count(*) FROM offer")).scalar_one()
+    _without_full_text()
     rebuild_directory()
+    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        install_full_text(connection, Base.metadata)
     tidied()
     return Crowd(agencies, offers, popular)
 
@@ -166,6 +169,16 @@ def _under_the_triggers(connection: Connection) -> None:
         return
     for name in ("organisation", "agency", "filing", "agency_paper", "standing", "offer", "band", "offer_band"):
         connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"))
+
+
+def _without_full_text() -> None:
+    """Take the full text off the directory: it is made in a tenth of the time when the rows are there."""
+    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if connection.dialect.name == "sqlite":
+            for what in ("added", "removed", "changed"):
+                connection.execute(text(f"DROP TRIGGER directory_text_{what}"))
+            return
+        connection.execute(text("DROP INDEX directory_text"))
 
 
 def _people(connection: Connection, count: int, account: int) -> None:
