@@ -161,6 +161,8 @@ def _within(text: str) -> int:
 
 def kept(marks: Iterable[Marked], wished: Wish, figures: Figures) -> list[Marked]:
     """The prices that grade, days promised and room leave."""
+    if not wished.filtered:
+        return list(marks)
     return [
         one
         for one in marks

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case
 
-from market.base.money import DOWN, HALF_EVEN, MAX_FEN, UP
+from market.base.money import DOWN, HALF_UP, MAX_FEN, UP
 from market.base.pricing import AFTER, BEFORE, COEFFICIENT_UNIT
 from market.store.functions import greatest, least
 
@@ -17,9 +17,14 @@ def ceiling_of(band: Any, quantity: Any, coefficient: Any) -> ColumnElement[int]
 
     Nothing is refused: the quantity must lie in the band. No product leaves 64 bits where the band was proved.
     """
-    base = _rounded(band.slope_num * (quantity - band.q0), band.slope_den, onto=band.y0, mode=band.rounding)
+    rise = band.slope_num * (quantity - band.q0)
+    # Both databases divide towards zero and give a rest of the sign of what was divided.
+    rest = (rise % band.slope_den + band.slope_den) % band.slope_den
+    whole = band.y0 + (rise - rest) // band.slope_den
+    base = whole + _rounded(rest, band.slope_den, odd=whole.bitwise_and(1), mode=band.rounding)
     charged = _limited(base, band, where=BEFORE) * coefficient * band.float_high
-    amount = _rounded(charged, COEFFICIENT_UNIT * band.float_den, onto=0, mode=band.rounding)
+    unit = COEFFICIENT_UNIT * band.float_den
+    amount = _rounded(charged, unit, odd=(charged // unit).bitwise_and(1), mode=band.rounding)
     return _limited(amount, band, where=AFTER)
 
 
@@ -30,12 +35,8 @@ def _limited(amount: Any, band: Any, *, where: str) -> ColumnElement[int]:
     return least(greatest(amount, low), high)
 
 
-def _rounded(num: Any, den: Any, *, onto: Any, mode: Any) -> ColumnElement[int]:
-    """`onto` + num/den as a whole number, by the rounding that `mode` names; `num` may be below zero."""
-    # Both databases divide towards zero and give a rest of the sign of what was divided.
-    rest = (num % den + den) % den
-    whole = onto + (num - rest) // den
-    shift = case(
-        (mode == DOWN, 0), (mode == UP, 2 * den - 1), (mode == HALF_EVEN, den - 1 + whole.bitwise_and(1)), else_=den
-    )
-    return whole + (2 * rest + shift) // (2 * den)
+def _rounded(num: Any, den: Any, *, odd: Any, mode: Any) -> ColumnElement[int]:
+    """num/den (never below 0) as a whole number by the rounding that `mode` names; `odd`: 1 where a half goes up."""
+    # Written so that the databases, which know no common part of two expressions, work each out once.
+    shift = case((mode == HALF_UP, den), (mode == DOWN, 0), (mode == UP, 2 * den - 1), else_=den - 1 + odd)
+    return (2 * num + shift) // (2 * den)

@@ -165,8 +165,7 @@ def _table(code: str) -> Table:
     if table.refused:
         return table
     marks = queries.marks_at(scope, table.asks())
-    sums = [one.total_fen for one in marks if one.total_fen is not None]
-    return replace(table, marks=marks, spread=calculator.spread_of(sums))
+    return replace(table, marks=marks, spread=calculator.spread_of(queries.totals(marks)))
 
 
 def _figures(table: Table, agencies: Sequence[int] | Select[int]) -> Figures:
