@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select, update
+from sqlalchemy import Select, Update, bindparam, delete, insert, or_, select, update
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, DirectoryRow, Offer
@@ -53,7 +53,7 @@ def _write(ids: Sequence[int], edition_id: int, now: datetime) -> None:
     if new := [row for row in rows if row["agency_id"] not in known]:
         db.session.execute(insert(DirectoryRow), new)
     if old := [row for row in rows if row["agency_id"] in known]:
-        db.session.execute(update(DirectoryRow), old)
+        db.session.connection().execute(_changed(), [{f"new_{name}": row[name] for name in row} for row in old])
 
 
 def _rows(ids: Sequence[int], edition_id: int, now: datetime) -> Iterator[dict[str, Any]]:
@@ -104,3 +104,13 @@ def _agencies() -> Select[*tuple[Any, ...]]:
 def _offers() -> Select[*tuple[Any, ...]]:
     query = select(Offer.agency_id, Offer.entry_id).where(Offer.agency_id.in_(bindparam("ids", expanding=True)))
     return query.where(holds(NOW), Offer.edition_id == bindparam("edition"))
+
+
+@cache
+def _changed() -> Update:
+    """Write a row anew unless it says the same already: its full text costs more than the act that asked for it."""
+    columns = DirectoryRow.__table__.c
+    given = {one.name: bindparam(f"new_{one.name}", type_=one.type) for one in columns}
+    own = given.pop("agency_id")
+    differs = or_(*(columns[name].is_distinct_from(value) for name, value in given.items()))
+    return update(DirectoryRow).where(columns.agency_id == own, differs).values(given)

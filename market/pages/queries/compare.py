@@ -109,8 +109,8 @@ def marks_at(scope: Scope, asks: Sequence[Ask]) -> list[Marked]:
 def totals(marks: Sequence[Marked]) -> list[int]:
     """The prices that there are, in fen, in the order of `marks_at`."""
     # By place: to ask thousands of rows by name takes milliseconds.
-    places: Any = map(itemgetter(-1), marks)
-    return [total for total in places if total is not None]
+    rows: Sequence[Any] = marks
+    return [total for total in map(itemgetter(-1), rows) if total is not None]
 
 
 def offers_by_id(offer_ids: Sequence[int]) -> dict[int, OfferRow]:
