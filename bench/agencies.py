@@ -1,4 +1,4 @@
-"""Agencies found by SQL full text, the directory and an agency's page, with 100,000 agencies and 1,000,000 offers.
+"""Agencies found, listed, shown, compared by price and marking one: 100,000 of them, with 1,000,000 offers.
 
 The search is judged against the database's own full text as it comes: the same tokens in a table of its own, the same
 expression, the 20 best by the database's own rank and how many there are, through the same connection.
@@ -8,17 +8,17 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from statistics import quantiles
-from typing import Any
 
 from flask import Flask
 from sqlalchemy import select, text
 
+from bench import marked
 from bench.crowd import Crowd, settle, tidied
-from bench.databases import POSTGRESQL, SQLITE, here, site, worked
+from bench.databases import POSTGRESQL, SQLITE, here, site
 from bench.editions import publish, rows
 from bench.lines import told
 from bench.pages import counted
+from bench.timing import p95, timed
 from market.accounts.models import Organisation
 from market.agencies.models import Agency
 from market.agencies.queries import Wanted, directory, directory_size
@@ -53,6 +53,8 @@ def main() -> int:
                 )
                 missed += _search(database)
             missed += _pages(app, database, crowd)
+            missed += marked.compare(app, database)
+            missed += marked.marking(app, database)
     if POSTGRESQL not in here():
         print("PostgreSQL is left out: the packages of the tests are not installed")
     return int(missed > 0)
@@ -77,12 +79,12 @@ def _search(database: str) -> int:
     ours_all: list[float] = []
     theirs_all: list[float] = []
     for kind, questions in _questions().items():
-        mine, theirs = _timed(ours, questions), _timed(peer, questions)
+        mine, theirs = timed(ours, questions, rounds=ROUNDS), timed(peer, questions, rounds=ROUNDS)
         ours_all += mine
         theirs_all += theirs
-        print(f"  {kind}: p95 {_p95(mine):.1f} ms, plain {_p95(theirs):.1f} ms, ratio {_p95(mine) / _p95(theirs):.2f}")
+        print(f"  {kind}: p95 {p95(mine):.1f} ms, plain {p95(theirs):.1f} ms, ratio {p95(mine) / p95(theirs):.2f}")
     name = "plain FTS5" if database == SQLITE else "plain tsvector"
-    return told(f"{database}: agency search p95 / {name}", _p95(ours_all) / _p95(theirs_all), TIMES_PEER[database])
+    return told(f"{database}: agency search p95 / {name}", p95(ours_all) / p95(theirs_all), TIMES_PEER[database])
 
 
 def _peer(database: str) -> Callable[[str], object]:
@@ -147,28 +149,12 @@ def _pages(app: Flask, database: str, crowd: Crowd) -> int:
     for name, paths in (("the directory", lists), ("an agency's page", [f"/agencies/{ref}" for ref in refs])):
         most = max(counted(lambda path=path: client.get(path)) for path in paths)  # type: ignore[misc]
         missed += told(f"{database}: statements of {name}, at most", most, STATEMENTS)
-        taken = {path: _timed(client.get, [path], rounds=PAGE_ROUNDS) for path in paths}
+        taken = {path: timed(client.get, [path], rounds=PAGE_ROUNDS) for path in paths}
         for path, own in taken.items():
             if name == "the directory":
-                print(f"  {path}: p95 {_p95(own):.0f} ms")
-        missed += told(f"{database}: p95 of {name}, ms", _p95([one for own in taken.values() for one in own]), PAGE_MS)
+                print(f"  {path}: p95 {p95(own):.0f} ms")
+        missed += told(f"{database}: p95 of {name}, ms", p95([one for own in taken.values() for one in own]), PAGE_MS)
     return missed
-
-
-def _timed(act: Callable[[str], Any], questions: list[str], *, rounds: int = ROUNDS) -> list[float]:
-    """Milliseconds of CPU, our own and the database's, after one warm round: they survive a noisy neighbour."""
-    taken = []
-    for warm in range(rounds + 1):
-        for question in questions:
-            began = worked()
-            act(question)
-            if warm:
-                taken.append((worked() - began) * 1000)
-    return taken
-
-
-def _p95(taken: list[float]) -> float:
-    return quantiles(taken, n=20)[-1]
 
 
 if __name__ == "__main__":

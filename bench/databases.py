@@ -1,5 +1,6 @@
 """A site on an empty database of its own, SQLite or PostgreSQL, for benches that need both."""
 
+import gc
 import os
 import tempfile
 import time
@@ -56,6 +57,8 @@ def worked() -> float:
 
 def _seeded() -> Iterator[Flask]:
     app = create_app()
+    gc.collect()
+    gc.freeze()  # as `wsgi.py` does
     _SERVING.clear()
     with app.app_context():
         bring_up_to_date()

@@ -1,13 +1,13 @@
 """The price of my quantity: what the list allows, what the reference says, and every agency's marked price for it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 
 from market.agencies.queries import OfferRow
 from market.base.errors import BreaksRule
-from market.base.money import round_half_up
+from market.base.money import rounded
 from market.base.pricing import COEFFICIENT_UNIT, Price, PricedItem, open_end, parse_quantity, price_at
 from market.base.pricing.quantity import exact_decimal
 from market.catalogue.listing import Ask, ListedPrice, item_of, line_of, measure_of, price, published
@@ -192,12 +192,17 @@ def _offered(offer: OfferRow, asked: Sequence[Line], payer: Payer) -> Offered:
 def spread(offered: Iterable[Offered], short: Callable[[int], str] = str) -> Spread | None:
     """How the marked prices lie; None where there is none. Bins that `short` would write alike are not made."""
     sums = sorted(one.total_fen for one in offered if one.total_fen is not None)
+    found = spread_of(sums)
+    if found is None or found.median_fen is None or short(found.low_fen) == short(found.high_fen):
+        return found
+    return replace(found, bins=_bins(sums))
+
+
+def spread_of(sums: Sequence[int]) -> Spread | None:
+    """How sums in ascending order lie, without bins; None where there is none."""
     if not sums:
         return None
-    n, low, high = len(sums), sums[0], sums[-1]
-    if n < FEWEST:
-        return Spread(n, low, high, None)
-    return Spread(n, low, high, percentile(sums, 50), _bins(sums) if short(low) != short(high) else ())
+    return Spread(len(sums), sums[0], sums[-1], percentile(sums, 50) if len(sums) >= FEWEST else None)
 
 
 def _bins(sums: Sequence[int]) -> list[tuple[int, int, int]]:
@@ -213,4 +218,4 @@ def against_median(total_fen: int | None, spread_: Spread | None) -> int | None:
     """How far a price lies from the median, in whole per cent (negative: below); None where nothing is compared."""
     if total_fen is None or spread_ is None or not spread_.median_fen:
         return None
-    return round_half_up(Fraction((total_fen - spread_.median_fen) * 100, spread_.median_fen))
+    return rounded((total_fen - spread_.median_fen) * 100, spread_.median_fen)

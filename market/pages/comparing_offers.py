@@ -1,18 +1,19 @@
 """The marked prices of one service side by side: what a reader wishes, which rows answer it, and in which order."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from market.agencies.queries import OfferRow
 from market.agencies.rules import EVERYWHERE
 from market.base.errors import BreaksRule
 from market.base.words import N_, register_labels, register_sentences
 from market.contracts.queries import Days
-from market.pages.calculator import Offered, Spread, against_median
-from market.pages.queries.compare import NO_JOBS, Jobs
+from market.pages.calculator import Spread, against_median
+from market.pages.queries.compare import NO_JOBS, Jobs, Marked
 from market.ratings.rules import NO_RATINGS, Summary
 
 GRADES = ("A", "B", "C", "D")
@@ -55,19 +56,44 @@ class Wish:
         return self.room or self.sort in NEEDS_FIGURES
 
     @property
+    def needs_grades(self) -> bool:
+        """Whether the grade of every agency decides which rows stand where."""
+        return bool(self.grade) or self.sort == Sort.GRADE
+
+    @property
     def filtered(self) -> bool:
         """Whether rows may be left out."""
         return bool(self.grade or self.within or self.room)
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """What is known of agencies besides their prices: ratings and jobs, by agency."""
+
+    ratings: Mapping[int, Summary] = field(default_factory=dict)
+    jobs: Mapping[int, Jobs] = field(default_factory=dict)
+
+    def rating(self, agency_id: int) -> Summary:
+        """An agency's ratings."""
+        return self.ratings.get(agency_id, NO_RATINGS)
+
+    def jobs_of(self, agency_id: int) -> Jobs:
+        """An agency's jobs of the service."""
+        return self.jobs.get(agency_id, NO_JOBS)
+
+
+NO_FIGURES = Figures()
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """A row: an agency's price with its distance from the median (whole per cent; None: nothing to compare with)."""
 
-    offered: Offered
+    offer: OfferRow
+    total_fen: int | None
     against: int | None
-    rating: Summary = NO_RATINGS
-    jobs: Jobs = NO_JOBS
+    rating: Summary
+    jobs: Jobs
 
     @property
     def days(self) -> Days | None:
@@ -77,13 +103,7 @@ class Compared:
     @property
     def full(self) -> bool:
         """Whether as many jobs run as the agency says it takes at once; never where it says nothing."""
-        capacity = self.offered.offer.capacity
-        return capacity is not None and self.jobs.running >= capacity
-
-    @property
-    def has_room(self) -> bool:
-        """Whether fewer jobs run than the agency says it takes at once."""
-        return self.offered.offer.capacity is not None and not self.full
+        return self.offer.capacity is not None and self.jobs.running >= self.offer.capacity
 
 
 def wish(given: Mapping[str, str], today: date) -> Wish:
@@ -139,41 +159,48 @@ def _within(text: str) -> int:
     return int(text)
 
 
-def kept(offered: Sequence[Offered], wished: Wish) -> list[Offered]:
-    """The prices that the grade and the days promised leave; whether there is room shows only with the jobs."""
+def kept(marks: Iterable[Marked], wished: Wish, figures: Figures) -> list[Marked]:
+    """The prices that grade, days promised and room leave."""
+    if not wished.filtered:
+        return list(marks)
     return [
         one
-        for one in offered
-        if (not wished.grade or one.offer.grade == wished.grade)
-        and (wished.within is None or one.offer.promised_days <= wished.within)
+        for one in marks
+        if (not wished.grade or one.grade == wished.grade)
+        and (wished.within is None or one.promised_days <= wished.within)
+        and (not wished.room or (one.capacity is not None and figures.jobs_of(one.agency_id).running < one.capacity))
     ]
+
+
+def ordered(marks: Sequence[Marked], wished: Wish, figures: Figures, spread: Spread | None) -> list[Marked]:
+    """The prices in the order asked for; the unknown last, equals by price. They come with the lowest first."""
+    if wished.sort == Sort.PRICE:
+        return list(marks)
+    key = _KEYS[wished.sort]
+
+    def place(one: Marked) -> tuple[object, ...]:
+        found, total = key(one, figures, spread), one.total_fen
+        # Who has no price for the quantity cannot be chosen for it, whatever else is good there.
+        return total is None, found is None, found or 0, total or 0, one.offer_id
+
+    return sorted(marks, key=place)
 
 
 def compared(
-    offered: Sequence[Offered], spread: Spread | None, *, ratings: Mapping[int, Summary], jobs: Mapping[int, Jobs]
+    marks: Iterable[Marked], offers: Mapping[int, OfferRow], figures: Figures, spread: Spread | None
 ) -> list[Compared]:
-    """The prices with what is known of their agencies."""
+    """The prices with what is known of their agencies; one that was withdrawn meanwhile is left out."""
     return [
         Compared(
-            one,
+            offers[one.offer_id],
+            one.total_fen,
             against_median(one.total_fen, spread),
-            ratings.get(one.offer.agency_id, NO_RATINGS),
-            jobs.get(one.offer.agency_id, NO_JOBS),
+            figures.rating(one.agency_id),
+            figures.jobs_of(one.agency_id),
         )
-        for one in offered
+        for one in marks
+        if one.offer_id in offers
     ]
-
-
-def ordered(rows: Sequence[Compared], wished: Wish) -> list[Compared]:
-    """The rows in the order asked for, with room where that is asked; the unknown last, equals by price."""
-    key = _KEYS[wished.sort]
-
-    def place(row: Compared) -> tuple[object, ...]:
-        found, total = key(row), row.offered.total_fen
-        # Who has no price for the quantity cannot be chosen for it, whatever else is good there.
-        return total is None, found is None, found or 0, total or 0, row.offered.offer.offer_id
-
-    return sorted((row for row in rows if row.has_room or not wished.room), key=place)
 
 
 def score(rating: Summary) -> int | None:
@@ -184,32 +211,39 @@ def score(rating: Summary) -> int | None:
     return rating.low_milli
 
 
-def _actual(row: Compared) -> object:
-    return Fraction(row.days.actual, row.days.n) if row.days else None
+def _actual(one: Marked, figures: Figures, _spread: Spread | None) -> object:
+    days = figures.jobs_of(one.agency_id).days
+    return Fraction(days.actual, days.n) if days else None
 
 
-def _rating(row: Compared) -> object:
-    found = score(row.rating)
+def _rating(one: Marked, figures: Figures, _spread: Spread | None) -> object:
+    found = score(figures.rating(one.agency_id))
     return None if found is None else -found
 
 
-def _load(row: Compared) -> object:
-    capacity = row.offered.offer.capacity
-    return None if capacity is None else Fraction(row.jobs.running, capacity)
+def _load(one: Marked, figures: Figures, _spread: Spread | None) -> object:
+    return None if one.capacity is None else Fraction(figures.jobs_of(one.agency_id).running, one.capacity)
 
 
-def _grade(row: Compared) -> object:
-    grade = row.offered.offer.grade
-    return GRADES.index(grade) if grade in GRADES else None
+def _grade(one: Marked, _figures: Figures, _spread: Spread | None) -> object:
+    return GRADES.index(one.grade) if one.grade in GRADES else None
+
+
+def _distance(one: Marked, _figures: Figures, spread: Spread | None) -> object:
+    against = against_median(one.total_fen, spread)
+    return None if against is None else abs(against)
+
+
+def _days(one: Marked, _figures: Figures, _spread: Spread | None) -> object:
+    return one.promised_days
 
 
 _KEYS: Mapping[Sort, Any] = {
-    Sort.PRICE: lambda row: row.offered.total_fen,
-    Sort.DAYS: lambda row: row.offered.offer.promised_days,
+    Sort.DAYS: _days,
     Sort.ACTUAL: _actual,
     Sort.RATING: _rating,
     Sort.GRADE: _grade,
-    Sort.DISTANCE: lambda row: None if row.against is None else abs(row.against),
+    Sort.DISTANCE: _distance,
     Sort.LOAD: _load,
 }
 

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import add
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from market.accounts.models import Organisation
@@ -55,11 +55,15 @@ class RatingOfYear(NamedTuple):
     norms: int
 
 
-def summaries(agency_ids: Iterable[int]) -> dict[int, Summary]:
-    """The summary of every agency that was rated, in one query; an agency without ratings is left out."""
+def summaries(agency_ids: Iterable[int] | Select[int]) -> dict[int, Summary]:
+    """The summary of every agency that was rated, in one query; an agency without ratings is left out.
+
+    Many agencies are better named by the statement that finds them than one by one.
+    """
     together = reduce(add, _LEVELS)
     figures = [func.count(), func.sum(together * together), *(func.sum(level) for level in _LEVELS)]
-    query = select(Rating.agency_id, *figures).where(Rating.agency_id.in_(list(agency_ids)))
+    wanted = agency_ids if isinstance(agency_ids, Select) else list(agency_ids)
+    query = select(Rating.agency_id, *figures).where(Rating.agency_id.in_(wanted))
     made: dict[int, Summary] = {}
     for agency, n, squares, *levels in db.session.execute(query.group_by(Rating.agency_id)):
         by_factor = {factor.value: int(level) for factor, level in zip(Factor, levels, strict=True)}

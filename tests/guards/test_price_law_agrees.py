@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import BigInteger, Engine, String, create_engine, delete, insert, text
+from sqlalchemy import BigInteger, Engine, String, column, create_engine, delete, insert, table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -18,6 +19,7 @@ from market.base.errors import BreaksRule
 from market.base.money import MAX_FEN, ROUNDINGS
 from market.base.pricing import AFTER, BEFORE, MAX_QUANTITY, Band, closed, evaluate, floated, open_end, prove
 from market.catalogue.models import Priced, priced_table
+from market.catalogue.queries.ceiling import ceiling_of
 
 _CHECKS = [law for law in priced_table() if law.__class__.__name__ == "CheckConstraint"]
 
@@ -221,8 +223,8 @@ def everything_said() -> tuple[list[dict[str, object]], list[dict[str, object]]]
     return [row for allowed, _ in said for row in allowed], [row for _, refused in said for row in refused]
 
 
-def kept(engine: Engine, rows: Sequence[Mapping[str, object]]) -> int:
-    """How many of the rows keep every CHECK of the law, asked in one statement."""
+def kept(engine: Engine, rows: Sequence[Mapping[str, object]], law: str = _LAW) -> int:
+    """How many of the rows keep a condition (every CHECK of the law), asked in one statement."""
     names = (*_SHAPE, *_SAID)
     columns = ", ".join(f"{name} {'text' if name in _TEXTS else 'bigint'}" for name in names)
     with engine.connect() as connection:
@@ -230,11 +232,11 @@ def kept(engine: Engine, rows: Sequence[Mapping[str, object]]) -> int:
             connection.exec_driver_sql(f"CREATE TEMP TABLE unsaid ({columns})")
             places = ", ".join(f":{name}" for name in names)
             connection.exec_driver_sql(f"INSERT INTO temp.unsaid VALUES ({places})", list(rows))
-            found = connection.scalar(text(f"SELECT count(*) FROM temp.unsaid WHERE {_LAW}"))
+            found = connection.scalar(text(f"SELECT count(*) FROM temp.unsaid WHERE {law}"))
             connection.exec_driver_sql("DROP TABLE temp.unsaid")
         else:
             source = f"json_to_recordset(CAST(:rows AS json)) AS unsaid({columns})"
-            found = connection.scalar(text(f"SELECT count(*) FROM {source} WHERE {_LAW}"), {"rows": json.dumps(rows)})
+            found = connection.scalar(text(f"SELECT count(*) FROM {source} WHERE {law}"), {"rows": json.dumps(rows)})
         return int(found or 0)
 
 
@@ -244,3 +246,20 @@ def test_ten_thousand_random_rules_have_one_law_in_python_and_in_sql(engine: Eng
     assert max(int(str(row["quantity"])) for row in lawful) > MAX_QUANTITY // 10
     assert kept(engine, lawful) == len(lawful)
     assert kept(engine, unlawful) == 0
+
+
+def test_ten_thousand_random_rules_have_one_ceiling_in_python_and_in_sql(engine: Engine) -> None:
+    lawful, unlawful = everything_said()
+    ceilings = [row for row in lawful if row["amount_fen"] == _ceiling(row)]
+    assert len(ceilings) >= RULES
+    columns = table("unsaid", *(column(name, String if name in _TEXTS else BigInteger) for name in (*_SHAPE, *_SAID))).c
+    said = ceiling_of(columns, columns.quantity, columns.coefficient) == columns.amount_fen
+    law = str(said.compile(engine, compile_kwargs={"literal_binds": True})).replace("unsaid.", "").replace("%%", "%")
+    assert kept(engine, ceilings, law) == len(ceilings)
+    assert kept(engine, [row for row in unlawful if row["amount_fen"] != _ceiling(row)], law) == 0
+
+
+def _ceiling(row: Mapping[str, object]) -> int:
+    shape: dict[str, Any] = {name: row[name] for name in _SHAPE}
+    coefficient = int(str(row["coefficient"]))
+    return evaluate(Band(**shape, coefficients=(coefficient,)), int(str(row["quantity"])), coefficient).ceiling_fen

@@ -13,12 +13,18 @@ from flask.testing import FlaskClient
 
 from market.agencies import actions
 from market.agencies.models import Agency
-from market.agencies.rules import Fixed, Mark, PerUnit
+from market.agencies.rules import Counting, Fixed, Mark, PerUnit, Schedule, Step
+from market.base import clock
 from market.base.pricing import Band
 from market.catalogue.actions.seeds import seed_regions
+from market.catalogue.listing import Ask
 from market.catalogue.models import Edition
 from market.catalogue.queries import entry_of
+from market.catalogue.rules import Payer
+from market.pages.calculator import Line, compare
 from market.pages.comparing_offers import MOST_DAYS, Sort
+from market.pages.queries.compare import Scope, marks_at, offers_at, totals
+from market.pages.queries.item import priced_items
 from market.store.db import db
 from market.store.transaction import transaction
 from tests import make, people
@@ -84,6 +90,25 @@ def test_who_is_cheapest_follows_the_quantity_and_each_price_tells_how_it_comes_
     assert text.count("How this comes about") == 2 and "¥2,000" in re.findall(r"</summary><ol>.*?</ol>", text, re.S)[1]
     assert f"/desk/requests/new/{service.code}?quantity_" in text
     assert f"{url}?q1=1%2C000" in page(client, f"/list/{service.code}?q1=1,000").replace("&amp;", "&")
+
+
+def test_the_order_is_by_the_very_sums_that_each_offers_bands_come_to(app: Flask) -> None:
+    with app.app_context():
+        service = make.make_listed_service()
+        steps = (Step(5_000, 300_00, 0), Step(50_000, 0, 9_99), Step(None, 200_00, 1_01))
+        for how in (PerUnit(2_00, 1_00), Fixed(499_99), Schedule(steps, Counting.PART), Schedule(steps[:2])):  # fmt: skip
+            mark(make.make_agency(), service, how)
+        item = priced_items(service.entry_id)[0].item
+        scope = Scope(service.entry_id, "", clock.now(), graded=False)
+        offers = list(offers_at(scope).values())
+        for quantity in (1, 1_000, 5_000, 5_001, 37_777, 50_000, 50_001, 10**9):
+            line = Line(item, (), (), quantity=quantity)
+            made = [(one.offer.offer_id, one.total_fen) for one in compare(offers, [line], Payer.APPLICANT)]
+            marks = marks_at(scope, [Ask(item, quantity)])
+            assert [(one.offer_id, one.total_fen) for one in marks] == made
+            assert totals(marks) == [total for _, total in made if total is not None]
+            twice = marks_at(scope, [Ask(item, quantity), Ask(item, quantity)])
+            assert [one.total_fen for one in twice] == [total and 2 * total for _, total in made]
 
 
 def test_a_regions_price_answers_there_and_an_announced_one_on_its_day(

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, Update, bindparam, delete, insert, or_, select, update
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, DirectoryRow, Offer
-from market.agencies.queries.holding import holds
+from market.agencies.queries.holding import NOW, holds
 from market.agencies.queries.standing import newest_grade
 from market.agencies.rules import AgencyState
 from market.agencies.search import Described, name_key, tokens_of
@@ -52,26 +53,18 @@ def _write(ids: Sequence[int], edition_id: int, now: datetime) -> None:
     if new := [row for row in rows if row["agency_id"] not in known]:
         db.session.execute(insert(DirectoryRow), new)
     if old := [row for row in rows if row["agency_id"] in known]:
-        db.session.execute(update(DirectoryRow), old)
+        db.session.connection().execute(_changed(), [{f"new_{name}": row[name] for name in row} for row in old])
 
 
 def _rows(ids: Sequence[int], edition_id: int, now: datetime) -> Iterator[dict[str, Any]]:
-    grade = newest_grade(Agency.id)
-    agencies = (
-        select(Agency.id, Agency.ref, Organisation.name, Organisation.uscc, Organisation.region, grade)
-        .join(Organisation, Organisation.id == Agency.organisation_id)
-        .where(Agency.id.in_(ids), Agency.state == AgencyState.ADMITTED)
-    )
+    asked = {"ids": ids, "edition": edition_id, NOW.key: now}
     marked: dict[int, set[int]] = defaultdict(set)
-    offers = select(Offer.agency_id, Offer.entry_id).where(
-        Offer.agency_id.in_(ids), holds(now), Offer.edition_id == edition_id
-    )
-    for agency_id, entry_id in db.session.execute(offers):
+    for agency_id, entry_id in db.session.execute(_offers(), asked):
         marked[agency_id].add(entry_id)
     entries = {entry for own in marked.values() for entry in own}
     query = select(Entry.id, Entry.name_zh, Entry.name_en).where(Entry.id.in_(entries))
     names = {row[0]: (row[1], row[2]) for row in db.session.execute(query)} if entries else {}
-    for agency_id, ref, name, uscc, region, newest in db.session.execute(agencies):
+    for agency_id, ref, name, uscc, region, newest in db.session.execute(_agencies(), asked):
         own = sorted(marked[agency_id])
         described = Described(
             name=name,
@@ -88,3 +81,36 @@ def _rows(ids: Sequence[int], edition_id: int, now: datetime) -> Iterator[dict[s
             "name_key": name_key(name),
             "tokens": tokens_of(described),
         }
+
+
+# Statements are built once: building one costs more than asking it.
+
+
+@cache
+def _agencies() -> Select[*tuple[Any, ...]]:
+    columns = (
+        Agency.id,
+        Agency.ref,
+        Organisation.name,
+        Organisation.uscc,
+        Organisation.region,
+        newest_grade(Agency.id),
+    )
+    query = select(*columns).join(Organisation, Organisation.id == Agency.organisation_id)
+    return query.where(Agency.id.in_(bindparam("ids", expanding=True)), Agency.state == AgencyState.ADMITTED)
+
+
+@cache
+def _offers() -> Select[*tuple[Any, ...]]:
+    query = select(Offer.agency_id, Offer.entry_id).where(Offer.agency_id.in_(bindparam("ids", expanding=True)))
+    return query.where(holds(NOW), Offer.edition_id == bindparam("edition"))
+
+
+@cache
+def _changed() -> Update:
+    """Write a row anew unless it says the same already: its full text costs more than the act that asked for it."""
+    columns = DirectoryRow.__table__.c
+    given = {one.name: bindparam(f"new_{one.name}", type_=one.type) for one in columns}
+    own = given.pop("agency_id")
+    differs = or_(*(columns[name].is_distinct_from(value) for name, value in given.items()))
+    return update(DirectoryRow).where(columns.agency_id == own, differs).values(given)

@@ -186,7 +186,8 @@ def _give_way(agency: Agency, marking: Marking, begins: datetime, now: datetime)
 
 def _withdraw(offer: Offer, now: datetime) -> None:
     state = OFFER.step(offer.state, "withdraw")
-    _close_pause(offer, now)
+    if offer.state == OfferState.PAUSED:
+        _close_pause(offer, now)
     offer.state, offer.withdrawn_at = state, now
     db.session.flush()
 

@@ -184,6 +184,8 @@ class OfferBand(Base):
             ["band.id", "band.agency_id", "band.fee_item_id", "band.edition_id", "band.service_id"],
         ),
         UniqueConstraint("offer_id", "agency_id", "band_id"),
+        # The comparison reads the bands of thousands of offers, which are those of one fee item.
+        Index("ix_offer_band_fee_item_id", "fee_item_id", "offer_id", "band_id"),
         {
             "info": {
                 "frozen": Frozen(),

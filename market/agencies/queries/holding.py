@@ -39,11 +39,11 @@ def answers(region: str, now: Moment, offer: type[Offer] = Offer) -> ColumnEleme
     if region == EVERYWHERE:
         return and_(holds(now, offer), offer.region_code == EVERYWHERE)
     nearer = aliased(Offer)
-    its_own = (
+    # By itself and not inside an OR, so that PostgreSQL asks it of all prices together.
+    gives_way = (
         exists()
         .where(nearer.agency_id == offer.agency_id, nearer.entry_id == offer.entry_id)
-        .where(nearer.region_code == region, holds(now, nearer))
+        .where(nearer.region_code == region, holds(now, nearer), offer.region_code == EVERYWHERE)
         .correlate(offer)
     )
-    at_home = or_(offer.region_code == region, and_(offer.region_code == EVERYWHERE, ~its_own))
-    return and_(holds(now, offer), at_home)
+    return and_(holds(now, offer), offer.region_code.in_((region, EVERYWHERE)), ~gives_way)

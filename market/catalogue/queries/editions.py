@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from market.base.errors import BadState, BreaksRule, NotFound
@@ -40,13 +41,18 @@ def edition_in_force(on: date) -> Edition:
 
 def edition_in_force_or_none(on: date) -> Edition | None:
     """The published edition in force on `on`, or None."""
-    query = (
+    return db.session.scalar(_in_force(), {"on": on})
+
+
+@cache
+def _in_force() -> Select[Edition]:
+    """Built once: most acts ask it more than once."""
+    return (
         select(Edition)
-        .where(Edition.state == EditionState.PUBLISHED, Edition.effective_from <= on)
+        .where(Edition.state == EditionState.PUBLISHED, Edition.effective_from <= bindparam("on"))
         .order_by(Edition.effective_from.desc(), Edition.number.desc())
         .limit(1)
     )
-    return db.session.scalar(query)
 
 
 def edition_numbered(number: int) -> Edition:

@@ -11,9 +11,8 @@ from urllib.parse import urlencode
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import Select
 
-from market.agencies.queries import OfferRow
-from market.agencies.queries.offers import offer_bands
 from market.base import clock
 from market.base.errors import BreaksRule, NotFound
 from market.base.pricing import open_end, outside
@@ -22,12 +21,23 @@ from market.catalogue.importing.values import protected
 from market.catalogue.listing import Ask, line_of, measure_of, price
 from market.catalogue.rules import Payer
 from market.pages import calculator
-from market.pages.calculator import Line, Offered, Spread
+from market.pages.calculator import Line, Spread
 from market.pages.cards import in_words
-from market.pages.comparing_offers import Compared, Sort, Wish, compared, kept, narrowed, ordered, wish
+from market.pages.comparing_offers import (
+    NO_FIGURES,
+    Compared,
+    Figures,
+    Sort,
+    Wish,
+    compared,
+    kept,
+    narrowed,
+    ordered,
+    wish,
+)
 from market.pages.queries import compare as queries
 from market.pages.queries import item as items
-from market.pages.queries.compare import Place
+from market.pages.queries.compare import Marked, Place, Scope
 from market.pages.queries.item import ItemFacts
 from market.pages.robust import FEWEST
 from market.pages.views.blueprint import pages, remember
@@ -51,8 +61,9 @@ class Table:
     lines: Sequence[Line]
     wished: Wish
     places: Sequence[Place]
-    offered: Sequence[Offered]
-    spread: Spread | None
+    scope: Scope
+    marks: Sequence[Marked] = ()
+    spread: Spread | None = None
 
     @property
     def payer(self) -> Payer:
@@ -69,6 +80,10 @@ class Table:
         """The fee items whose quantity has no price or cannot be read."""
         return [line for line in self.lines if line.refusal]
 
+    def asks(self) -> list[Ask]:
+        """What is asked of every agency."""
+        return [Ask(line.item, line.quantity or 0, line.coefficient, self.payer) for line in self.asked]
+
 
 @pages.get("/list/<code>/offers")
 @public
@@ -80,11 +95,10 @@ def compare(code: str) -> ResponseReturnValue:
         return gone(code)
     facts, wished = table.facts, table.wished
     remember(facts.edition)
-    rows = [] if table.refused else kept(table.offered, wished)
-    found = ordered(_figured(table, rows), wished) if wished.needs_figures else None
-    plain = ordered(compared(rows, table.spread, ratings={}, jobs={}), wished) if found is None else found
-    page = page_of(len(plain), wanted(request.args), lambda limit, offset: plain[offset : offset + limit])
-    shown = page.items if found is not None else _figured(table, [row.offered for row in page.items])
+    figures = _figures(table, queries.marking(facts.entry.id)) if wished.needs_figures else NO_FIGURES
+    found = ordered(kept(table.marks, wished, figures), wished, figures, table.spread)
+    page = page_of(len(found), wanted(request.args), lambda limit, offset: found[offset : offset + limit])
+    shown = _rows(table, page.items, figures)
     return render_template(
         "pages/compare.html",
         facts=facts,
@@ -98,10 +112,11 @@ def compare(code: str) -> ResponseReturnValue:
         limits=_limits(table) if table.refused else [],
         wished=wished,
         regions=[(one.code, in_words(one.name_zh, one.name_en)) for one in table.places],
-        total=len(table.offered),
-        page=replace(page, items=shown),
+        total=len(table.marks),
+        page=page,
+        rows=shown,
         why=_why(table, shown),
-        traces={row.offered.offer.offer_id: _trace(table, row.offered) for row in shown},
+        traces={row.offer.offer_id: _trace(table, row) for row in shown},
         spread=table.spread,
         few=FEWEST,
         sorts=[(one, _address(table, sort=one), one == wished.sort) for one in Sort],
@@ -127,8 +142,9 @@ def compared_file(code: str, kind: str) -> ResponseReturnValue:
     for refusal in (*(line.refusal for line in table.refused), *table.wished.refusals.values()):
         if refusal:
             raise refusal
-    rows = ordered(_figured(table, kept(table.offered, table.wished)), table.wished)
-    head, cells = _cells(table, rows)
+    figures = _figures(table, queries.marking(table.facts.entry.id))
+    found = ordered(kept(table.marks, table.wished, figures), table.wished, figures, table.spread)
+    head, cells = _cells(table, compared(found, queries.offers_at(table.scope), figures, table.spread))
     answer = Response(_FILES[kind](head, cells), content_type=_TYPES[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="offers-{table.facts.entry.code}.{kind}"'
     return answer
@@ -143,42 +159,43 @@ def _table(code: str) -> Table:
     payer = Payer(facts.entry.payer)
     lines = calculator.lines(items.priced_items(facts.entry.id), request.args, {})
     calculator.work_out(lines, facts.schedules, payer)
-    asked = {line.item.id: line.quantity for line in lines if line.quantity is not None and not line.refusal}
     moment = clock.now() if wished.on == today else clock.end_of_day(wished.on - timedelta(days=1))
-    offers = queries.offers_at(facts.entry.id, asked, region=wished.region, moment=moment)
-    offered = calculator.compare(offers, lines, payer)
-    return Table(facts, lines, wished, places, offered, calculator.spread(offered))
+    scope = Scope(facts.entry.id, wished.region, moment, wished.needs_grades)
+    table = Table(facts, lines, wished, places, scope)
+    if table.refused:
+        return table
+    marks = queries.marks_at(scope, table.asks())
+    return replace(table, marks=marks, spread=calculator.spread_of(queries.totals(marks)))
 
 
-def _figured(table: Table, rows: Sequence[Offered]) -> list[Compared]:
-    agencies = [one.offer.agency_id for one in rows]
-    if not agencies:
+def _figures(table: Table, agencies: Sequence[int] | Select[int]) -> Figures:
+    return Figures(summaries(agencies), queries.jobs_of(table.facts.entry.service_id, agencies, clock.now()))
+
+
+def _rows(table: Table, marks: Sequence[Marked], figures: Figures) -> list[Compared]:
+    """The rows of a page: only of these is everything read."""
+    if not marks:
         return []
-    jobs = queries.jobs_of(table.facts.entry.service_id, agencies, clock.now())
-    return compared(rows, table.spread, ratings=summaries(agencies), jobs=jobs)
+    if not table.wished.needs_figures:
+        figures = _figures(table, [one.agency_id for one in marks])
+    return compared(marks, queries.offers_by_id([one.offer_id for one in marks]), figures, table.spread)
 
 
 def _limits(table: Table) -> list[dict[str, object]]:
     """Between which quantities the agencies' prices reach, for each fee item that was refused and that they mark."""
-    bands = offer_bands([one.offer.offer_id for one in table.offered])
+    bands = queries.reach_at(table.scope, [line.item.id for line in table.refused])
     found = []
     for line in table.refused:
-        mine = [band for offer in bands.values() for band in offer.get(line.item.id, ())]
-        if mine:
+        if mine := bands.get(line.item.id):
             limit = outside([(band.q_from, band.q_to) for band in mine], measure_of(line.item)).facts
-            last = max(mine, key=lambda band: band.q_to)
-            found.append({**limit, "open": open_end(line_of(last)) == last.q_to})
+            found.append({**limit, "open": open_end(line_of(mine[-1])) == mine[-1].q_to})
     return found
 
 
 def _why(table: Table, rows: Sequence[Compared]) -> dict[int, str]:
     """Why a price is missing, with the limits of that agency's own price."""
-    without = [row.offered.offer for row in rows if row.offered.total_fen is None]
-    if not without:
-        return {}
-    bands = offer_bands([one.offer_id for one in without])
-    whole = [replace(one, bands=bands.get(one.offer_id, {})) for one in without]
-    again = calculator.compare(whole, table.lines, table.payer)
+    without = [row.offer for row in rows if row.total_fen is None]
+    again = calculator.compare(without, table.lines, table.payer)
     return {one.offer.offer_id: _said(one.refusal) for one in again}
 
 
@@ -186,16 +203,16 @@ def _said(refusal: BreaksRule | None) -> str:
     return said(refusal) if refusal else ""
 
 
-def _trace(table: Table, one: Offered) -> list[str]:
+def _trace(table: Table, row: Compared) -> list[str]:
     """How the price came about, step by step, for every fee item asked."""
-    if one.total_fen is None:
+    if row.total_fen is None:
         return []
     steps = []
-    for line in table.asked:
-        ask = Ask(line.item, line.quantity or 0, line.coefficient, table.payer)
-        listed = price(ask, one.offer.bands[line.item.id])
-        told = [step.text(_) for step in listed.trace(calculator.priced_item(line.item, table.facts.schedules))]
-        steps += [f"{line.item.name_zh}: {text}" for text in told] if len(table.asked) > 1 else told
+    for ask in table.asks():
+        item = ask.fee_item
+        listed = price(ask, row.offer.bands[item.id])
+        told = [step.text(_) for step in listed.trace(calculator.priced_item(item, table.facts.schedules))]
+        steps += [f"{item.name_zh}: {text}" for text in told] if len(table.asked) > 1 else told
     return steps
 
 
@@ -235,16 +252,11 @@ def _cells(table: Table, rows: Sequence[Compared]) -> tuple[list[str], list[list
         _("Version of the price"), _("How the price comes about"),
     ]  # fmt: skip
     why = _why(table, rows)
-    return head, [
-        _line(row, names, " | ".join(_trace(table, row.offered)) or why.get(row.offered.offer.offer_id, ""))
-        for row in rows
-    ]
+    return head, [_line(row, names, " | ".join(_trace(table, row)) or why.get(row.offer.offer_id, "")) for row in rows]
 
 
 def _line(row: Compared, names: Mapping[str, str], how: str) -> list[Cell]:
-    offer: OfferRow = row.offered.offer
-    rating = row.rating
-    total = row.offered.total_fen
+    offer, rating, total = row.offer, row.rating, row.total_fen
     return [
         offer.agency_name, offer.agency_ref, names.get(offer.region_code, offer.region_code) or _("The whole area"),
         None if total is None else _hundredths(total), row.against, offer.promised_days,
