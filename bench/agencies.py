@@ -1,4 +1,4 @@
-"""Agencies found, listed, shown, compared by price and marking one: 100,000 of them, with 1,000,000 offers.
+"""Agencies found, listed, shown, compared by price, marking one and settled: 100,000 of them, with 1,000,000 offers.
 
 The search is judged against the database's own full text as it comes: the same tokens in a table of its own, the same
 expression, the 20 best by the database's own rank and how many there are, through the same connection.
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import select, text
 
-from bench import marked
+from bench import marked, settling
 from bench.crowd import Crowd, settle, tidied
 from bench.databases import POSTGRESQL, SQLITE, here, site
 from bench.editions import publish, rows
@@ -55,6 +55,7 @@ def main() -> int:
             missed += _pages(app, database, crowd)
             missed += marked.compare(app, database)
             missed += marked.marking(app, database)
+            missed += settling.settled(app, database)
     if POSTGRESQL not in here():
         print("PostgreSQL is left out: the packages of the tests are not installed")
     return int(missed > 0)
