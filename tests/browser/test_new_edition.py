@@ -23,7 +23,7 @@ from tests.browser.test_pages import sign_in
 THE_DAY = date(2026, 3, 9)
 FIRST_MORNING = datetime(2026, 3, 9, 9, tzinfo=CHINA)
 CHANGES = {INSPECTION: {"time_limit_workdays": "5"}, SAMPLING: {"unit_zh": "样品"}}
-"""The next edition gives one service less time and counts another in another unit: no price follows from the old one."""
+"""Less time for one service; another unit for the other, so that no price follows from the old one."""
 SHOP, OFFERS = "agency4", "/desk/offers"
 
 
