@@ -149,6 +149,7 @@ def test_each_piece_of_bad_input_is_said_at_its_field_and_what_was_typed_is_kept
         (FilingStep.PRACTITIONERS, {**person, **DAYS, "certificate_number": "1", "valid_until": "2024-12-31"}, "valid_until", "甲"),
         (FilingStep.PRACTITIONERS, {**person, **DAYS, "certificate_number": "ＣＨ－９"}, "certificate_number", "注册测绘师"),
         (FilingStep.PERSONS, {"name": "【虚构】乙", "phone": "1", **DAYS}, "phone", "【虚构】乙"),
+        (FilingStep.PERSONS, {"name": "【虚构】乙", "phone": "000-0001", **DAYS, "valid_until": "2025-01-02"}, "valid_until", "000-0001"),
     ]  # fmt: skip
     for step, typed, field, kept in cases:
         answer = save(agency, step, 422, **typed)

@@ -95,7 +95,8 @@ def resume(offer_id: int) -> ResponseReturnValue:
 def remark() -> ResponseReturnValue:
     """Mark the proposed price again: for the offer named, or for all of them."""
     actor = current_actor()
-    named = [int(text) for text in request.form.getlist("offer") if text.isascii() and text.isdecimal()]
+    typed = request.form.getlist("offer")
+    named = [int(text) for text in typed if text.isascii() and text.isdecimal() and len(text) < 19]
     try:
         with transaction(queries.agency_lock(actor)) as now:
             agency = queries.agency_of(actor)
