@@ -54,7 +54,7 @@ def test_a_paper_ends_the_service_rests_and_the_renewal_lets_it_serve_again(
     public = english.page.url
     shop = person(SEAL)
     assert EXPIRED in shop.go("/desk/my-agency").glance().text("#papers")
-    assert code in shop.go("/desk/notices").glance().text()
+    assert code in shop.go("/desk/notices").text()
     # The desk of marked prices says so too: a price in force that nobody can choose would be a riddle.
     assert EXPIRED in shop.go("/desk/offers").glance().text("section[aria-labelledby=marked]")
 
@@ -83,8 +83,8 @@ def _renews(shop: Walk) -> None:
     """Bring the new paper in by a change, from the desk's own link to the last page."""
     page = shop.page
     shop.go("/desk/my-agency").press(page.locator("#papers a", has_text="续期").first)
-    shop.press(page.locator(f'main form[action="{HOME}/begin"] button')).glance()
-    shop.press(page.locator(f'main a[href="{HOME}/papers"]')).glance()
+    shop.press(page.locator(f'main form[action="{HOME}/begin"] button'))
+    shop.press(page.locator(f'main a[href="{HOME}/papers"]'))
     form = page.locator(f'main form[action="{HOME}/papers"]')
     form.locator('[name="qualification"]').select_option(HELD["公证"])
     for name, text in {
@@ -98,4 +98,4 @@ def _renews(shop: Walk) -> None:
     shop.go(f"{HOME}/letter")
     page.locator('main [name="commitment"]').check()
     shop.press(page.locator(f'main form[action="{HOME}/letter"] button'))
-    shop.press(page.locator(f'main form[action="{HOME}/check"] button')).glance()
+    shop.press(page.locator(f'main form[action="{HOME}/check"] button'))
