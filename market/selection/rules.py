@@ -260,6 +260,12 @@ register_sentences(
         "notice.request.not_awarded": N_("The selection of {ref} ended; another agency was selected."),
         "notice.request.failed": N_("The selection of {ref} failed: no valid quote arrived in time."),
         "notice.request.cancelled": N_("The request {ref} was cancelled by its owner."),
+        "notice.merged.published": N_(
+            "{count} lots of the merged request {ref} were published: {services}. Quotes are taken until {until}."
+        ),
+        "notice.merged.cancelled": N_(
+            "{count} lots of the merged request {ref} were cancelled by the owner: {services}."
+        ),
         "notice.quote.received": N_("A quote arrived for {ref}. It stays sealed until the deadline."),
     }
 )

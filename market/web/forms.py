@@ -13,6 +13,7 @@ return form.page("agencies/mark.html", offer=offer)
 
 import unicodedata
 from collections.abc import Callable
+from datetime import date
 from typing import Any, ClassVar
 
 from flask import render_template
@@ -28,6 +29,9 @@ from market.base.money import format_yuan, parse_decimal, parse_yuan
 from market.web.labels import said
 
 csrf = CSRFProtect()
+
+EARLIEST_YEAR = 1900
+"""A date before it is a slip of the hand; days are counted back from some dates, and the calendar has a first one."""
 
 
 class HouseForm(FlaskForm):
@@ -163,9 +167,14 @@ class WholeField(IntegerField):
         self.data = None
         if valuelist and valuelist[0].strip():
             text = unicodedata.normalize("NFKC", valuelist[0]).strip()
-            if not text.lstrip("-").isdecimal() or len(text) > 12:
+            if not text.removeprefix("-").isdecimal() or len(text) > 12:
                 raise ValueError(gettext("Write a whole number, for example 15."))
             self.data = int(text)
+
+    def pre_validate(self, form: Form) -> None:
+        """Say one thing at a time."""
+        if self.process_errors:
+            raise StopValidation
 
 
 class DayField(DateField):
@@ -177,7 +186,11 @@ class DayField(DateField):
         typed = [text.strip() for text in valuelist if text.strip()]
         try:
             super().process_formdata(typed)
+            read: date | None = self.data
+            if read is not None and read.year < EARLIEST_YEAR:
+                raise ValueError(read)
         except ValueError:
+            self.data = None
             raise ValueError(gettext("Write a date as year-month-day, for example 2026-03-05.")) from None
 
 

@@ -96,3 +96,21 @@ def test_a_paper_that_was_renewed_in_time_pauses_nothing(session, at):
     at(_china(2026, 3, 21))
     watch_agencies()
     assert len(_told(offer.agency.organisation_id)) == 1
+
+
+def test_a_rest_is_told_however_long_the_clock_stood_still(session, at):
+    at(_china(2026, 3, 2))
+    service = _service(("qualification", "测绘资质", "乙级", 1))
+    paper = {"qualification": "测绘资质", "grade": "乙级", "days": (date(2026, 1, 1), date(2026, 3, 20))}
+    first, second = (make.make_offer(service=service) for _ in range(2))
+    make.make_paper(agency=first.agency, number="FAKE-1", **paper)
+    at(_china(2026, 6, 2))
+    watch_agencies()  # for the first time at all
+    assert _told(first.agency.organisation_id) == [("offer.rests", [service.code])]
+    make.make_paper(agency=first.agency, number="FAKE-1R", **paper | {"days": (date(2026, 1, 1), date(2026, 6, 9))})
+    make.make_paper(agency=second.agency, number="FAKE-2", **paper | {"days": (date(2026, 1, 1), date(2026, 7, 20))})
+    watch_agencies()
+    at(_china(2026, 11, 2))
+    watch_agencies()
+    assert _told(second.agency.organisation_id) == [("offer.rests", [service.code])]
+    assert [what for what, _services in _told(first.agency.organisation_id)][-1] == "offer.rests"

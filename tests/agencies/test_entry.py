@@ -1,5 +1,6 @@
 """Entry has no gate: who accepts the commitment letter is in after a check of the form; the desk can only return."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -136,7 +137,7 @@ def test_of_two_savers_of_one_form_the_second_is_told_and_nothing_is_lost(sessio
         actions.save_profile(filing, PROFILE, actor=agency.actor, now=now)
     with make.refuses("changed.meanwhile"), transaction():
         actions.require_unchanged(_mine(agency), seen)
-    assert actions.profile_of(_mine(agency)) == PROFILE
+    assert actions.profile_of(_mine(agency)) == replace(PROFILE, name=agency.name)
 
 
 def test_the_old_version_serves_while_a_change_is_checked(session):
@@ -175,6 +176,8 @@ def test_an_agency_as_of_any_moment_is_what_had_passed_by_then(session, at):
     at(FRIDAY + timedelta(days=20))
     with transaction() as now:
         filing = actions.begin_change(queries.agency_of(agency.actor), actor=agency.actor, now=now)
+        anew = replace(actions.profile_of(filing), name="【虚构】新名")
+        actions.save_profile(filing, anew, actor=agency.actor, now=now)
         actions.remove(filing, queries.papers_of(agency.id)[0], actor=agency.actor, now=now)
         person = actions.NewPractitioner("【虚构】", "注册测绘师", "Z-1", date(2025, 1, 1), date(2027, 1, 1))
         actions.add_practitioner(filing, person, actor=agency.actor, now=now)
@@ -191,6 +194,9 @@ def test_an_agency_as_of_any_moment_is_what_had_passed_by_then(session, at):
         "change",
         "change",
     ]
+    names = [filing_then(agency.id, FRIDAY + timedelta(days=d)).name for d in (0, 15, 25)]
+    assert names == [agency.name, agency.name, "【虚构】新名"]
+    assert queries.admitted_agency(agency.ref).former == [(agency.name, FRIDAY + timedelta(days=20))]
     assert (then(5).papers, then(5).practitioners) == ([], {})
     assert [paper.number for paper in then(15).papers] == ["FAKE-A"]
     assert (then(25).papers, then(25).practitioners) == ([], {"注册测绘师": 1})
@@ -242,6 +248,8 @@ def test_a_filing_taken_back_leaves_what_is_published(session):
     make.make_paper(agency=agency, number="FAKE-A")
     with transaction() as now:
         filing = actions.begin_change(queries.agency_of(agency.actor), actor=agency.actor, now=now)
+        anew = replace(actions.profile_of(filing), name="【虚构】新名")
+        actions.save_profile(filing, anew, actor=agency.actor, now=now)
         actions.remove(filing, queries.papers_of(agency.id)[0], actor=agency.actor, now=now)
         actions.add_paper(filing, PAPER, actor=agency.actor, now=now)
     with make.refuses("agency.work_open"), transaction() as now:

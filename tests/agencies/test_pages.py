@@ -224,6 +224,16 @@ def test_the_form_takes_what_the_list_allows_and_nothing_else(client, made, pric
         assert 'value="9"' in answer.text
 
 
+def test_whatever_is_sent_by_hand_gets_an_answer(client, made):
+    service = made(make.make_listed_service)
+    item, url = service.fee_item_id, f"/desk/offers/{service.code}"
+    _sign_in(client, made(make.make_agency))
+    whole = {"promised_days": "9", f"base_{item}": "5"}
+    assert post(client, url, whole | {"effective_from": "0001-01-01"}).status_code == 422
+    assert post(client, url, {"do": f"remove-{item}-{'9' * 5000}", f"rows_{item}-1-base": "1"}).status_code == 200
+    assert post(client, "/desk/offers/remark", {"offer": ["9" * 5000, "x", "9" * 18]}).status_code == 302
+
+
 def test_more_days_than_the_list_allows_are_refused_beside_the_field(client, made):
     service = made(make.make_listed_service, time_limit=10)
     _sign_in(client, made(make.make_agency))

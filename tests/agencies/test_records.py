@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -124,6 +125,7 @@ def test_a_paper_covers_what_is_asked_with_its_grade_and_higher_ones(held, asked
         ((date(2026, 2, 1), date(2026, 1, 1)), "paper.interval"),
         ((date(2020, 1, 1), date(2021, 1, 1)), "paper.expired"),
         ((date(2026, 6, 1), date(2028, 1, 1)), "paper.overlaps"),
+        ((date(2026, 12, 31), date(2028, 1, 1)), "paper.overlaps"),
     ],
 )
 def test_a_paper_that_is_no_use_is_refused(session, at, days, code):
@@ -133,7 +135,7 @@ def test_a_paper_that_is_no_use_is_refused(session, at, days, code):
         filing = queries.filing_of(agency.id)
         good = NewPaper("证书", "FAKE-9", "【虚构】", date(2026, 1, 1), date(2026, 12, 31))
         actions.add_paper(filing, good, actor=agency.actor, now=now)
-        actions.add_paper(filing, NewPaper("证书", "FAKE-9", "【虚构】", *days), actor=agency.actor, now=now)
+        actions.add_paper(filing, NewPaper("证书", "fake-9", "【虚构】", *days), actor=agency.actor, now=now)
 
 
 def test_qualifications_and_grades_are_the_registers(session):
@@ -157,8 +159,9 @@ def test_a_practitioner_serves_one_agency(session):
         with transaction() as now:
             filing = queries.filing_of(agency.id)
             actions.add_practitioner(filing, given, actor=agency.actor, now=now)
+            same = replace(given, certificate_number="ｚ-1", certificate_kind="注册 测绘师 ")
             with make.refuses("practitioner.twice"):
-                actions.add_practitioner(filing, given, actor=agency.actor, now=now)
+                actions.add_practitioner(filing, same, actor=agency.actor, now=now)
             actions.accept_commitment(filing, actor=agency.actor, now=now)
             actions.submit(filing, actor=agency.actor, now=now)
     with transaction() as now:
@@ -186,6 +189,7 @@ def _zip():
         (b"%PDF-1.7 half of it", "attachment.not_readable"),
         (b"\x7fELF%PDF-1.7 %%EOF", "attachment.not_readable"),
         (b"<svg onload='x'/>", "attachment.not_readable"),
+        (b"%PDF-1.7\n" + _zip() + b"\n%%EOF\n", "attachment.not_readable"),
         (b"%PDF-1.7" + b"0" * (MOST_ATTACHMENT_BYTES - 7), "attachment.too_large"),
     ],
 )

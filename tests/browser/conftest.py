@@ -11,7 +11,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -59,6 +59,10 @@ class StandingClock:
     """The served site's time: every request is answered at `moment`."""
 
     moment: datetime = MORNING
+
+    def stands(self) -> AbstractContextManager[object]:
+        """The test's own thread at the site's time, for what the clock starts there."""
+        return clock.moved_to(self.moment)
 
     def around(self, application: Flask) -> Callable[..., Any]:
         """The application with this clock."""

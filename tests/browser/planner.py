@@ -88,6 +88,12 @@ class Walk:
             self.page.set_viewport_size(had)
         return self
 
+    def glance(self) -> "Walk":
+        """Check the page shown at the width it has."""
+        self.axe(self.page)
+        self.fits(self.page)
+        return self
+
     def picture(self, name: str, *, size: str = "desk", focus: str = "main") -> "Walk":
         """Take a picture for the guide when it is to be written; `focus` is what the picture begins with."""
         if not WRITES:

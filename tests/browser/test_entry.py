@@ -1,4 +1,4 @@
-"""An agency from the empty form to the public page: returned once with reasons at the fields, corrected, passed."""
+"""An agency from the empty form to a public price: returned once with reasons at the fields, corrected, passed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,17 +6,20 @@ from typing import Any
 from playwright.sync_api import Page
 
 from market.agencies.rules.steps import FilingStep
+from tests.browser.city import INSPECTION
 from tests.browser.guide import Screen
+from tests.browser.planner import Walk
+from tests.browser.test_navigator import codes
 from tests.browser.test_pages import sign_in
 from tests.make import make_uscc
 
 NAME, MAILBOX, SECRET = "【虚构】逐页申报咨询有限公司（测试）", "step-by-step", "seven herons over a lake"
-HOME = "/desk/agency"
+HOME, OFFERS, SEARCH = "/desk/agency", "/desk/offers", "main [name=q]"
 PDF = {"name": "licence.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n1 0 obj\n%%EOF\n"}
 DAYS = {"valid_from": "2025-05-01", "valid_until": "2029-04-30"}
 
 
-def test_an_agency_applies_page_by_page_is_returned_once_corrects_and_is_public(
+def test_an_agency_applies_page_by_page_is_returned_once_corrects_and_asks_a_public_price(
     open_page: Callable[..., Page],
     live_server: Any,
     axe: Callable[[Page], None],
@@ -58,12 +61,19 @@ def test_an_agency_applies_page_by_page_is_returned_once_corrects_and_is_public(
     screen.go(f"{HOME}/check").send(f"{HOME}/check")
     desk.go(application).send(f"{application}/admit")
 
-    anybody = Screen(open_page(width=390, language="en"))
-    anybody.go(f"/agencies/{application.rpartition('/')[2]}")
-    assert "000-0005" in anybody.text("main")
+    anybody = Walk(open_page(width=390, language="en"), axe, fits)
+    public = f"/agencies/{application.rpartition('/')[2]}"
+    assert "000-0005" in anybody.go(public).glance().text()
     screen.go(HOME)
     assert page.locator(f'main form[action="{HOME}/begin"]').count() == 1
     fits(page)
+    _marks_a_price(Walk(page, axe, fits))
+    code = codes(live_server)[INSPECTION]
+    # 500 yuan, and 1.9 yuan for each of 6,000 square metres: less than the one that was there before.
+    for address, rows in ((f"/list/{code}?q1=6000", "#offers tbody tr"), (f"/list/{code}/offers?q1=6000", "tbody tr")):
+        first = anybody.go(address).glance().text(f"main {rows}")
+        assert NAME in first and "¥11,900.00" in first, first
+    assert "¥1.90" in anybody.go(public).glance().text("#prices")
 
 
 def _fill_in(screen: Screen) -> None:
@@ -90,6 +100,26 @@ def _fill_in(screen: Screen) -> None:
     screen.send(f"{HOME}/attachments").follow(f"{HOME}/letter")
     screen.form(f"{HOME}/letter").locator('[name="commitment"]').check()
     screen.send(f"{HOME}/letter")
+
+
+def _marks_a_price(shop: Walk) -> None:
+    """From the desk to a marked price, with a slip of the hand on the way."""
+    page = shop.page
+    shop.press(page.locator(f'main a[href="{OFFERS}"]').first).glance()
+    page.locator(SEARCH).fill(INSPECTION)
+    page.locator(SEARCH).press("Enter")
+    page.wait_for_url("**/offers?q=*")
+    shop.press(page.locator(f'main a[href^="{OFFERS}/"]').first).glance()
+    form = page.locator("main form#mark")
+    typed = {'[name^="base_"]': "５００", '[name^="unit_"]': "一块九", '[name="promised_days"]': "20"}
+    for field, text in typed.items():
+        form.locator(field).fill(text)
+    shop.press(form.locator(".stick button")).glance()
+    assert form.locator("[aria-invalid=true]").count() == 1
+    assert [form.locator(field).input_value() for field in typed] == list(typed.values())
+    form.locator('[name^="unit_"]').fill("１．９元")
+    shop.press(form.locator(".stick button")).glance()
+    assert "¥1.90" in shop.text("section[aria-labelledby=marked]")
 
 
 def _look_at_every_step(phone: Page, axe: Callable[[Page], None], fits: Callable[[Page], None]) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import market
 from market.base.lifecycle import Lifecycle
-from tests.docs.written import compare_or_write
+from market.base.words import LABELS
+from market.words import merge
+from tests.docs.written import compare_or_write, table
 
 OBJECTS = {
     "edition": ("Edition of the list 清单版本", "market/catalogue/rules/editions.py"),
@@ -26,8 +28,9 @@ OBJECTS = {
 HEAD = """# Lifecycles 状态与流转
 
 Printed by `tests/docs/test_lifecycles.py` from the tables in code; do not edit by hand. Every move that is not drawn is
-refused (409) by every door, and by triggers of the database that are made from the same tables. What a state is called on
-the pages stands as a label beside the table in code, and in the translations.
+refused (409) by every door, and by triggers of the database that are made from the same tables. Beneath each diagram
+stands what a state is called on the pages. `tests/agencies/test_lives.py` makes every move of agency, application, paper and
+price, and tries every other one.
 
 *Expired* (已到期) is no state of a paper: it follows from its days, and so does whether a service rests for want of it.
 
@@ -54,7 +57,11 @@ def test_the_page_shows_every_lifecycle_of_the_product() -> None:
 
 def test_the_page_of_lifecycles_is_what_the_tables_say() -> None:
     found = {one.name: one for _, one in lifecycles()}
+    chinese = merge().catalog
     lines = [HEAD]
     for name, (title, place) in OBJECTS.items():
         lines += [f"## {title}", "", f"Table: `{place}`.", "", "```mermaid", found[name].diagram(), "```", ""]
+        labels = {state: LABELS[f"{name}.{state}"] for state in found[name].states}
+        rows = [(f"`{state}`", label, chinese[label].string) for state, label in labels.items()]
+        lines += [*table(("State", "On the pages", "页面上的说法"), rows), ""]
     compare_or_write("lifecycles.md", "\n".join(lines).rstrip() + "\n")

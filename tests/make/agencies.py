@@ -65,8 +65,8 @@ def make_agency(
         db.session.flush()
         sent = filed not in (FilingState.DRAFT, FilingState.TAKEN_BACK)
         filing = Filing(
-            agency_id=agency.id, kind=FilingKind.ENTRY, state=FilingState.DRAFT, agency_kind=kind, contact_name="",
-            contact_email="", opened_at=now, round=int(sent), commitment_version="2026-1" if sent else None,
+            agency_id=agency.id, kind=FilingKind.ENTRY, state=FilingState.DRAFT, name=person.organisation_name,
+            agency_kind=kind, contact_name="", contact_email="", opened_at=now, round=int(sent), commitment_version="2026-1" if sent else None,
             commitment_accepted_at=now if sent else None, commitment_accepted_by=person.actor.id if sent else None,
             submitted_at=now if sent else None, check_due_on=clock.china_date(now) if sent else None, **said,
         )  # fmt: skip

@@ -7,10 +7,12 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from market.agencies.rules import Counting, Schedule, Step
+from market.base import clock
 from market.evaluation.rules import SchemeRules
 from market.jobs.agencies import watch_agencies
 from market.pages.my_evaluation import coming
-from market.pages.queries.my_agency import Rated
+from market.pages.queries.my_agency import Rated, beside_the_market
 from tests import make, people
 from tests.agencies.test_records import _service
 from tests.pages.reading import page
@@ -68,12 +70,21 @@ def test_the_own_desk_takes_as_many_statements_for_one_price_as_for_ten(
         for service in services[1:]:
             make.make_offer(agency=agency, service=service)
         for number in range(9):
-            make.make_paper(agency=agency, days=(date(2026, 1, 1), date(2098, 1, 1) + timedelta(days=number)))
+            make.make_paper(agency=agency, days=(date(2026, 1, 1), date.max - timedelta(days=number)))
     with query_counter() as many:
         text = page(client, "/desk/my-agency")
     assert many.count == few.count
     assert "0 of 9 are cheaper" in text
     assert "No comparable data (n = 1)" in text
+
+
+def test_marks_that_are_no_single_figure_are_compared_for_a_quantity_only(session: Any) -> None:
+    market = make.make_listed_service()
+    rows = Schedule((Step(1_000_000, 1_000_00, 0), Step(None, 3_000_00, 0)), Counting.WHOLE)
+    mine = make.make_offer(service=market, mark=rows)
+    make.make_offer(service=market, mark=rows)
+    [row] = beside_the_market(mine.agency.id, market.edition_id, clock.now())
+    assert (row.kind, row.cheaper, row.market.n) == ("", 0, 2)
 
 
 def test_an_expiry_pauses_and_a_renewal_resumes_on_every_page_as_the_clock_goes(

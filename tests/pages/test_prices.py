@@ -7,12 +7,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from market.agencies.actions import Marking, Terms, mark_price, pause_offer, resume_offer
+from market.agencies.models import Agency
+from market.agencies.queries import offer_of
 from market.agencies.rules import Fixed, PerUnit
 from market.base.clock import CHINA
+from market.catalogue.models import Edition
+from market.catalogue.queries import entry_of
 from market.catalogue.rules import Payer
 from market.pages import panels
 from market.pages.ranges import BOTTOM, TOP, Point, range_chart
 from market.pages.robust import percentile
+from market.store.db import db
+from market.store.transaction import transaction
 from tests import make
 from tests.pages.reading import page
 
@@ -23,6 +30,14 @@ def marked(service: make.Listed, *sums: int) -> None:
     """Let as many agencies mark these fixed sums in yuan."""
     for yuan in sums:
         make.make_offer(service=service, mark=Fixed(yuan * 100))
+
+
+def planned(service: make.Listed, agency: make.MadeAgency, yuan: int, begins: datetime) -> None:
+    """Let an agency announce a fixed sum for a later day."""
+    with transaction() as now:
+        entry = entry_of(service.code, db.session.get_one(Edition, service.edition_id))
+        given = Marking(entry, {service.fee_item_id: Fixed(yuan * 100)}, 5, Terms(effective_from=begins))
+        mark_price(db.session.get_one(Agency, agency.id), given, actor=agency.actor, now=now)
 
 
 def verdict(text: str) -> str:
@@ -102,14 +117,21 @@ def test_a_month_end_counts_the_prices_that_stood_then(app: Flask, client: Flask
         marked(service, *range(100, 900, 100))
         at(datetime(2026, 2, 10, 10, 0, tzinfo=CHINA))
         marked(service, 1700)
+        # Paused over the end of February; marked in February for April.
+        paused, ended = make.make_offer(service=service, mark=Fixed(1800_00)), make.make_agency()
+        with transaction() as now:
+            pause_offer(offer_of(paused.agency.id, paused.id), "equipment", actor=paused.agency.actor, now=now)
+        planned(service, ended, 1900, datetime(2026, 4, 1, 0, 0, tzinfo=CHINA))
         at(datetime(2026, 3, 5, 10, 0, tzinfo=CHINA))
+        with transaction() as now:
+            resume_offer(offer_of(paused.agency.id, paused.id), actor=paused.agency.actor, now=now)
     text = page(client, f"/list/{service.code}/prices")
     row = r"<td>{}</td>.*?Prices\"><span>(\d+).*?Lowest\"><span>([^<]+).*?Median\"><span>([^<]+).*?Highest\"><span>([^<]+)"
     told = [
         re.search(row.format(day), text, re.S) for day in ("5 Mar 2026", "28 Feb 2026", "31 Jan 2026", "31 Dec 2025")
     ]
     assert [found and found.groups() for found in told] == [
-        ("9", "¥100.00", "¥500.00", "¥1,700.00"),
+        ("10", "¥100.00", "¥550.00", "¥1,800.00"),
         ("9", "¥100.00", "¥500.00", "¥1,700.00"),
         ("8", "¥100.00", "¥450.00", "¥800.00"),
         ("0", "—", "—", "—"),

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from market.agencies.rules import PerUnit
 from market.journal.queries import history
+from market.notices.queries import inbox
 from market.selection import actions, queries
 from market.selection.actions.merged import LotsRefused
 from market.selection.methods import Given
@@ -91,6 +92,23 @@ class TestLawsOfTheDatabase:
 @pytest.mark.usefixtures("session")
 class TestActions:
     """Every step through the actions."""
+
+    def test_an_act_on_all_lots_is_told_to_each_agency_once(self):
+        mine = merged(method="lowest_quote")
+        every, one = make.make_agency(), make.make_agency()
+        for service in mine.services:
+            make.make_offer(agency=every, service=service, mark=PerUnit(3_00))
+        make.make_offer(agency=one, service=mine.services[0], mark=PerUnit(3_00))
+        mine.act(actions.merged.publish)
+        for place in (1, 2):
+            around.quote(mine.lot(place), every, 10_00)
+        mine.act(actions.merged.cancel)
+        told = {agency: [(row.code, row.facts) for row in inbox(agency.organisation_id, 9)] for agency in (every, one)}
+        (cancelled, fewer), (published, all_of_them) = [row for row in told[every] if "filing" not in row[0]]
+        assert (published, cancelled) == ("notice.merged.published", "notice.merged.cancelled")
+        assert (all_of_them["count"], fewer["count"], all_of_them["ref"]) == (3, 2, mine.ref)
+        assert all_of_them["services"] == [service.name for service in mine.services]
+        assert [code for code, _facts in told[one]] == ["notice.request.published"]
 
     def test_one_agency_is_chosen_for_all_lots_and_each_gets_an_award(self):
         mine = merged()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from market.accounts.queries import organisations_with_role
 from market.agencies import queries
 from market.agencies.actions.directory import list_agencies
-from market.agencies.actions.filings import RECORDS, obj, profile_of
+from market.agencies.actions.filings import RECORDS, obj, profile_of, take_name
 from market.agencies.models import Agency, Filing, FilingReturn, Practitioner
 from market.agencies.rules import (
     AGENCY,
@@ -42,6 +42,7 @@ def pass_filing(filing: Filing, *, actor: Actor, now: datetime) -> None:
     filing.state, filing.decided_at, filing.decided_by = state, now, actor.id
     db.session.flush()
     _put_on_record(filing, now)
+    take_name(filing, actor=actor, now=now)
     said = profile_of(filing)
     agency.kind, agency.legal_representative = said.kind, said.legal_representative
     agency.phone, agency.address, agency.introduction = said.phone, said.address, said.introduction

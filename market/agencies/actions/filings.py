@@ -1,16 +1,16 @@
 """A filing, step by step: begin it, save what the agency says, accept the letter, send it, take it back."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from market.accounts.actions import NewOrganisation, NewUser
+from market.accounts.actions import NewOrganisation, NewUser, rename
 from market.accounts.actions import register as register_account
 from market.accounts.models import Membership
-from market.accounts.queries import organisations_with_role
+from market.accounts.queries import organisation_of, organisations_with_role
 from market.agencies import queries
 from market.agencies.models import Agency, AgencyPaper, AuthorisedPerson, Filing, FilingService, Practitioner
 from market.agencies.rules import (
@@ -42,7 +42,7 @@ RECORDS = (AgencyPaper, Practitioner, AuthorisedPerson)
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What an agency says about itself."""
+    """What an agency says about itself; no `name` leaves the name it has."""
 
     kind: AgencyKind
     legal_representative: str
@@ -51,6 +51,7 @@ class Profile:
     introduction: str = ""
     contact_name: str = ""
     contact_email: str = ""
+    name: str = ""
 
 
 def register(organisation: NewOrganisation, person: NewUser, profile: Profile, *, now: datetime) -> Membership:
@@ -74,6 +75,8 @@ def begin(profile: Profile, *, actor: Actor, now: datetime) -> Filing:
         agency = _found_agency(profile, actor, now)
     elif queries.open_filing(agency.id) is not None:
         raise BadState("filing.one_at_a_time")
+    if not profile.name:
+        profile = replace(profile, name=organisation_of(agency.organisation_id).name)
     filing = Filing(
         agency=agency, kind=_kind_of_filing(agency), state=FilingState.DRAFT, opened_at=now, round=0,
         **_columns(profile),
@@ -99,19 +102,32 @@ def profile_of(row: Agency | Filing) -> Profile:
     kind = row.agency_kind if isinstance(row, Filing) else row.kind
     return Profile(
         AgencyKind(kind), row.legal_representative, row.phone, row.address, row.introduction, row.contact_name,
-        row.contact_email,
+        row.contact_email, row.name if isinstance(row, Filing) else "",
     )  # fmt: skip
 
 
 def save_profile(filing: Filing, profile: Profile, *, actor: Actor, now: datetime) -> None:
-    """Save what the agency says about itself. Refuses filing.being_checked and, after admission, filing.kind_stays."""
+    """Save what the agency says about itself; before the admission its name counts at once, nothing being public yet.
+
+    Refuses filing.being_checked and, after admission, filing.kind_stays.
+    """
     require_correctable(filing)
     if filing.kind == FilingKind.CHANGE and profile.kind != filing.agency_kind:
         raise BreaksRule("filing.kind_stays")
+    profile = replace(profile, name=profile.name.strip() or filing.name)
     for name, value in _columns(profile).items():
         setattr(filing, name, value)
     db.session.flush()
+    if filing.agency.admitted_at is None:
+        take_name(filing, actor=actor, now=now)
     record("filing.save_profile", obj(filing.agency), actor=actor, payload=_profile_facts(profile), now=now)
+
+
+def take_name(filing: Filing, *, actor: Actor, now: datetime) -> None:
+    """Call the organisation what the filing says."""
+    organisation = organisation_of(filing.agency.organisation_id)
+    if organisation.name != filing.name:
+        rename(organisation, filing.name, actor=actor, now=now)
 
 
 def choose_services(filing: Filing, codes: Iterable[str], *, actor: Actor, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What a filing brings and ends: papers, practitioners, authorised persons, attachments."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -10,7 +10,7 @@ from market.agencies import queries
 from market.agencies.actions.filings import obj, require_correctable
 from market.agencies.models import AgencyPaper, Attachment, AuthorisedPerson, Filing, Practitioner
 from market.agencies.rules import PAPER, RecordState, Slot, media_type
-from market.agencies.rules.papers import MOST_ATTACHMENTS, check_ending, digest
+from market.agencies.rules.papers import MOST_ATTACHMENTS, check_ending, digest, plain_kind, plain_number
 from market.base import clock
 from market.base.errors import BadState, BreaksRule
 from market.base.people import Actor
@@ -76,7 +76,7 @@ def add_paper(filing: Filing, paper: NewPaper, *, actor: Actor, now: datetime) -
     _require_in_register(paper, today)
     other = (
         select(AgencyPaper.id)
-        .where(AgencyPaper.agency_id == filing.agency_id, AgencyPaper.number == paper.number)
+        .where(AgencyPaper.agency_id == filing.agency_id, func.upper(AgencyPaper.number) == paper.number.upper())
         .where(AgencyPaper.state.in_((RecordState.FILED, RecordState.ON_RECORD)), AgencyPaper.ended_filing_id.is_(None))
         .where(AgencyPaper.valid_from <= paper.valid_until, AgencyPaper.valid_until >= paper.valid_from)
     )
@@ -89,6 +89,8 @@ def add_paper(filing: Filing, paper: NewPaper, *, actor: Actor, now: datetime) -
 def add_practitioner(filing: Filing, person: NewPractitioner, *, actor: Actor, now: datetime) -> Practitioner:
     """Bring a practitioner. Refuses practitioner.interval, _expired, _elsewhere and _twice."""
     require_correctable(filing)
+    number, certificate = plain_number(person.certificate_number), plain_kind(person.certificate_kind)
+    person = replace(person, certificate_number=number, certificate_kind=certificate)
     if person.valid_until < person.valid_from:
         raise BreaksRule("practitioner.interval")
     if person.valid_until < clock.china_date(now):
@@ -110,10 +112,12 @@ def add_practitioner(filing: Filing, person: NewPractitioner, *, actor: Actor, n
 
 
 def add_person(filing: Filing, person: NewPerson, *, actor: Actor, now: datetime) -> AuthorisedPerson:
-    """Bring an authorised person. Refuses person.interval."""
+    """Bring an authorised person. Refuses person.interval and person.expired."""
     require_correctable(filing)
     if person.valid_until < person.valid_from:
         raise BreaksRule("person.interval")
+    if person.valid_until < clock.china_date(now):
+        raise BreaksRule("person.expired", day=person.valid_until)
     row = AuthorisedPerson(**_brought(filing), **asdict(person))
     facts = {"valid_until": person.valid_until.isoformat()}
     return _keep(row, "filing.add_person", (filing, facts, actor), now)

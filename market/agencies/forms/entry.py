@@ -166,7 +166,7 @@ class PractitionerForm(HouseForm):
 class PersonForm(HouseForm):
     """Somebody who may act for the agency before the desk."""
 
-    REFUSED: ClassVar[dict[str, str]] = {"person.interval": "valid_until"}
+    REFUSED: ClassVar[dict[str, str]] = {"person.interval": "valid_until", "person.expired": "valid_until"}
     name = LineField(_l("Name of the person"), [needed(), at_most(60)])
     phone = NumberField(_l("Phone of the person"), [needed(), at_most(40), obeys(check_phone)])
     valid_from = DayField(_l("Authority from"), [needed()])
@@ -201,13 +201,3 @@ class LetterForm(HouseForm):
 
 class SubmitForm(SeenForm):
     """The application as the last page showed it."""
-
-
-def _register() -> list[tuple[str, str]]:
-    """Every qualification of the register, with each of its grades, as a choice."""
-    found = []
-    for one in qualifications_on(clock.today()):
-        words = f"{one.name}（{one.major}）" if one.major else one.name
-        for grade in ("", *one.grades):
-            found.append((_SEPARATOR.join((one.name, one.major, grade)), f"{words} {grade}".strip()))
-    return found

@@ -32,6 +32,7 @@ from market.web.forms import DayField, DecimalTextField, HouseForm, MoneyField, 
 from market.web.labels import labels, said
 
 MARKET_KINDS = ("base_unit", "fixed", "per_unit", "schedule", "percent")
+_PLACES_OF_ROWS = frozenset(map(str, range(MOST_STEPS)))
 _PARTS = ("take", "kind", "base", "unit", "percent", "counting", "rows", "quantity")
 
 
@@ -144,7 +145,9 @@ class MarkForm(HouseForm):
             return
         if what == "add" and len(rows.entries) < MOST_STEPS:
             rows.append_entry()
-        elif what == "remove" and len(rows.entries) > 1 and number.isdecimal() and int(number) < len(rows.entries):
+        elif (
+            what == "remove" and len(rows.entries) > 1 and number in _PLACES_OF_ROWS and int(number) < len(rows.entries)
+        ):
             rows.entries.pop(int(number))
 
     def part(self, what: str, item_id: int) -> Any:

@@ -51,6 +51,8 @@ class Filing(Base):
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     kind: Mapped[Code]
     state: Mapped[Code]
+    # The name that the licence says; after the admission another one counts once this has passed.
+    name: Mapped[Line]
     agency_kind: Mapped[Code]
     legal_representative: Mapped[Line]
     contact_name: Mapped[Line]
@@ -102,7 +104,7 @@ class Filing(Base):
                         when="OLD.state = 'in_check'",
                     ),
                     Frozen(when="OLD.state IN ('passed', 'taken_back')"),
-                    Frozen(but=("agency_kind", "legal_representative", "contact_name", "contact_email", "phone",
+                    Frozen(but=("name", "agency_kind", "legal_representative", "contact_name", "contact_email", "phone",
                                 "address", "introduction", "state", "commitment_version", "commitment_accepted_at",
                                 "commitment_accepted_by", "round", "submitted_at", "check_due_on", "escalated_at",
                                 "decided_at", "decided_by", "row_version")),

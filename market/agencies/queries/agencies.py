@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from market.agencies.models import Agency, AgencyPaper, Standing, Suspension
-from market.agencies.rules import RecordState
+from market.accounts.models import Organisation
+from market.agencies.models import Agency, AgencyPaper, Filing, Standing, Suspension
+from market.agencies.rules import FilingState, RecordState
 from market.base.errors import NotFound
 from market.base.people import Actor
 from market.store.db import db
@@ -27,25 +29,42 @@ def agency_or_none(actor: Actor) -> Agency | None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A public agency with its organisation, and its grades, the newest year first."""
+    """A public agency with its organisation, and its grades, the newest year first.
+
+    `former` are the names that passed applications said and that it has no longer, each with the moment of its end.
+    """
 
     agency: Agency
     standings: Sequence[Standing]
+    former: Sequence[tuple[str, datetime]]
 
 
 def admitted_agency(ref: str) -> Known:
     """An agency that is public, because it was admitted once; NotFound("agency.not_found") before. One query."""
+    before, later = aliased(Filing), aliased(Filing)
+    until = (
+        select(func.min(later.decided_at))
+        .where(later.agency_id == before.agency_id, later.state == FilingState.PASSED)
+        .where(later.decided_at > before.decided_at, later.name != before.name)
+        .correlate(before)
+        .scalar_subquery()
+    )
+    passed = and_(before.agency_id == Agency.id, before.state == FilingState.PASSED, before.name != Organisation.name)
     query = (
-        select(Agency, Standing)
+        select(Agency, Standing, before.name, until)
+        .join(Agency.organisation)
         .outerjoin(Standing, Standing.agency_id == Agency.id)
+        .outerjoin(before, passed)
         .where(Agency.ref == ref, Agency.admitted_at.is_not(None))
-        .options(joinedload(Agency.organisation))
-        .order_by(Standing.year.desc())
+        .options(contains_eager(Agency.organisation))
+        .order_by(Standing.year.desc(), before.decided_at)
     )
     rows = db.session.execute(query).all()
     if not rows:
         raise NotFound("agency.not_found")
-    return Known(rows[0][0], [row[1] for row in rows if row[1] is not None])
+    standings = dict.fromkeys(row[1] for row in rows if row[1] is not None)
+    former = dict.fromkeys((row[2], row[3]) for row in rows if row[2] is not None and row[3] is not None)
+    return Known(rows[0][0], list(standings), list(former))
 
 
 def agency_by_ref(ref: str) -> Agency:

@@ -16,7 +16,7 @@ from market.catalogue.models import Entry
 from market.store.db import db
 
 LOOKED_BACK = timedelta(days=35)
-"""The clock may stand still that long before a rest could go untold."""
+"""So far back every round looks for ends; further where the clock stood still for longer."""
 
 
 class End(NamedTuple):
@@ -92,17 +92,23 @@ def pausing_after(agency_id: int, day: date) -> list[Pausing]:
 
 
 def resting(now: datetime) -> list[Pausing]:
-    """The services whose marked price holds but which rest for want of a paper or of practitioners. One query.
+    """The services whose marked price holds but which rest for want of a paper or of practitioners. Two queries.
 
-    Of agencies of which something has ended within `LOOKED_BACK`, or which were told of a rest that is not over: so the
-    clock need not look at every marked price. An agency that is suspended or has left is told of that instead.
+    Of agencies of which something has ended within `LOOKED_BACK` or since the clock last told anybody of an end, or
+    which were told of a rest that is not over: so the clock need not look at every marked price. An agency that is
+    suspended or has left is told of that instead.
     """
     today = clock.china_date(now)
+    told = db.session.scalar(select(EndTold.told_at).where(EndTold.told_at < now).order_by(EndTold.id.desc()).limit(1))
+    since = min(now - LOOKED_BACK, told) if told is not None else None
     stands = and_(Agency.id == Offer.agency_id, standing_well(Agency, today))
     parts = [select(RestTold.agency_id).where(RestTold.over_at.is_(None))]
     for model in (AgencyPaper, Practitioner):
-        expired = (model.state == RecordState.ON_RECORD) & model.valid_until.between(today - LOOKED_BACK, today)
-        taken_off = (model.state == RecordState.ENDED) & (model.ended_at > now - LOOKED_BACK)
+        expired = (model.state == RecordState.ON_RECORD) & (model.valid_until <= today)
+        taken_off = model.state == RecordState.ENDED
+        if since is not None:
+            expired &= model.valid_until >= clock.china_date(since)
+            taken_off &= model.ended_at > since
         parts.append(select(model.agency_id).where(or_(expired, taken_off)))
     touched = Offer.agency_id.in_(union(*parts))
     return _services(touched, holds(now), select(Agency.id).where(stands).exists(), ~serving(Offer, now))

@@ -54,6 +54,7 @@ register_labels(
         "offer.withdrawn": N_("Withdrawn"),
         "offer.planned": N_("Begins later"),
         "offer.ended": N_("Replaced"),
+        "offer.rests": N_("Cannot be chosen now"),
         "pause_reason.fully_booked": N_("No free capacity for now"),
         "pause_reason.people_away": N_("Staff not available for now"),
         "pause_reason.equipment": N_("Equipment or laboratory not available"),

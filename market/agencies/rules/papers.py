@@ -1,6 +1,10 @@
 """Papers, practitioners, authorised persons: brought by one filing, ended by another, alive by their days."""
 
 import hashlib
+import io
+import re
+import unicodedata
+import zipfile
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -54,6 +58,19 @@ def covers(held: tuple[str, str, str], asked: tuple[str, str]) -> bool:
     return mine is not None and wanted is not None and mine <= wanted
 
 
+_BETWEEN_SIGNS = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
+
+
+def plain_kind(text: str) -> str:
+    """The name of a kind of certificate as it is stored and compared: no space between Chinese signs."""
+    return _BETWEEN_SIGNS.sub("", " ".join(unicodedata.normalize("NFKC", text).split()))
+
+
+def plain_number(text: str) -> str:
+    """The number of a certificate as it is stored and compared: half-width capitals, or one person would be two."""
+    return " ".join(unicodedata.normalize("NFKC", text).split()).upper()
+
+
 class Slot(StrEnum):
     """What an attachment is a copy of."""
 
@@ -78,6 +95,9 @@ def media_type(content: bytes) -> MediaType:
         raise BreaksRule("attachment.empty")
     if len(content) > MOST_ATTACHMENT_BYTES:
         raise BreaksRule("attachment.too_large", megabytes=MOST_ATTACHMENT_BYTES // 1024**2)
+    # A file that is a picture to one program and an archive to another is sent for the archive.
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        raise BreaksRule("attachment.not_readable")
     if content.startswith((b"%PDF-1.", b"%PDF-2.")):
         if b"%%EOF" in content[-2048:]:
             return MediaType.PDF
@@ -149,6 +169,7 @@ register_sentences(
         "practitioner.twice": N_("Certificate {number} is in the application already."),
         "practitioner.not_found": N_("There is no such practitioner, or it is not one of yours."),
         "person.interval": N_("The authority ends before it begins. Check the two dates."),
+        "person.expired": N_("The authority ended on {day}. Name somebody who may still act for you."),
         "person.not_found": N_("There is no such person, or it is not one of yours."),
         "attachment.empty": N_("The file is empty. Choose another one."),
         "attachment.too_large": N_(

@@ -101,7 +101,7 @@ def _said(filing: Filing, *, changes: bool) -> list[tuple[str, str, str]]:
     agency, words = filing.agency, labels()
     organisation = agency.organisation
     rows = [
-        (FilingField.NAME, organisation.name, organisation.name),
+        (FilingField.NAME, organisation.name, filing.name),
         (FilingField.USCC, organisation.uscc or "", organisation.uscc or ""),
         (FilingField.KIND, words[f"agency_kind.{agency.kind}"], words[f"agency_kind.{filing.agency_kind}"]),
     ]

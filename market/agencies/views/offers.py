@@ -1,5 +1,6 @@
 """The desk of marked prices: what holds, what waits to be marked again, what can be marked; and the public history."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from market.agencies import actions, queries
 from market.agencies.forms import MarkForm, PauseForm
+from market.agencies.queries.on_record import record_then
 from market.agencies.rules import AgencyState
 from market.agencies.views.blueprint import agencies
 from market.agencies.views.price_charts import price_charts
@@ -44,6 +46,7 @@ def offers() -> ResponseReturnValue:
         admitted=mine is not None and mine.state == AgencyState.ADMITTED,
         edition=edition,
         rows=[(row, row.phase(clock.now()), _told(row)) for row in marked],
+        rests=_rests(mine.id, edition.id) if mine and edition else {},
         again=[_Again.of(one) for one in again],
         pause=PauseForm(MultiDict()),
         page=page,
@@ -92,7 +95,8 @@ def resume(offer_id: int) -> ResponseReturnValue:
 def remark() -> ResponseReturnValue:
     """Mark the proposed price again: for the offer named, or for all of them."""
     actor = current_actor()
-    named = [int(text) for text in request.form.getlist("offer") if text.isascii() and text.isdecimal()]
+    typed = request.form.getlist("offer")
+    named = [int(text) for text in typed if text.isascii() and text.isdecimal() and len(text) < 19]
     try:
         with transaction(queries.agency_lock(actor)) as now:
             agency = queries.agency_of(actor)
@@ -139,6 +143,12 @@ class _Again:
             [told_mark(mark, item) for item, mark in proposal.old],
             [told_mark(mark, item) for item, mark in proposal.new],
         )
+
+
+def _rests(agency_id: int, edition_id: int) -> dict[str, Sequence[queries.Paused]]:
+    """Why services of an edition rest though their price holds, by code. One query."""
+    record = record_then(agency_id, clock.now(), day=clock.today(), edition_id=edition_id)
+    return {one.code: one.paused for one in record.rests}
 
 
 def _told(row: queries.MarkedEntry) -> list[Any]:

@@ -8,7 +8,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from market.accounts.actions import rename
 from market.accounts.queries import organisation_of
 from market.agencies import actions, queries
 from market.agencies.forms import (
@@ -56,15 +55,18 @@ def step_kind() -> ResponseReturnValue:
 
     def save(filing: Filing, now: datetime) -> None:
         actions.save_profile(
-            filing, replace(actions.profile_of(filing), kind=AgencyKind(form.kind.data)), actor=actor, now=now
+            filing,
+            replace(actions.profile_of(filing), kind=AgencyKind(form.kind.data), name=str(form.name.data)),
+            actor=actor,
+            now=now,
         )
-        _rename(filing.agency, str(form.name.data), actor, now)
 
     def begin(now: datetime) -> None:
         if form.version.data != mark_of_stored(_unsaid(actor)):
             raise BadState("filing.opened_elsewhere")
-        filing = actions.begin(actions.Profile(AgencyKind(form.kind.data), "", "", ""), actor=actor, now=now)
-        _rename(filing.agency, str(form.name.data), actor, now)
+        said = actions.Profile(AgencyKind(form.kind.data), "", "", "")
+        filing = actions.begin(said, actor=actor, now=now)
+        actions.save_profile(filing, replace(said, name=str(form.name.data)), actor=actor, now=now)
 
     answer = _saved(form, FilingStep.KIND, save, begin)
     if answer is not None:
@@ -75,9 +77,7 @@ def step_kind() -> ResponseReturnValue:
         form.show(_stored(form, opened.filing) if opened else _unsaid(actor))
     elif opened is None:
         form.version.data = mark_of_stored(_unsaid(actor))
-    return step_page(
-        form, FilingStep.KIND, opened, organisation=organisation, fixed=mine is not None and mine.admitted_at
-    )
+    return step_page(form, FilingStep.KIND, opened, organisation=organisation)
 
 
 @agencies.route("/desk/agency/details", methods=["GET", "POST"])
@@ -87,7 +87,7 @@ def step_details() -> ResponseReturnValue:
     actor, form = current_actor(), ProfileForm()
 
     def save(filing: Filing, now: datetime) -> None:
-        said = actions.Profile(AgencyKind(filing.agency_kind), **form.typed())
+        said = actions.Profile(AgencyKind(filing.agency_kind), **form.typed(), name=filing.name)
         actions.save_profile(filing, said, actor=actor, now=now)
 
     answer = _saved(form, FilingStep.DETAILS, save)
@@ -215,20 +215,12 @@ def _mine(actor: Actor) -> tuple[Agency, Filing]:
 
 
 def _stored(form: StepForm, filing: Filing) -> dict[str, str]:
-    known = {"name": filing.agency.organisation.name, "kind": filing.agency_kind}
-    return {name: known.get(name) or getattr(filing, name) for name in form.COLUMNS}
+    return {name: filing.agency_kind if name == "kind" else getattr(filing, name) for name in form.COLUMNS}
 
 
 def _unsaid(actor: Actor) -> dict[str, str]:
     """What the page of name and kind shows before there is an application."""
     return {"name": organisation_of(actor.organisation or 0).name, "kind": ""}
-
-
-def _rename(agency: Agency, name: str, actor: Actor, now: datetime) -> None:
-    """Correct the name that the licence says; after admission it is on the public record and stays."""
-    organisation = organisation_of(agency.organisation_id)
-    if agency.admitted_at is None and organisation.name != name:
-        rename(organisation, name, actor=actor, now=now)
 
 
 def _merge(form: StepForm, step: FilingStep, stored: Mapping[str, str]) -> ResponseReturnValue:

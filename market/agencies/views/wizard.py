@@ -119,8 +119,9 @@ def public_values(opened: Opened) -> dict[str, str]:
     if opened.filing.kind != FilingKind.CHANGE:
         return {}
     agency = opened.agency
+    said = {"name": agency.organisation.name}
     names = ("legal_representative", "contact_name", "contact_email", "phone", "address", "introduction")
-    return {name: getattr(agency, name) for name in names}
+    return said | {name: getattr(agency, name) for name in names}
 
 
 def to_correct() -> Opened | ResponseReturnValue:

@@ -82,7 +82,7 @@ def _target(form: VoiceForm) -> Target:
     if isinstance(form, DemandForm):
         if form.removed.data:
             number = form.removed.data
-            if not (number.isascii() and number.isdecimal() and int(number) <= LARGEST_KEY):
+            if not (number.isascii() and number.isdecimal() and len(number) < 20 and int(number) <= LARGEST_KEY):
                 raise NotFound("page.not_found")
             return queries.removed_target(int(number))
         return Target(said=form.said.data or "")

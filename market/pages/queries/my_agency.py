@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from fractions import Fraction
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, or_, select
 
@@ -40,31 +42,41 @@ class Beside:
 
 def beside_the_market(agency_id: int, edition_id: int, now: datetime) -> list[Beside]:
     """My marks for the entries of an edition beside every mark that serves, by code. One query."""
-    ends = [
-        select(end(OfferBand.band_id)).where(OfferBand.offer_id == Offer.id).correlate(Offer).scalar_subquery()
-        for end in (func.min, func.max)
-    ]
     items = select(func.count()).where(FeeItem.entry_id == Offer.entry_id).correlate(Offer).scalar_subquery()
     mine = select(Offer.entry_id).where(Offer.agency_id == agency_id, Offer.edition_id == edition_id, holds(now))
-    line = (Band.q_from, Band.y0, Band.slope_num, Band.slope_den, Band.float_high, Band.float_den)
+    line = (Band.parent_id, Band.q_from, Band.y0, Band.slope_num, Band.slope_den, Band.float_high, Band.float_den)
     query = (
         select(
-            Entry.code, Entry.name_zh, Entry.name_en, FeeItem.unit, FeeItem.steps_per_unit, items, Offer.agency_id,
-            Band.id == ends[1], *line,
+            Entry.code, Entry.name_zh, Entry.name_en, FeeItem.unit, FeeItem.steps_per_unit, items, Offer.id,
+            Offer.agency_id, *line,
         )
         .join(Entry, Entry.id == Offer.entry_id)
-        .join(Band, Band.id == ends[0])
+        .join(OfferBand, OfferBand.offer_id == Offer.id)
+        .join(Band, Band.id == OfferBand.band_id)
         .join(FeeItem, FeeItem.id == Band.fee_item_id)
         .where(Offer.entry_id.in_(mine), or_(serving(), (Offer.agency_id == agency_id) & holds(now)))
         .order_by(Entry.code, Offer.id)
     )  # fmt: skip
     by_code: dict[str, list[tuple[int, str, int]]] = defaultdict(list)
     facts: dict[str, tuple[str, str, str]] = {}
-    for code, zh, en, unit, steps, several, agency, *band in db.session.execute(query):
-        kind, figure = mark_in_figures(band, steps) if several == 1 else ("", 0)
+    for (code, zh, en, unit, steps, several, _offer, agency), rows in groupby(
+        db.session.execute(query), key=lambda row: tuple(row[:8])
+    ):
+        kind, figure = _figure([row[8:] for row in rows], steps) if several == 1 else ("", 0)
         by_code[code].append((agency, kind, figure))
         facts[code] = (zh, en, unit)
     return [_beside((code, *facts[code]), marks, agency_id) for code, marks in by_code.items()]
+
+
+def _figure(bands: Sequence[Sequence[Any]], steps: int) -> tuple[str, int]:
+    """A mark as one figure, or ("", 0): rows of an own schedule and shares that differ by row are none."""
+    parent, *line = bands[0]
+    if len(bands) == 1:
+        return mark_in_figures((True, *line), steps)
+    shares = {Fraction(band[-2], band[-1]) for band in bands}
+    if len(shares) > 1 or (parent is None and shares == {Fraction(1)}):
+        return "", 0
+    return mark_in_figures((False, *line), steps)
 
 
 def _beside(named: tuple[str, str, str, str], marks: Sequence[tuple[int, str, int]], agency_id: int) -> Beside:

@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from sqlalchemy import and_, select
 
-from market.agencies.models import Offer, OfferBand
+from market.agencies.models import Offer, OfferBand, OfferPause
+from market.agencies.rules import EVERYWHERE
 from market.catalogue.models import Band, Edition, Entry, FeeItem
 from market.catalogue.models.price import LISTED
 from market.catalogue.rules import EditionState, Payer
@@ -26,19 +27,30 @@ class ListedThen:
     items: Sequence[Priced]
 
 
+Span = tuple[datetime, datetime | None]
+"""From a moment on, up to another one or without an end."""
+
+
 @dataclass(frozen=True, slots=True)
 class PastOffer:
     """A marked price, whether it still holds or not; `bands` by fee item of its own edition."""
 
     id: int
     edition_id: int
-    marked_at: datetime
+    held: Span
     withdrawn_at: datetime | None
+    pauses: Sequence[Span]
     bands: Mapping[int, Sequence[Band]]
 
     def stood(self, moment: datetime) -> bool:
-        """Whether it was marked before a moment and not yet withdrawn."""
-        return self.marked_at < moment and (self.withdrawn_at is None or self.withdrawn_at >= moment)
+        """Whether it held just before a moment: begun, not over, not withdrawn and not paused."""
+        withdrawn = self.withdrawn_at is not None and self.withdrawn_at < moment
+        return _within(self.held, moment) and not withdrawn and not any(_within(one, moment) for one in self.pauses)
+
+
+def _within(span: Span, moment: datetime) -> bool:
+    begins, ends = span
+    return begins < moment and (ends is None or ends >= moment)
 
 
 def editions_of(service_id: int, on: date) -> list[ListedThen]:
@@ -67,17 +79,31 @@ def editions_of(service_id: int, on: date) -> list[ListedThen]:
 
 
 def offers_ever(service_id: int) -> list[PastOffer]:
-    """Every price ever marked for a service, in any edition. One query."""
+    """Every price ever marked for a service in the whole area of the list, in any edition. One query."""
     query = (
-        select(Offer.id, Offer.edition_id, Offer.marked_at, Offer.withdrawn_at, Band)
+        select(
+            Offer.id, Offer.edition_id, Offer.effective_from, Offer.ends_at, Offer.withdrawn_at,
+            OfferPause.paused_at, OfferPause.resumed_at, Band,
+        )
         .join(OfferBand, OfferBand.offer_id == Offer.id)
         .join(Band, Band.id == OfferBand.band_id)
+        .outerjoin(OfferPause, OfferPause.offer_id == Offer.id)
         .where(Offer.entry_id.in_(select(Entry.id).where(Entry.service_id == service_id)))
+        .where(Offer.region_code == EVERYWHERE)
         .order_by(Offer.id, Band.fee_item_id, Band.q_to)
-    )
-    facts: dict[int, tuple[int, datetime, datetime | None]] = {}
-    bands: dict[int, dict[int, list[Band]]] = defaultdict(lambda: defaultdict(list))
-    for offer, edition, marked_at, withdrawn_at, band in db.session.execute(query):
-        facts[offer] = (edition, marked_at, withdrawn_at)
-        bands[offer][band.fee_item_id].append(band)
-    return [PastOffer(offer, *told, bands[offer]) for offer, told in facts.items()]
+    )  # fmt: skip
+    facts: dict[int, tuple[int, Span, datetime | None]] = {}
+    pauses: dict[int, dict[datetime, datetime | None]] = defaultdict(dict)
+    bands: dict[int, dict[int, dict[int, Band]]] = defaultdict(lambda: defaultdict(dict))
+    for offer, edition, begins, ends, withdrawn_at, paused_at, resumed_at, band in db.session.execute(query):
+        facts[offer] = (edition, (begins, ends), withdrawn_at)
+        bands[offer][band.fee_item_id][band.id] = band
+        if paused_at is not None:
+            pauses[offer][paused_at] = resumed_at
+    return [
+        PastOffer(
+            offer, *told, list(pauses[offer].items()),
+            {item: list(found.values()) for item, found in bands[offer].items()},
+        )
+        for offer, told in facts.items()
+    ]  # fmt: skip

@@ -122,6 +122,7 @@ def agency(ref: str) -> ResponseReturnValue:
         # Prices of older editions hold on only for what was asked for under them.
         prices=[_price(offer) for offer in offers_of(one.id) if here and offer.edition_number == here.number],
         standings=known.standings,
+        former=known.former,
         summary=summary,
         days=days_of([one.id]).get(one.id),
         ratings=ratings,

@@ -84,7 +84,8 @@ def _calendar(record: RecordThen, ends: Sequence[End], today: date) -> list[Endi
         return {one.code: (one.code, one.name_zh, one.name_en) for one in found}
 
     pauses = {}
-    for day in {one.last_day for one in ends if one.last_day >= today}:
+    # A paper "for ever" is typed with the calendar's last day; no day comes after it.
+    for day in {one.last_day for one in ends if today <= one.last_day < date.max}:
         before = resting(day)
         pauses[day] = [told for code, told in resting(day + timedelta(days=1)).items() if code not in before]
     return [

@@ -10,7 +10,8 @@ from market.base.refs import RefKind
 from market.journal.actions import record
 from market.notices.actions import queue
 from market.selection.actions.quotes import hold_offer, write_quote
-from market.selection.actions.requests import obj, quoting_organisations, require_owner, tell_search
+from market.selection.actions.requests import obj, require_owner, tell_search
+from market.selection.actions.telling import quoting_organisations
 from market.selection.methods import METHODS, Given, Outcome, QuoteFacts, Reason, SelectionMethod
 from market.selection.models import Award, Quote, Request
 from market.selection.queries import Compared, compare, due_refs, request_lock, sealed_count, standing_quotes

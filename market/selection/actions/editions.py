@@ -18,12 +18,12 @@ from market.selection.actions.requests import (
     Amount,
     Terms,
     obj,
-    quoting_organisations,
     require_alone,
     require_owner,
     rewrite,
     tell_search,
 )
+from market.selection.actions.telling import quoting_organisations
 from market.selection.models import Request
 from market.selection.queries import counterparts, line_changes, listed_entry, off_the_list, request_lock, unlisted_refs
 from market.selection.rules import CANCELLED_BY_RULE, REQUEST, RequestState

@@ -15,6 +15,7 @@ from market.journal.actions import record
 from market.selection.actions.choice import choose
 from market.selection.actions.editions import accept_one
 from market.selection.actions.requests import LONGEST_TITLE, Terms, cancel_one, obj, publish_one, rewrite
+from market.selection.actions.telling import call_agencies, tell_cancelled
 from market.selection.methods import METHODS, Given
 from market.selection.models import Award, MergedRequest, QuoteLine, Request, RequestLot
 from market.selection.queries import Merged, compare_together, items_of_lots
@@ -127,6 +128,7 @@ def publish(merged: Merged, *, actor: Actor, now: datetime) -> None:
     """Publish all lots in one act with one deadline; what one lot refuses refuses all (LotsRefused)."""
     _require_drafts(merged, actor)
     _each(merged.lots, lambda lot: publish_one(lot, actor=actor, now=now))
+    call_agencies(merged.lots, merged.head.ref, now=now)
     record("merged.publish", _obj(merged.head), actor=actor, payload=_refs(merged.lots), now=now)
 
 
@@ -137,6 +139,7 @@ def cancel(merged: Merged, *, actor: Actor, now: datetime) -> None:
     if not lots:
         raise BadState("request.not_open")
     _each(lots, lambda lot: cancel_one(lot, actor=actor, now=now))
+    tell_cancelled(lots, merged.head.ref, now=now)
     record("merged.cancel", _obj(merged.head), actor=actor, payload=_refs(lots), now=now)
 
 

@@ -7,8 +7,6 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from market.agencies.models import Agency, Offer
-from market.agencies.queries.serving import serving
 from market.base import clock
 from market.base.errors import BadState, BreaksRule, NotFound
 from market.base.people import Actor
@@ -20,11 +18,11 @@ from market.catalogue.models import FeeItem
 from market.catalogue.queries import edition_in_force, fee_items_of, require_coefficient
 from market.catalogue.rules import Payer, PriceState
 from market.journal.actions import record
-from market.notices.actions import queue
+from market.selection.actions.telling import call_agencies, tell_cancelled
 from market.selection.methods import METHODS
-from market.selection.models import Quote, Request, RequestLine
+from market.selection.models import Request, RequestLine
 from market.selection.queries import Shelf, notice_document, shelf, sisters_of
-from market.selection.rules import REQUEST, Method, QuoteState, RequestState, written_deadline
+from market.selection.rules import REQUEST, Method, RequestState
 from market.store import outbox
 from market.store.calendar import calendar
 from market.store.db import db
@@ -115,10 +113,11 @@ def publish(request: Request, *, actor: Actor, now: datetime) -> None:
     if request.state == RequestState.DRAFT:
         require_alone(request)
     publish_one(request, actor=actor, now=now)
+    call_agencies([request], request.ref, now=now)
 
 
 def publish_one(request: Request, *, actor: Actor, now: datetime) -> None:
-    """Publish a draft, alone or as one lot of those that are published in the same act."""
+    """Publish a draft, alone or as one lot of those that are published in the same act; its agencies are not told."""
     state = REQUEST.step(request.state, "publish")
     if edition_in_force(clock.china_date(now)).id != request.edition_id:
         raise BadState("request.edition_superseded")
@@ -138,7 +137,6 @@ def publish_one(request: Request, *, actor: Actor, now: datetime) -> None:
     facts: dict[str, Any] = {"method": request.method, "edition": request.edition_id, "service": request.service_id}
     if request.quotes_until is not None:
         facts |= {"quotes_until": request.quotes_until.isoformat(), "calendar_provisional": provisional}
-        _call_agencies(request, request.quotes_until, now)
     record("request.publish", obj(request), actor=actor, payload=facts, now=now)
     tell_search(request, now)
 
@@ -152,17 +150,16 @@ def cancel(request: Request, *, actor: Actor, now: datetime) -> None:
     if request.state == RequestState.DRAFT:
         require_alone(request)
     cancel_one(request, actor=actor, now=now)
+    tell_cancelled([request], request.ref, now=now)
 
 
 def cancel_one(request: Request, *, actor: Actor, now: datetime) -> None:
-    """Take a request back, alone or as one lot of those that are taken back in the same act."""
+    """Take a request back, alone or as one lot of those that are taken back in the same act; nobody is told."""
     request.state = REQUEST.step(request.state, "cancel")
     request.closed_at = now
     db.session.flush()
     record("request.cancel", obj(request), actor=actor, payload={}, now=now)
     if request.published_at is not None:
-        facts = {"ref": request.ref, "link": f"/desk/opportunities/{request.ref}"}
-        queue("notice.request.cancelled", to=quoting_organisations(request), facts=facts, now=now)
         tell_search(request, now)
 
 
@@ -177,12 +174,6 @@ def require_alone(request: Request) -> None:
     merged = sisters_of(request.ref)
     if merged is not None:
         raise BadState("lot.with_the_others", merged=merged.ref)
-
-
-def quoting_organisations(request: Request) -> list[int]:
-    """The organisations of the agencies whose quotes stand."""
-    query = select(Agency.organisation_id).join(Quote, Quote.agency_id == Agency.id)
-    return list(db.session.scalars(query.where(Quote.request_id == request.id, Quote.state == QuoteState.STANDING)))
 
 
 def tell_search(request: Request, now: datetime) -> None:
@@ -275,22 +266,6 @@ def _write_lines(request: Request, lines: list[tuple[FeeItem, int, int]]) -> Non
         for item, quantity, coefficient in lines
     )  # fmt: skip
     db.session.flush()
-
-
-def _call_agencies(request: Request, until: datetime, now: datetime) -> None:
-    marked = (
-        select(Agency.organisation_id)
-        .join(Offer, Offer.agency_id == Agency.id)
-        .where(Offer.entry_id == request.entry_id, serving())
-        .where(Agency.organisation_id != request.organisation_id)
-    )
-    facts = {
-        "service": request.entry.name_zh,
-        "ref": request.ref,
-        "until": written_deadline(until),
-        "link": f"/desk/opportunities/{request.ref}",
-    }
-    queue("notice.request.published", to=db.session.scalars(marked), facts=facts, now=now)
 
 
 def _facts(chosen: Shelf, terms: Terms) -> dict[str, Any]:

@@ -1,0 +1,69 @@
+"""Tell agencies of requests that were published or taken back in one act: each agency once, whatever the number."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from market.agencies.models import Agency, Offer
+from market.agencies.queries.serving import serving
+from market.notices.actions import queue_each
+from market.selection.models import Quote, Request
+from market.selection.rules import QuoteState, written_deadline
+from market.store.db import db
+
+
+def call_agencies(requests: Sequence[Request], ref: str, *, now: datetime) -> None:
+    """Tell every agency that marks a price for any of these requests until when it may quote.
+
+    `ref` is what they were published under. Requests that take no quotes call nobody.
+    """
+    asking = [one for one in requests if one.quotes_until is not None]
+    if not asking:
+        return
+    # What is published in one act has one deadline.
+    until = written_deadline(min(one.quotes_until for one in asking if one.quotes_until is not None))
+    _tell("published", asking, (ref, _marking, {"until": until}), now)
+
+
+def tell_cancelled(requests: Iterable[Request], ref: str, *, now: datetime) -> None:
+    """Tell every agency whose quote stands on any of these that they were taken back; drafts concern nobody."""
+    _tell("cancelled", [one for one in requests if one.published_at is not None], (ref, quoting_organisations, {}), now)
+
+
+def quoting_organisations(request: Request) -> list[int]:
+    """The organisations of the agencies whose quotes stand."""
+    query = select(Agency.organisation_id).join(Quote, Quote.agency_id == Agency.id)
+    return list(db.session.scalars(query.where(Quote.request_id == request.id, Quote.state == QuoteState.STANDING)))
+
+
+def _marking(request: Request) -> list[int]:
+    query = select(Agency.organisation_id).distinct().join(Offer, Offer.agency_id == Agency.id)
+    query = query.where(Offer.entry_id == request.entry_id, serving())
+    return list(db.session.scalars(query.where(Agency.organisation_id != request.organisation_id)))
+
+
+def _tell(
+    what: str,
+    requests: Sequence[Request],
+    how: tuple[str, Callable[[Request], Iterable[int]], dict[str, Any]],
+    now: datetime,
+) -> None:
+    """One message for each organisation that is found: of one request, or of several lots together."""
+    ref, find, common = how
+    theirs: dict[int, list[Request]] = defaultdict(list)
+    for request in requests:
+        for organisation in find(request):
+            theirs[organisation].append(request)
+    alone, together = {}, {}
+    for organisation, mine in theirs.items():
+        facts = {**common, "link": f"/desk/opportunities/{mine[0].ref}"}
+        if len(mine) == 1:
+            alone[organisation] = {**facts, "service": mine[0].entry.name_zh, "ref": mine[0].ref}
+        else:
+            named = [one.entry.name_zh for one in mine]
+            together[organisation] = {**facts, "services": named, "count": len(named), "ref": ref}
+    queue_each(f"notice.request.{what}", alone, now=now)
+    queue_each(f"notice.merged.{what}", together, now=now)
