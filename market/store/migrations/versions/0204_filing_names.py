@@ -1,13 +1,13 @@
 """An application says the agency's name: a change of it is checked like any other, and what was said stays.
 
-Revision 0204, after 0200.
+Revision 0204, after 0202.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0204"
-down_revision = "0200"
+down_revision = "0202"
 branch_labels = None
 depends_on = None
 
