@@ -13,7 +13,7 @@ from market.agencies.actions.offers import MOST_DAYS
 from market.agencies.rules import papers as agency_papers
 from market.base import money
 from market.base.pricing import COEFFICIENT_UNIT, quantity
-from market.catalogue.importing import cells, uploads, workbook
+from market.base.sheets import cells, uploads
 from market.catalogue.models import Coefficient, Service
 from market.contracts import rules as contracts
 from market.evaluation import queries
@@ -102,9 +102,9 @@ def in_code() -> Iterator[tuple[str, str, str]]:
     kept = int(plans.SAVING.window.total_seconds()) // 60
     yield "Plans kept from one address", f"{plans.SAVING.most} in {kept} minutes", "`selection/actions/plans.py`"
     yield "Services in a basket", f"{basket.MOST_IN_BASKET}", "`selection/actions/basket.py`"
-    megabytes = uploads.MOST_BYTES // 1024**2
-    yield "File of an imported list", f"{megabytes} MB, {workbook.MOST_ROWS:,} rows", "`catalogue/importing/uploads.py`"
-    yield "Cell of an imported file", f"{cells.LONGEST} characters", "`catalogue/importing/cells.py`"
+    megabytes = uploads.LIMITS.size // uploads.MEGABYTE
+    yield "File of an imported list", f"{megabytes} MB, {uploads.LIMITS.rows:,} rows", "`base/sheets/uploads.py`"
+    yield "Cell of an imported file", f"{cells.LONGEST} characters", "`base/sheets/cells.py`"
     yield (
         "Name of a service",
         f"{Service.__table__.c.name_zh.type.length} characters in the database",

@@ -76,7 +76,7 @@ def begin(profile: Profile, *, actor: Actor, now: datetime) -> Filing:
         raise BadState("filing.one_at_a_time")
     filing = Filing(
         agency=agency, kind=_kind_of_filing(agency), state=FilingState.DRAFT, opened_at=now, round=0,
-        **_columns(profile),
+        **columns_of(profile),
     )  # fmt: skip
     if filing.kind == FilingKind.CHANGE:
         filing.agency_kind = agency.kind
@@ -108,7 +108,7 @@ def save_profile(filing: Filing, profile: Profile, *, actor: Actor, now: datetim
     require_correctable(filing)
     if filing.kind == FilingKind.CHANGE and profile.kind != filing.agency_kind:
         raise BreaksRule("filing.kind_stays")
-    for name, value in _columns(profile).items():
+    for name, value in columns_of(profile).items():
         setattr(filing, name, value)
     db.session.flush()
     record("filing.save_profile", obj(filing.agency), actor=actor, payload=_profile_facts(profile), now=now)
@@ -232,7 +232,8 @@ def _apply_for_the_same(agency: Agency, filing: Filing) -> None:
     db.session.flush()
 
 
-def _columns(profile: Profile) -> dict[str, Any]:
+def columns_of(profile: Profile) -> dict[str, Any]:
+    """What an agency says, by the columns of a filing."""
     columns = asdict(profile)
     columns["agency_kind"] = columns.pop("kind")
     return columns
