@@ -69,6 +69,8 @@ def read_sheets(upload: Upload, limits: Limits = LIMITS, *, told: Told = nobody)
         columns = PARTS[part]
         table = table_of(upload, book.sheet(name), columns, limits=limits)
         rows, bad = rows_of(table, columns, value, told=told)
+        # A row that a refused merge covers is bad once, by the merge.
+        bad = [cell for cell in bad if cell.line not in table.spoiled]
         found.bad += [*table.bad, *bad]
         found.passed_over += [one for one in table.unknown if folded(one) != PROBLEMS]
         wrong = {cell.line for cell in bad} | table.spoiled
