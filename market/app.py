@@ -51,7 +51,15 @@ BLUEPRINTS = (
     ratings.ratings_desk,
     selection.selection,
 )
-COMMANDS = (agency_commands.agencies_group, demo.demo, jobs.jobs_group, listing.list_group, people.people_group, search.search_group, setup.setup)
+COMMANDS = (
+    agency_commands.agencies_group,
+    demo.demo,
+    jobs.jobs_group,
+    listing.list_group,
+    people.people_group,
+    search.search_group,
+    setup.setup,
+)
 # Whoever creates or migrates tables needs all of them, also those that no page reads yet.
 MODELS = (
     agency_models,

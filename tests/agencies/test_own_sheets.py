@@ -348,6 +348,7 @@ def test_the_desk_shows_what_changes_and_writes_it_once(app, client, at):
         agency, services = prepared()
         rows = [price(agency), price(agency, service="ZJ-3", base="12,000.01")]
     post(client, "/account/sign-in", {"email": agency.email, "password": make.PASSWORD})
+    client.get("/?lang=en")
     refused = hand_in(client, workbook({"offers": rows}))
     page = client.get(refused.location)
     assert "标价!H3" in page.text
