@@ -18,9 +18,9 @@ from bench.lines import told
 from bench.pages import counted
 from market.app import create_app
 from market.base.people import Actor, Role
+from market.base.sheets.uploads import Upload
 from market.catalogue import actions, queries
 from market.catalogue.importing import ListFiles, read_list
-from market.catalogue.importing.uploads import Upload
 from market.cli.demo.cast import Registry
 from market.cli.setup import seeds
 from market.store.db import db

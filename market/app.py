@@ -14,6 +14,7 @@ from market.agencies import views as agencies
 from market.catalogue import models as catalogue_models
 from market.catalogue import views as catalogue
 from market.cli import accounts as people
+from market.cli import agencies as agency_commands
 from market.cli import demo, jobs, listing, search, setup
 from market.contracts import models as contract_models
 from market.contracts import views as contracts
@@ -50,7 +51,15 @@ BLUEPRINTS = (
     ratings.ratings_desk,
     selection.selection,
 )
-COMMANDS = (demo.demo, jobs.jobs_group, listing.list_group, people.people_group, search.search_group, setup.setup)
+COMMANDS = (
+    agency_commands.agencies_group,
+    demo.demo,
+    jobs.jobs_group,
+    listing.list_group,
+    people.people_group,
+    search.search_group,
+    setup.setup,
+)
 # Whoever creates or migrates tables needs all of them, also those that no page reads yet.
 MODELS = (
     agency_models,

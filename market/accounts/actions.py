@@ -1,6 +1,7 @@
 """Write people, organisations, memberships and sessions."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +13,12 @@ from market.base import uscc
 from market.base.errors import BadState, BreaksRule, NotFound, Refusal
 from market.base.people import Actor, OrganisationKind, Role
 from market.base.refs import RefKind
-from market.journal.actions import record
+from market.journal.actions import record, record_each
 from market.store.db import db
-from market.store.references import next_reference
+from market.store.references import next_reference, next_references
+
+FIRST_ROLE = {OrganisationKind.ENTERPRISE: Role.ENTERPRISE, OrganisationKind.AGENCY: Role.AGENCY}
+"""What the first person of an organisation that registers itself is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +161,66 @@ def register(given: NewOrganisation, person: NewUser, *, now: datetime) -> Membe
     An enterprise is in at once, without a review (完成信息填报后即可入驻, Chongqing). For an agency this is only the
     account; its admission is the agencies' matter. Refuses what create_user and create_organisation refuse.
     """
-    role = {OrganisationKind.ENTERPRISE: Role.ENTERPRISE, OrganisationKind.AGENCY: Role.AGENCY}[given.kind]
+    role = FIRST_ROLE[given.kind]
     itself = Actor(None, role, None)
     organisation = create_organisation(given, actor=itself, now=now)
     user = create_user(person, actor=Actor(None, role, organisation.id), now=now)
     actor = Actor(user.id, role, organisation.id)
     return add_member(organisation, NewMember(user.id, role, is_admin=True), actor=actor, now=now)
+
+
+def register_each(given: Sequence[tuple[NewOrganisation, NewUser]], *, actor: Actor, now: datetime) -> list[Membership]:
+    """Register several organisations that `actor` brings in, each with its first person as its administrator.
+
+    Nobody can sign in as one of them before a password is set. Codes and addresses must have been checked: one that is
+    taken breaks the whole.
+    """
+    refs = next_references(RefKind.ORGANISATION, len(given), now)
+    organisations = [
+        Organisation(
+            ref=ref, kind=one.kind, name=one.name, uscc=one.uscc, region=one.region,
+            is_fictitious=bool(one.uscc and uscc.is_fictitious(one.uscc)), created_at=now,
+        )
+        for ref, (one, _person) in zip(refs, given, strict=True)
+    ]  # fmt: skip
+    users = [
+        User(
+            email=person.email, name=person.name, password_hash="", is_active=True, is_demo=False,
+            locale=person.locale, created_at=now,
+        )
+        for _one, person in given
+    ]  # fmt: skip
+    db.session.add_all([*organisations, *users])
+    db.session.flush()
+    members = [
+        Membership(
+            user_id=user.id,
+            organisation_id=one.id,
+            role=FIRST_ROLE[OrganisationKind(one.kind)],
+            is_admin=True,
+            since=now,
+        )
+        for user, one in zip(users, organisations, strict=True)
+    ]
+    db.session.add_all(members)
+    db.session.flush()
+    told = [
+        (
+            f"organisation/{one.ref}",
+            {"kind": one.kind, "name": one.name, "uscc": one.uscc, "user": user.id, "email": user.email},
+        )
+        for one, user in zip(organisations, users, strict=True)
+    ]
+    record_each("organisation.bring_in", told, actor=actor, now=now)
+    return members
+
+
+def set_password(user: User, password: str, *, actor: Actor, now: datetime) -> None:
+    """Give somebody a password who has none or has lost it, and sign out every session. Refuses account.password_*."""
+    user.password_hash = rules.passwords.hash(rules.check_password(password))
+    db.session.execute(delete(Session).where(Session.user_id == user.id))
+    db.session.flush()
+    record("account.set_password", f"account/{user.id}", actor=actor, payload={}, now=now)
 
 
 def begin_session(user_id: int, membership_id: int, *, now: datetime) -> str:

@@ -54,11 +54,14 @@ class Passwords:
         return self._hasher.hash(normalised(password))
 
     def fits(self, password: str, stored: str | None) -> bool:
-        """Whether the password is the stored one; takes as long when there is nobody (None) as when there is."""
+        """Whether the password is the stored one; takes as long when there is nobody (None) as when there is.
+
+        Whoever has no password yet ("") cannot sign in by any.
+        """
         if stored is None:
             self._nobody = self._nobody or self._hasher.hash("nobody has this password")
         try:
-            return self._hasher.verify(stored or self._nobody, normalised(password)) and stored is not None
+            return self._hasher.verify(stored or self._nobody, normalised(password)) and bool(stored)
         except (VerificationError, InvalidHashError):
             return False
 

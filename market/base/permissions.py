@@ -12,6 +12,7 @@ class Permission(StrEnum):
     ACCOUNT_SELF_USE = "account:self:use"
     AGENCY_ADMISSION_DECIDE = "agency:admission:decide"
     AGENCY_ADMISSION_WATCH = "agency:admission:watch"
+    AGENCY_ENTRY_BRING = "agency:entry:bring"
     AGENCY_OFFER_MARK = "agency:offer:mark"
     AGENCY_PROFILE_WRITE = "agency:profile:write"
     AGENCY_SUSPENSION_DECIDE = "agency:suspension:decide"
@@ -72,7 +73,7 @@ _OWN: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.LIST_APPROVER: frozenset({P.CATALOGUE_EDITION_APPROVE, P.CATALOGUE_EDITION_READ, P.CATALOGUE_VOICE_READ}),
-    Role.ADMISSION_DESK: frozenset({P.AGENCY_ADMISSION_DECIDE, P.AGENCY_SUSPENSION_DECIDE}),
+    Role.ADMISSION_DESK: frozenset({P.AGENCY_ADMISSION_DECIDE, P.AGENCY_ENTRY_BRING, P.AGENCY_SUSPENSION_DECIDE}),
     Role.SUPERVISOR: frozenset(
         {
             P.AGENCY_ADMISSION_WATCH,
@@ -85,7 +86,7 @@ _OWN: dict[Role, frozenset[Permission]] = {
     ),
     Role.EVALUATION_OFFICER: frozenset({P.EVALUATION_ROUND_COMPUTE, P.EVALUATION_ROUND_READ}),
     Role.AUDITOR: frozenset({P.CATALOGUE_EDITION_READ, P.EVALUATION_ROUND_READ, P.JOURNAL_ENTRY_READ}),
-    Role.OPERATOR: frozenset({P.JOURNAL_ENTRY_READ}),
+    Role.OPERATOR: frozenset({P.AGENCY_ENTRY_BRING, P.JOURNAL_ENTRY_READ}),
     Role.SYSTEM: frozenset(),
 }
 GRANTS: dict[Role, frozenset[Permission]] = {role: acts | {P.ACCOUNT_SELF_USE} for role, acts in _OWN.items()}

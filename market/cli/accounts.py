@@ -5,7 +5,10 @@ from flask.cli import with_appcontext
 
 from market.accounts import actions, queries
 from market.accounts.actions import NewMember, NewOrganisation, NewUser
+from market.base.errors import NotFound
+from market.base.money import shown
 from market.base.people import Actor, OrganisationKind, Role
+from market.base.words import N_, register_sentences
 from market.cli.refusing import refusing
 from market.store.transaction import transaction
 
@@ -40,3 +43,21 @@ def add(email: str, name: str, role: str, organisation: str, password: str) -> N
             user = actions.create_user(NewUser(email, name, password), actor=itself, now=now)
         actions.add_member(office, NewMember(user.id, Role(role), is_admin=True), actor=itself, now=now)
     click.echo(f"{email} is {role} of {organisation}.")
+
+
+@people_group.command("password")
+@click.argument("email")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
+@with_appcontext
+@refusing
+def password(email: str, password: str) -> None:
+    """Give the person with EMAIL a password: one who was brought in and has none, or who has lost it."""
+    with transaction() as now:
+        user = queries.user_by_email(email.strip().lower())
+        if user is None:
+            raise NotFound("account.unknown", email=shown(email))
+        actions.set_password(user, password, actor=Actor.system(), now=now)
+    click.echo(f"{email} has a new password and is signed out everywhere.")
+
+
+register_sentences({"account.unknown": N_("There is no account with the address {email}. Check how it is written.")})

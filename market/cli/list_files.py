@@ -1,6 +1,7 @@
-"""What `flask list import` and `export` say and write: progress, bad cells, files."""
+"""What the commands that read and write files say: progress, bad cells, where they were written."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -9,8 +10,8 @@ import click
 
 from market.base.errors import BreaksRule
 from market.base.money import shown
+from market.base.sheets.cells import BadCell
 from market.base.words import N_, register_sentences
-from market.catalogue.importing import ListData
 
 _SILENT_SECONDS = 2
 
@@ -42,15 +43,15 @@ class Progress:
         click.echo(f"\r{bar}" if self._on_terminal else bar, err=True, nl=not self._on_terminal)
 
 
-def report_bad(data: ListData) -> None:
+def report_bad(bad: Sequence[BadCell], passed_over: Sequence[str]) -> None:
     """Every bad cell on a line of its own, and the headings that were passed over."""
-    for cell in data.bad:
+    for cell in bad:
         column = f", column {cell.column}" if cell.column else ""
         place = f" ({cell.place})" if cell.place else ""
         where = f"{cell.file}, line {cell.line}{column}{place}"
         click.echo(f"{where}: “{cell.value}”: {cell.code}: {cell.sentence()}", err=True)
-    if data.passed_over:
-        click.echo(f"Columns that are no part of the list: {', '.join(map(shown, data.passed_over))}.", err=True)
+    if passed_over:
+        click.echo(f"Columns that are no part of the list: {', '.join(map(shown, passed_over))}.", err=True)
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -63,7 +63,7 @@ def import_(items: Path, title: str | None, email: str | None, **more: Any) -> N
         before = export_of(current) if current else None
     with Progress() as progress:
         data = exporting.read_beside(files, before, progress.told)
-    report_bad(data)
+    report_bad(data.bad, data.passed_over)
     if data.bad and more["marked_copy"]:
         write_file(more["marked_copy"], marked_copy(files.items, data.bad).content)
     if data.bad and more["bad"] != "skip":

@@ -292,6 +292,7 @@ def places(actor: Actor) -> list[tuple[str, str]]:
         (P.CONTRACT_PARTY_READ, _("My fee notes"), "fees.fees"),
         (P.CONTRACT_SELLER_ACT, _("Ratings received"), "ratings.received"),
         (P.AGENCY_ADMISSION_DECIDE, _("Admission desk"), "agencies.admission"),
+        (P.AGENCY_ENTRY_BRING, _("Bring agencies in"), "agencies.entry_sheets"),
         (P.AGENCY_ADMISSION_WATCH, _("Overdue checks"), "agencies.overdue_checks"),
         (P.AGENCY_SUSPENSION_DECIDE, _("Suspensions"), "agencies.suspensions"),
         (P.CATALOGUE_EDITION_READ, _("Editions of the list"), "catalogue.editions"),

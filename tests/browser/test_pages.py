@@ -78,7 +78,10 @@ def addresses(app: Flask, who: str) -> list[str]:
     return found + examples
 
 
-NO_PAGES = ("catalogue.template", "health.healthz")
+NO_PAGES = (
+    *("catalogue.template", "health.healthz"),
+    *("agencies.entry_sheet_template", "agencies.own_sheet_export", "agencies.own_sheet_template"),
+)
 
 
 def _examples(person: Actor | None) -> Iterator[str]:

@@ -14,11 +14,12 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from market.base.sheets.columns import Column
 from market.catalogue import exporting
 from market.catalogue.exporting import ListExport
 from market.catalogue.exporting.columns_explained import ITEM_NOTES
 from market.catalogue.importing import ListData, ListFiles, Upload, read_list
-from market.catalogue.importing.columns import CLEAN_UPS, ITEMS, LINKS, Column, Kind
+from market.catalogue.importing.columns import CLEAN_UPS, ITEMS, LINKS, Kind
 from market.catalogue.queries import edition_numbered
 from market.catalogue.queries.export import export_of
 from tests import make

@@ -9,12 +9,12 @@ import openpyxl
 import pytest
 
 from market.base.errors import BreaksRule
+from market.base.sheets.uploads import LIMITS
 from market.base.words import SENTENCES
 from market.catalogue import exporting
 from market.catalogue.exporting import ListExport
 from market.catalogue.importing import ListFiles, Upload, read_list
 from market.catalogue.importing.marking import marked_copy
-from market.catalogue.importing.uploads import MOST_BYTES
 from tests.catalogue.test_import_cells import GOOD, document, workbook
 
 
@@ -56,7 +56,7 @@ ENTITIES = SHEET.replace(b"<worksheet", LAUGHS + b"<worksheet", 1).replace(b"</t
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "import.locked"),
         (b"<html><table><tr><td>name_zh</td></tr></table></html>", "import.web_page"),
         ("\ufeff<?xml version='1.0'?><Workbook/>".encode(), "import.web_page"),
-        (bytes(MOST_BYTES + 1), "import.too_large"),
+        (bytes(LIMITS.size + 1), "import.too_large"),
         (b'{"items": [', "import.not_json"),
         (b'{"items": {}}', "import.not_json"),
         (b'{"items": ' + b"[" * 100_000, "import.not_json"),

@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from market.accounts.queries import first_with_role
+from market.accounts.queries import first_with_role, user_by_email
+from market.accounts.rules import passwords
 from market.base.people import Role
 from market.store.db import db
 
@@ -45,3 +46,16 @@ def test_a_weak_password_is_refused(app: Flask) -> None:
     words = ("--name", "x", "--organisation", "某局", "--password", "short")
     code, _, err = run(app, "editor@city.example", "--role", "list_editor", *words)
     assert (code, err.startswith("account.password")) == (2, True)
+
+
+def test_a_person_gets_a_new_password_and_a_stranger_none(app: Flask) -> None:
+    run(app, "editor@city.example", "--role", "list_editor", *GIVEN)
+    given = ("--password", "another long phrase 8")
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["people", "password", "Editor@city.example", *given]).exit_code == 0
+    with app.app_context():
+        user = user_by_email("editor@city.example")
+        assert user is not None
+        assert passwords.fits("another long phrase 8", user.password_hash)
+    refused = runner.invoke(args=["people", "password", "nobody@city.example", *given])
+    assert (refused.exit_code, "account.unknown" in refused.stderr) == (2, True)

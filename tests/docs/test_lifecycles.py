@@ -15,6 +15,7 @@ OBJECTS = {
     "agency": ("Agency 中介服务机构", "market/agencies/rules/entry.py"),
     "filing": ("Application of an agency 申报", "market/agencies/rules/entry.py"),
     "paper": ("Paper, practitioner, authorised person on record 证书与人员备案", "market/agencies/rules/papers.py"),
+    "sheet_upload": ("Workbook of an agency or of the desk 机构工作簿", "market/agencies/rules/uploads.py"),
     "offer": ("Marked price 明码标价", "market/agencies/rules/marks.py"),
     "request": ("Request 采购需求", "market/selection/rules.py"),
     "quote": ("Quote 报价", "market/selection/rules.py"),

@@ -9,11 +9,13 @@ from config import Config, Development
 from market.accounts import rules as accounts
 from market.agencies import rules as agencies
 from market.agencies.actions.leaving import LONGEST_SUSPENSION_DAYS
-from market.agencies.actions.offers import MOST_DAYS
+from market.agencies.actions.uploads import MOST_ENTRIES
+from market.agencies.importing import files
+from market.agencies.rules import MOST_DAYS
 from market.agencies.rules import papers as agency_papers
 from market.base import money
 from market.base.pricing import COEFFICIENT_UNIT, quantity
-from market.catalogue.importing import cells, uploads, workbook
+from market.base.sheets import cells, uploads
 from market.catalogue.models import Coefficient, Service
 from market.contracts import rules as contracts
 from market.evaluation import queries
@@ -78,7 +80,7 @@ def in_code() -> Iterator[tuple[str, str, str]]:
         "`agencies/rules/papers.py`, CHECK `attachment_size`",
     )
     yield "Suspension of an agency", f"at most {LONGEST_SUSPENSION_DAYS} days", "`agencies/actions/leaving.py`"
-    yield "Promised working days", f"1 to {MOST_DAYS}", "`agencies/actions/offers.py`, CHECK `offer_promised_days`"
+    yield "Promised working days", f"1 to {MOST_DAYS}", "`agencies/rules/offers.py`, CHECK `offer_promised_days`"
     yield "Title of a request", f"{LONGEST_TITLE} characters", "`selection/actions/requests.py`"
     yield "Reason of a return", f"at least {contracts.REASON_AT_LEAST} characters", "`contracts/rules.py`"
     yield "Terms, notes and reasons", f"{contracts.LONGEST_TEXT} characters", "`contracts/rules.py`"
@@ -102,9 +104,13 @@ def in_code() -> Iterator[tuple[str, str, str]]:
     kept = int(plans.SAVING.window.total_seconds()) // 60
     yield "Plans kept from one address", f"{plans.SAVING.most} in {kept} minutes", "`selection/actions/plans.py`"
     yield "Services in a basket", f"{basket.MOST_IN_BASKET}", "`selection/actions/basket.py`"
-    megabytes = uploads.MOST_BYTES // 1024**2
-    yield "File of an imported list", f"{megabytes} MB, {workbook.MOST_ROWS:,} rows", "`catalogue/importing/uploads.py`"
-    yield "Cell of an imported file", f"{cells.LONGEST} characters", "`catalogue/importing/cells.py`"
+    megabytes = uploads.LIMITS.size // uploads.MEGABYTE
+    yield "File of an imported list", f"{megabytes} MB, {uploads.LIMITS.rows:,} rows", "`base/sheets/uploads.py`"
+    yield "Agencies of a workbook on a page", f"{MOST_ENTRIES:,}", "`agencies/actions/uploads.py`"
+    own = files.OPERATORS_LIMITS
+    told = f"{own.size // uploads.MEGABYTE} MB, {own.rows:,} rows"
+    yield "File of `flask agencies import`", told, "`agencies/importing/files.py`"
+    yield "Cell of an imported file", f"{cells.LONGEST} characters", "`base/sheets/cells.py`"
     yield (
         "Name of a service",
         f"{Service.__table__.c.name_zh.type.length} characters in the database",

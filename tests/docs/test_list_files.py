@@ -6,9 +6,10 @@ from typing import Any
 
 from market.base.money import format_yuan
 from market.base.pricing import parse_quantity, price_at
+from market.base.sheets.columns import Column
+from market.base.sheets.values import plain, protected
 from market.catalogue.exporting.columns_explained import ITEM_NOTES, OTHER_SHEETS
 from market.catalogue.importing import columns, values
-from market.catalogue.importing.columns import Column
 from market.catalogue.schedules import NormalSchedule, choose_item, read_schedules
 from market.catalogue.schedules.reading import KEYS as SCHEDULE_KEYS
 from tests.docs.written import compare_or_write, table
@@ -180,5 +181,5 @@ def test_the_pages_words_about_cells_are_true() -> None:
     limit = next(one for one in columns.ITEMS if one.key == "time_limit_workdays")
     assert values.value(limit, "２０个工作日") == ("20", "")
     assert values.value(limit, "1000") == ("1000", "import.days")
-    assert values.plain(values.protected("=1+1")) == ("=1+1", "")
-    assert values.plain(float("nan"))[1] == "import.not_finite"
+    assert plain(protected("=1+1")) == ("=1+1", "")
+    assert plain(float("nan"))[1] == "import.not_finite"

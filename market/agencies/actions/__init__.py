@@ -24,7 +24,8 @@ from market.agencies.actions.leaving import (
     lift_ended,
     propose_suspension,
 )
-from market.agencies.actions.offers import mark_price, pause_offer, remark, resume_offer, withdraw_offer
+from market.agencies.actions.marking import mark_price, mark_prices
+from market.agencies.actions.offers import pause_offer, remark, resume_offer, withdraw_offer
 from market.agencies.actions.planning import Marking, Terms, planned_bands
 from market.agencies.actions.records import (
     NewAttachment,
@@ -71,6 +72,7 @@ __all__ = [
     "lift_ended",
     "list_agencies",
     "mark_price",
+    "mark_prices",
     "pass_filing",
     "pause_offer",
     "planned_bands",

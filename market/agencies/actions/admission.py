@@ -34,9 +34,11 @@ from market.store.db import db
 def pass_filing(filing: Filing, *, actor: Actor, now: datetime) -> None:
     """The formal check is passed: what the filing says is published and on record at once (即入).
 
-    Refuses practitioner.elsewhere when another agency was faster; the desk then returns the filing for that.
+    Refuses practitioner.elsewhere when another agency was faster (the desk then returns the filing for that), and
+    filing.self_checked.
     """
     state, agency = FILING.step(filing.state, "pass"), filing.agency
+    _require_another(filing, actor)
     if (filing.kind == FilingKind.CHANGE) != (agency.state in (AgencyState.ADMITTED, AgencyState.SUSPENDED)):
         raise BadState("filing.wrong_kind")
     filing.state, filing.decided_at, filing.decided_by = state, now, actor.id
@@ -66,6 +68,7 @@ def send_back(filing: Filing, reasons: Iterable[str | tuple[str, str]], *, actor
     state = FILING.step(filing.state, "return")
     if not named:
         raise BreaksRule("filing.reason_needed")
+    _require_another(filing, actor)
     db.session.add_all(
         FilingReturn(filing_id=filing.id, round=filing.round, reason=reason, field=field) for reason, field in named
     )
@@ -101,6 +104,12 @@ def escalate_overdue(*, now: datetime) -> int:
         queue("notice.filing.overdue", to=to, facts=facts, now=now)
     db.session.flush()
     return len(found)
+
+
+def _require_another(filing: Filing, actor: Actor) -> None:
+    """Nobody judges his own: refuse filing.self_checked to whoever handed the application in."""
+    if filing.commitment_accepted_by == actor.id:
+        raise BreaksRule("filing.self_checked")
 
 
 def _at_field(given: str | tuple[str, str]) -> tuple[str, str]:

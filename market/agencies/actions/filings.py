@@ -79,7 +79,7 @@ def begin(profile: Profile, *, actor: Actor, now: datetime) -> Filing:
         profile = replace(profile, name=organisation_of(agency.organisation_id).name)
     filing = Filing(
         agency=agency, kind=_kind_of_filing(agency), state=FilingState.DRAFT, opened_at=now, round=0,
-        **_columns(profile),
+        **columns_of(profile),
     )  # fmt: skip
     if filing.kind == FilingKind.CHANGE:
         filing.agency_kind = agency.kind
@@ -115,7 +115,7 @@ def save_profile(filing: Filing, profile: Profile, *, actor: Actor, now: datetim
     if filing.kind == FilingKind.CHANGE and profile.kind != filing.agency_kind:
         raise BreaksRule("filing.kind_stays")
     profile = replace(profile, name=profile.name.strip() or filing.name)
-    for name, value in _columns(profile).items():
+    for name, value in columns_of(profile).items():
         setattr(filing, name, value)
     db.session.flush()
     if filing.agency.admitted_at is None:
@@ -248,7 +248,8 @@ def _apply_for_the_same(agency: Agency, filing: Filing) -> None:
     db.session.flush()
 
 
-def _columns(profile: Profile) -> dict[str, Any]:
+def columns_of(profile: Profile) -> dict[str, Any]:
+    """What an agency says, by the columns of a filing."""
     columns = asdict(profile)
     columns["agency_kind"] = columns.pop("kind")
     return columns

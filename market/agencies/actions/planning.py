@@ -23,7 +23,6 @@ from market.base.errors import BreaksRule
 from market.base.pricing import APPLICANT, AUTHORITY
 from market.catalogue.listing import band_row, line_of
 from market.catalogue.models import Band, Entry, FeeItem
-from market.catalogue.queries import fee_items_of
 from market.catalogue.rules import PriceState, Pricing
 
 
@@ -50,24 +49,21 @@ class Marking:
     terms: Terms = Terms()
 
 
-def planned_bands(marking: Marking, agency_id: int) -> list[Band]:
+def planned_bands(marking: Marking, agency_id: int, *, ground: queries.Ground) -> list[Band]:
     """The unsaved bands of a marking, every mark inside the list's rule; the form's example uses it too."""
-    items = {item.id: item for item in fee_items_of(marking.entry.id)}
+    items = {item.id: item for item in ground.items[marking.entry.id]}
     if not marking.prices:
         raise BreaksRule("offer.price_needed")
     for item_id in marking.prices:
         if item_id not in items:
             raise BreaksRule("fee_item.not_listed", item=item_id)
-    wanted = [items[item_id] for item_id in marking.prices]
-    listed = queries.rule_bands(wanted)
-    references = queries.reference_lines(marking.entry, wanted)
     bands: list[Band] = []
-    for item in wanted:
-        mark = marking.prices[item.id]
+    for item_id, mark in marking.prices.items():
+        item = items[item_id]
         if item.price_state == PriceState.LISTED:
-            bands += _inside_rule(item, listed[item.id], mark, agency_id)
+            bands += _inside_rule(item, ground.listed[item.id], mark, agency_id)
         elif item.price_state in (PriceState.MARKED, PriceState.FREE):
-            bands += _free_mark(item, references.get(item.id, ()), mark, agency_id)
+            bands += _free_mark(item, ground.references.get(item.id, ()), mark, agency_id)
         else:
             raise BreaksRule("offer.not_markable", item=item.name_zh)
     return bands

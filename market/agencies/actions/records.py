@@ -1,5 +1,6 @@
 """What a filing brings and ends: papers, practitioners, authorised persons, attachments."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ from market.agencies.rules.papers import MOST_ATTACHMENTS, check_ending, digest,
 from market.base import clock
 from market.base.errors import BadState, BreaksRule
 from market.base.people import Actor
-from market.journal.actions import record
+from market.journal.actions import record, record_each
 from market.store.db import db
 
 Recorded = AgencyPaper | Practitioner | AuthorisedPerson
@@ -67,23 +68,55 @@ class NewAttachment:
 
 def add_paper(filing: Filing, paper: NewPaper, *, actor: Actor, now: datetime) -> AgencyPaper:
     """Bring a paper. Refuses paper.interval, paper.expired, paper.overlaps, paper.unknown_qualification and _grade."""
+    [row] = add_papers(filing, [paper], actor=actor, now=now)
+    return row
+
+
+def add_papers(filing: Filing, papers: Sequence[NewPaper], *, actor: Actor, now: datetime) -> list[AgencyPaper]:
+    """Bring several papers; refuses what `add_paper` refuses. The statements do not grow with their number."""
     require_correctable(filing)
     today = clock.china_date(now)
+    register = grades_on(today)
+    taken: list[NewPaper | AgencyPaper] = list(queries.living_papers(filing.agency_id))
+    for paper in papers:
+        check_paper(paper, register, today)
+        if any(same_days(paper, other) for other in taken):
+            raise BreaksRule("paper.overlaps")
+        taken.append(paper)
+    rows = [AgencyPaper(**_brought(filing), **asdict(paper)) for paper in papers]
+    db.session.add_all(rows)
+    db.session.flush()
+    told = [(obj(filing.agency), _paper_facts(row)) for row in rows]
+    record_each("filing.add_paper", told, actor=actor, now=now)
+    return rows
+
+
+def grades_on(day: date) -> dict[tuple[str, str], Sequence[str]]:
+    """The register of qualifications of a day: the grades of each name and major. One query."""
+    return {(one.name, one.major): one.grades for one in queries.qualifications_on(day)}
+
+
+def check_paper(paper: NewPaper, register: Mapping[tuple[str, str], Sequence[str]], today: date) -> None:
+    """Refuse a paper for what it says itself: paper.interval, _expired, _unknown_qualification, _unknown_grade."""
     if paper.valid_until < paper.valid_from:
         raise BreaksRule("paper.interval")
     if paper.valid_until < today:
         raise BreaksRule("paper.expired", day=paper.valid_until)
-    _require_in_register(paper, today)
-    other = (
-        select(AgencyPaper.id)
-        .where(AgencyPaper.agency_id == filing.agency_id, func.upper(AgencyPaper.number) == paper.number.upper())
-        .where(AgencyPaper.state.in_((RecordState.FILED, RecordState.ON_RECORD)), AgencyPaper.ended_filing_id.is_(None))
-        .where(AgencyPaper.valid_from <= paper.valid_until, AgencyPaper.valid_until >= paper.valid_from)
-    )
-    if db.session.scalar(other.limit(1)) is not None:
-        raise BreaksRule("paper.overlaps")
-    row = AgencyPaper(**_brought(filing), **asdict(paper))
-    return _keep(row, "filing.add_paper", (filing, _paper_facts(row), actor), now)
+    if not paper.qualification:
+        if paper.major or paper.grade:
+            raise BreaksRule("paper.unknown_qualification", name=paper.major or paper.grade)
+        return
+    grades = register.get((paper.qualification, paper.major))
+    if grades is None:
+        raise BreaksRule("paper.unknown_qualification", name=f"{paper.qualification} {paper.major}".strip())
+    if paper.grade and paper.grade not in grades:
+        raise BreaksRule("paper.unknown_grade", name=paper.qualification, grade=paper.grade)
+
+
+def same_days(paper: NewPaper, other: NewPaper | AgencyPaper) -> bool:
+    """Whether two papers of one number hold on one and the same day: nobody could say which of them counts."""
+    shares = other.valid_from <= paper.valid_until and paper.valid_from <= other.valid_until
+    return paper.number.upper() == other.number.upper() and shares
 
 
 def add_practitioner(filing: Filing, person: NewPractitioner, *, actor: Actor, now: datetime) -> Practitioner:
@@ -194,19 +227,6 @@ def _keep(row: Row, act: str, told: tuple[Filing, dict[str, Any], Actor], now: d
 
 def _brought(filing: Filing) -> dict[str, Any]:
     return {"agency_id": filing.agency_id, "filing_id": filing.id, "state": RecordState.FILED}
-
-
-def _require_in_register(paper: NewPaper, today: date) -> None:
-    if not paper.qualification:
-        if paper.major or paper.grade:
-            raise BreaksRule("paper.unknown_qualification", name=paper.major or paper.grade)
-        return
-    known = {(one.name, one.major): one.grades for one in queries.qualifications_on(today)}
-    grades = known.get((paper.qualification, paper.major))
-    if grades is None:
-        raise BreaksRule("paper.unknown_qualification", name=f"{paper.qualification} {paper.major}".strip())
-    if paper.grade and paper.grade not in grades:
-        raise BreaksRule("paper.unknown_grade", name=paper.qualification, grade=paper.grade)
 
 
 def _plain_name(name: str) -> str:

@@ -15,6 +15,7 @@ from market.agencies.forms.entry import (
     mark_of_stored,
 )
 from market.agencies.forms.marks import MarkForm, PauseForm, Seen, mark_form
+from market.agencies.forms.sheets import SheetForm
 
 __all__ = [
     "AttachmentForm",
@@ -31,6 +32,7 @@ __all__ = [
     "Seen",
     "SeenForm",
     "ServicesForm",
+    "SheetForm",
     "StepForm",
     "SubmitForm",
     "SuspendForm",

@@ -7,6 +7,7 @@ from market.agencies.models.offer import CarryOn, CarryOver, Offer, OfferBand, O
 from market.agencies.models.records import AgencyPaper, AuthorisedPerson, Practitioner, Qualification
 from market.agencies.models.standing import Standing
 from market.agencies.models.telling import EndTold, RestTold
+from market.agencies.models.upload import SheetUpload
 
 __all__ = [
     "Agency",
@@ -27,6 +28,7 @@ __all__ = [
     "Practitioner",
     "Qualification",
     "RestTold",
+    "SheetUpload",
     "Standing",
     "Suspension",
 ]

@@ -98,6 +98,14 @@ class Filing(Base):
         {
             "info": {
                 "moves": Moves(FILING),
+                # Nobody judges his own: who handed it in is who accepted the letter for it.
+                "refuses": (
+                    Refuses(
+                        "filing.self_checked",
+                        "NEW.state IN ('passed', 'returned') AND NEW.decided_by = NEW.commitment_accepted_by",
+                        events=("UPDATE OF state",),
+                    ),
+                ),
                 "frozen": (
                     Frozen(
                         but=("state", "decided_at", "decided_by", "escalated_at", "row_version"),

@@ -8,6 +8,7 @@ from market.agencies.queries.agencies import (
     agency_of,
     agency_or_none,
     application_lock,
+    living_papers,
     open_suspensions,
     papers_of,
     suspension_of,
@@ -47,6 +48,7 @@ from market.agencies.queries.filings import (
     services_passed,
     waiting_for_check,
 )
+from market.agencies.queries.ground import Ground, ground_of
 from market.agencies.queries.holding import answers, holds
 from market.agencies.queries.marked import MarkedEntry, Pause, offers_at_desk, offers_of, pauses_of, price_history
 from market.agencies.queries.offers import (
@@ -56,6 +58,7 @@ from market.agencies.queries.offers import (
     ends_at,
     markable_entries,
     newest_version,
+    newest_versions,
     offer_bands,
     offer_in_force,
     offer_of,
@@ -65,6 +68,7 @@ from market.agencies.queries.offers import (
     regions_for,
     rule_bands,
     standing_offers,
+    standing_offers_of,
 )
 from market.agencies.queries.proposals import Proposal, proposals
 from market.agencies.queries.serving import (
@@ -86,6 +90,7 @@ __all__ = [
     "Application",
     "DaysLimit",
     "FilingView",
+    "Ground",
     "Known",
     "Lapsed",
     "Listing",
@@ -117,10 +122,13 @@ __all__ = [
     "filing_view",
     "filings_of",
     "grade_counts",
+    "ground_of",
     "holds",
+    "living_papers",
     "markable_entries",
     "newest_filing",
     "newest_version",
+    "newest_versions",
     "offer_bands",
     "offer_in_force",
     "offer_of",
@@ -152,6 +160,7 @@ __all__ = [
     "services_passed",
     "serving",
     "standing_offers",
+    "standing_offers_of",
     "standing_well",
     "suspension_of",
     "waiting_for_check",

@@ -96,6 +96,13 @@ def papers_of(agency_id: int) -> list[AgencyPaper]:
     return list(db.session.scalars(query.order_by(AgencyPaper.valid_until.desc(), AgencyPaper.id)))
 
 
+def living_papers(agency_id: int) -> list[AgencyPaper]:
+    """The papers of an agency that are on record or in an application, without those that an application ends."""
+    living = AgencyPaper.state.in_((RecordState.FILED, RecordState.ON_RECORD)) & AgencyPaper.ended_filing_id.is_(None)
+    query = select(AgencyPaper).where(AgencyPaper.agency_id == agency_id, living)
+    return list(db.session.scalars(query.order_by(AgencyPaper.number, AgencyPaper.valid_from, AgencyPaper.id)))
+
+
 def open_suspensions() -> list[Suspension]:
     """Proposals and suspensions that nobody has ended, the oldest first. One query."""
     query = select(Suspension).where(Suspension.ended_at.is_(None)).order_by(Suspension.proposed_at, Suspension.id)

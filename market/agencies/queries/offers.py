@@ -1,7 +1,7 @@
 """Read marked prices, and the rules of the list that they stand under."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from market.base.errors import NotFound
 from market.base.pricing import COEFFICIENT_UNIT
 from market.base.pricing import Band as Line
 from market.catalogue.listing import item_of
-from market.catalogue.models import Band, Entry, EntryRegion, FeeItem, Region
+from market.catalogue.models import Band, Entry, EntryRegion, FeeItem, PriceSchedule, Region
 from market.catalogue.queries import list_bands, schedules_of
 from market.catalogue.rules import PriceState
 from market.store.db import db
@@ -115,6 +115,22 @@ def standing_offers(agency_id: int, entry_id: int, region: str) -> list[Offer]:
     return list(db.session.scalars(query.where(Offer.state != OfferState.WITHDRAWN).order_by(Offer.version)))
 
 
+def standing_offers_of(agency_id: int, entry_ids: Collection[int]) -> dict[tuple[int, str], list[Offer]]:
+    """The agency's prices for entries that nobody withdrew, by entry and region, the older version first. One query."""
+    query = select(Offer).where(Offer.agency_id == agency_id, Offer.entry_id.in_(entry_ids))
+    found: dict[tuple[int, str], list[Offer]] = defaultdict(list)
+    for offer in db.session.scalars(query.where(Offer.state != OfferState.WITHDRAWN).order_by(Offer.version)):
+        found[offer.entry_id, offer.region_code].append(offer)
+    return found
+
+
+def newest_versions(agency_id: int, entry_ids: Collection[int]) -> dict[int, int]:
+    """The greatest version of the agency's prices for each entry that it ever priced, in any region. One query."""
+    query = select(Offer.entry_id, func.max(Offer.version)).where(Offer.agency_id == agency_id)
+    found = db.session.execute(query.where(Offer.entry_id.in_(entry_ids)).group_by(Offer.entry_id))
+    return {row[0]: row[1] for row in found}
+
+
 def newest_version(agency_id: int, entry_id: int) -> int:
     """The greatest version of the agency's prices for an entry, in any region; 0 when there is none. One query."""
     query = select(func.max(Offer.version)).where(Offer.agency_id == agency_id, Offer.entry_id == entry_id)
@@ -147,7 +163,11 @@ def reference_lines(entry: Entry, fee_items: Sequence[FeeItem]) -> dict[int, Seq
     """By fee item, the lines of the reference schedule tied to it: an agency may mark a share of a freed standard."""
     if not any(item.schedule_key for item in fee_items):
         return {}
-    schedules = schedules_of(entry.id)
+    return reference_lines_by(fee_items, schedules_of(entry.id))
+
+
+def reference_lines_by(fee_items: Sequence[FeeItem], schedules: Sequence[PriceSchedule]) -> dict[int, Sequence[Line]]:
+    """By fee item, the lines that schedules tied to its entry give it as a reference."""
     found = {item.id: item_of(item, schedules).bands for item in fee_items}
     # A mark is made at coefficient 1; a schedule without it cannot be marked a share of.
     return {
@@ -166,19 +186,29 @@ class DaysLimit:
 
 
 def days_limit(entry: Entry, on: date) -> DaysLimit:
-    """The limit of an entry: the list's, or where the list has none this site's own default (a dated setting)."""
+    """The limit of an entry: the list's, or where the list has none this site's own default of that day."""
+    return limit_of(entry, int(setting("offer.longest_workdays", on)))
+
+
+def limit_of(entry: Entry, longest: int) -> DaysLimit:
+    """The limit of an entry: the list's, or where the list has none `longest`, this site's own default."""
     if entry.time_limit_workdays:
         return DaysLimit(entry.time_limit_workdays, DaysSource.LIST_WORKDAYS)
     # Working days are never more than the calendar days they lie in: a limit in calendar days binds them too.
     if entry.time_limit_calendar_days:
         return DaysLimit(entry.time_limit_calendar_days, DaysSource.LIST_CALENDAR_DAYS)
-    return DaysLimit(int(setting("offer.longest_workdays", on)), DaysSource.OPERATOR)
+    return DaysLimit(longest, DaysSource.OPERATOR)
 
 
 def regions_for(entry_id: int) -> list[Region]:
     """The regions that a price for the entry may be limited to: the entry's own and what lies in them, or all."""
     known = list(db.session.scalars(select(Region).order_by(Region.code)))
     limited = set(db.session.scalars(select(EntryRegion.region_code).where(EntryRegion.entry_id == entry_id)))
+    return places_of(known, limited)
+
+
+def places_of(known: Collection[Region], limited: Collection[str]) -> list[Region]:
+    """Of the known regions those in `limited` and what lies in them; all where nothing limits."""
     parents = {one.code: one.parent_code for one in known}
 
     def inside(code: str | None) -> bool:

@@ -39,6 +39,7 @@ from market.agencies.rules.papers import GRADE_RANKS, PAPER, MediaType, RecordSt
 from market.agencies.rules.remarking import NewRule, nearest_mark
 from market.agencies.rules.schedules import MOST_STEPS, Counting, Schedule, Step, schedule_lines
 from market.agencies.rules.succession import LAPSED, Succession
+from market.agencies.rules.uploads import SHEET_UPLOAD, UploadPurpose, UploadState
 
 __all__ = [
     "AGENCY",
@@ -74,12 +75,15 @@ __all__ = [
     "Percent",
     "RecordKind",
     "RecordState",
+    "SHEET_UPLOAD",
     "ReturnReason",
     "Schedule",
     "Slot",
     "Step",
     "Succession",
     "SuspensionGround",
+    "UploadPurpose",
+    "UploadState",
     "WHOLE",
     "amount_of_listed",
     "covers",

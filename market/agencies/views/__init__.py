@@ -1,6 +1,6 @@
 """Pages of agencies: the registration desk, marked prices, and the admission desk."""
 
-from market.agencies.views import admission, marking, offers, records, registration, steps
+from market.agencies.views import admission, marking, offers, records, registration, sheets, steps
 from market.agencies.views.blueprint import agencies
 
-__all__ = ["admission", "agencies", "marking", "offers", "records", "registration", "steps"]
+__all__ = ["admission", "agencies", "marking", "offers", "records", "registration", "sheets", "steps"]

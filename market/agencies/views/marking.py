@@ -169,13 +169,14 @@ class _MarkDesk:
     def understood(self, form: MarkForm) -> list[Understood]:
         """Each typed mark with its bands, its curve and the example, or what is wrong with it."""
         found = []
+        ground = queries.ground_of([self.entry], clock.today())
         for item in self.items:
             try:
                 marks = form.prices()
                 if item.id not in marks:
                     continue
                 marking = actions.Marking(self.entry, {item.id: marks[item.id]}, 1)
-                bands = actions.planned_bands(marking, self.agency.id)
+                bands = actions.planned_bands(marking, self.agency.id, ground=ground)
                 lines = lines_of(bands)
                 # Drawn for whoever pays: the curve knows only what an applicant would pay.
                 drawn = replace(item_of(item), bands=tuple(replace(line, payer="applicant") for line in lines))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from market.base.errors import BreaksRule
-from market.catalogue.importing.cells import Row
+from market.base.sheets.cells import Row
 from market.catalogue.models import (
     Act,
     Entry,

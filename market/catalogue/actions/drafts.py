@@ -8,11 +8,11 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from market.base.errors import BadState
 from market.base.people import Actor
+from market.base.sheets.cells import Row
 from market.base.words import N_, register_sentences
 from market.catalogue.actions.writing import Writer
 from market.catalogue.exporting import ListExport
 from market.catalogue.importing import ListData
-from market.catalogue.importing.cells import Row
 from market.catalogue.importing.exact import exact_json
 from market.catalogue.importing.files import marks
 from market.catalogue.models import CleanUp, Edition, Entry

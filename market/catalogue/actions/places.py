@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from market.base.errors import BreaksRule
 from market.base.money import shown
+from market.base.sheets.uploads import decoded
 from market.catalogue.importing import Upload
-from market.catalogue.importing.uploads import decoded
 from market.catalogue.models import Region, Zone
 from market.catalogue.rules import RegionLevel
 from market.store.db import db

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from sqlalchemy import select
 
-from market.catalogue.importing.cells import Row
+from market.base.sheets.cells import Row
 from market.catalogue.importing.files import ListData
 from market.catalogue.importing.prices import PlannedItem, documents_of, plan
 from market.catalogue.listing import band_row

@@ -7,12 +7,12 @@ from sqlalchemy import delete, func, select
 
 from market.base.errors import BreaksRule
 from market.base.people import Actor
+from market.base.sheets.cells import Row
 from market.catalogue.actions.bases import enter_cited
 from market.catalogue.actions.belongings import BELONGINGS, Belongings, Places, further_acts, requirements
 from market.catalogue.actions.pricing import PlannedPrices, Prices
 from market.catalogue.citations import citations
 from market.catalogue.comparing import entry_fingerprint, price_fingerprint
-from market.catalogue.importing.cells import Row
 from market.catalogue.importing.files import ListData, marks
 from market.catalogue.models import Act, Band, CleanUp, Edition, Entry, FeeItem, PriceSchedule, Service
 from market.catalogue.queries.bases import told_article

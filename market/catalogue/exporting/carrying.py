@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from market.base.sheets.tables import Told
+from market.base.sheets.uploads import Upload
 from market.catalogue.exporting.data import ListExport
 from market.catalogue.exporting.texts import part
-from market.catalogue.importing.files import ListData, ListFiles, Told, parts_in, read_list
-from market.catalogue.importing.uploads import Upload
+from market.catalogue.importing.files import ListData, ListFiles, parts_in, read_list
 
 CARRIED = "（现行版本）"
 

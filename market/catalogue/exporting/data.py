@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from market.catalogue.importing.columns import CLEAN_UPS, ITEMS, LINKS, Column
+from market.base.sheets.columns import Column
+from market.catalogue.importing.columns import CLEAN_UPS, ITEMS, LINKS
 
 ITEM_KEYS = tuple(one.key for one in ITEMS)
 # How far the compiler trusts a row, and where it was read, is for the desk and never for the public.

@@ -5,10 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from market.catalogue.exporting.columns_explained import ITEM_NOTES, OTHER_SHEETS
-from market.catalogue.exporting.workbooks import Pages
-from market.catalogue.importing.columns import CLEAN_UPS, ITEMS, LINKS, SHEETS, Column
+from market.catalogue.exporting.workbooks import ListPages
+from market.catalogue.importing.columns import CLEAN_UPS, ITEMS, LINKS, SHEETS
 
-_ROWS = 2000
 _FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 _COMMON = {
     "act_type": "licence", "self_service_allowed": "no", "confidence": "general_knowledge", "setup_level": "prefecture",
@@ -55,24 +54,13 @@ _CLEAN_UPS = [
 
 def template() -> bytes:
     """A workbook to fill in. As it stands it imports without a bad cell."""
-    pages = Pages("清单模板", _FIRST)
+    pages = ListPages("清单模板", _FIRST)
     parts = (("items", ITEMS, list(_ITEMS)), ("links", LINKS, _LINKS), ("cleaned_up", CLEAN_UPS, _CLEAN_UPS))
     for name, columns, rows in parts:
         sheet = pages.table(SHEETS[name], columns, rows)
-        for at, column in enumerate(columns):
-            _drop_down(sheet, at, column)
+        pages.drop_downs(sheet, columns)
     pages.schedules(_SCHEDULES)
     lines: list[list[object]] = [[SHEETS["items"], one.heading, one.key, *ITEM_NOTES[one.key]] for one in ITEMS]
     lines += [[name, None, None, *notes] for name, notes in OTHER_SHEETS.items()]
-    explained = pages.sheet("说明", ["工作表 Sheet", "列 Column", "键 Key", "说明", "Explanation"], lines)
-    explained.set_column(0, 2, 22)
-    explained.set_column(3, 4, 60)
+    pages.explained(lines)
     return pages.content()
-
-
-def _drop_down(sheet: Any, at: int, column: Column) -> None:
-    if not column.closed:
-        return
-    words = [labels[0] for labels in column.closed.values()]
-    rule = {"validate": "list", "source": words, "ignore_blank": True, "error_title": column.heading}
-    sheet.data_validation(1, at, _ROWS, at, rule)

@@ -3,9 +3,9 @@
 import csv as table
 import io
 
+from market.base.sheets.values import protected
 from market.catalogue.exporting.data import ListExport, shown_rows
 from market.catalogue.importing.exact import exact_json
-from market.catalogue.importing.values import protected
 
 
 def csv(data: ListExport) -> bytes:

@@ -6,9 +6,10 @@ from wtforms import Field, HiddenField, SelectField
 from wtforms.validators import Optional
 
 from market.base.errors import BreaksRule
+from market.base.sheets.columns import Column
 from market.catalogue.exporting.columns_explained import ITEM_NOTES
 from market.catalogue.forms.entry_cells import COLUMNS, ENGLISH, GROUPS, LABELS_OF, PROSE, SEVERAL, checked
-from market.catalogue.importing.columns import Column, Kind
+from market.catalogue.importing.columns import Kind
 from market.web import locale
 from market.web.forms import HouseForm, LineField, ProseField
 from market.web.labels import labels, said

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from market.base.sheets.cells import Row
+from market.base.sheets.columns import Column
 from market.base.words import N_, register_labels
-from market.catalogue.importing.cells import Row
 from market.catalogue.importing.checks import item_faults
-from market.catalogue.importing.columns import ITEMS, Column, Kind
+from market.catalogue.importing.columns import ITEMS, Kind
 from market.catalogue.importing.values import value
 
 COLUMNS: Mapping[str, Column] = {one.key: one for one in ITEMS}

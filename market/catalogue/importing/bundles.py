@@ -7,8 +7,8 @@ from typing import Any
 
 from market.base.errors import BreaksRule
 from market.base.money import shown
+from market.base.sheets.uploads import Upload, decoded, format_of
 from market.base.words import N_, register_sentences
-from market.catalogue.importing.uploads import Upload, decoded, format_of
 from market.catalogue.needs import Operator, QuestionKind
 
 Document = dict[str, list[dict[str, Any]]]

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from market.base.sheets.cells import BadCell, Row, Table
+from market.base.sheets.tables import Faults
 from market.base.words import N_, register_sentences
-from market.catalogue.importing.cells import BadCell, Row, Table
-
-Faults = Iterator[tuple[str, str]]
 
 
 def item_faults(row: Row) -> Faults:
@@ -16,11 +15,6 @@ def item_faults(row: Row) -> Faults:
         yield "payer", "import.payer"
     if row["qualification_mode"] and not row["qualifications"]:
         yield "qualification_mode", "import.mode_of_nothing"
-
-
-def no_faults(row: Row) -> Faults:
-    """Nothing: the cells of this part say nothing against each other."""
-    yield from ()
 
 
 def repeated(table: Table, rows: Sequence[Row], key: Callable[[Row], tuple[str, ...]]) -> Iterator[BadCell]:

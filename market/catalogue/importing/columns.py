@@ -1,10 +1,8 @@
 """The columns of the list's files: keys, official Chinese headings in official order, and how a cell is read."""
 
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+
+from market.base.sheets.columns import Column
 
 
 class Kind(StrEnum):
@@ -22,29 +20,6 @@ class Kind(StrEnum):
     ACTS = "acts"
     QUALIFICATIONS = "qualifications"
     PRACTITIONERS = "practitioners"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `closed` maps each lawful value to what people write for it, the official word first."""
-
-    key: str
-    heading: str
-    kind: Kind = Kind.TEXT
-    needed: bool = False  # must stand in the first line
-    filled: bool = False  # must not be empty
-    closed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    most: int = 0  # characters that the register holds there; 0 for as many as any cell may have
-
-    @cached_property
-    def words(self) -> dict[str, str]:
-        """Every spelling of a closed value, folded, to the value."""
-        return {folded(one): value for value, labels in self.closed.items() for one in (value, *labels)}
-
-
-def folded(text: str) -> str:
-    """A heading or label without the accidents of typing: width, case, blanks, line breaks, a trailing star."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).rstrip("*").casefold()
 
 
 ACT_KINDS = {
@@ -153,5 +128,3 @@ ITEM_COLUMNS = tuple(one.key for one in ITEMS if one.needed)
 SHEETS = {"items": "事项", "links": "关联", "cleaned_up": "已清理事项"}
 SCHEDULE_SHEET, BRACKET_SHEET = "收费标准", "收费区间"
 PARTS = {"items": ITEMS, "links": LINKS, "cleaned_up": CLEAN_UPS}
-# What our own marked copies add to a file; it is passed over when the file comes back.
-PROBLEMS, PROBLEM_SHEET = "问题", "问题清单"

@@ -1,18 +1,20 @@
 """The files of the list: items, clean-up decisions, links and schedules, checked against each other."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from market.base.errors import BreaksRule
+from market.base.sheets.cells import BadCell, Row, Table
+from market.base.sheets.columns import PROBLEMS, folded
+from market.base.sheets.tables import Told, no_faults, nobody, rows_of
+from market.base.sheets.uploads import Upload, decoded
 from market.base.words import N_, register_sentences
-from market.catalogue.importing.cells import BadCell, Row, Table
-from market.catalogue.importing.checks import Faults, item_faults, no_faults, repeated, shared
-from market.catalogue.importing.columns import ITEM_COLUMNS, PARTS, PROBLEMS, SCHEDULE_SHEET, SHEETS, folded
+from market.catalogue.importing.checks import item_faults, repeated, shared
+from market.catalogue.importing.columns import ITEM_COLUMNS, PARTS, SCHEDULE_SHEET, SHEETS
 from market.catalogue.importing.exact import exact_json
 from market.catalogue.importing.schedule_sheets import read_sheets
 from market.catalogue.importing.tables import Book
-from market.catalogue.importing.uploads import Upload, decoded
 from market.catalogue.importing.values import value
 from market.catalogue.rules import Handling, ScheduleRole
 from market.catalogue.schedules import NormalSchedule, RefusedSchedule, read_schedules
@@ -21,9 +23,6 @@ __all__ = ["ITEM_COLUMNS", "ListData", "ListFiles", "marks", "read_list"]
 
 _PARENTHESES = re.compile(r"（[^（）]*）")
 _CODE_NAMES = ("code", "local_code")
-_CHUNK = 100
-Told = Callable[[int, int], None]
-"""Told how many rows of how many have been checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +79,7 @@ def parts_in(upload: Upload) -> set[str]:
     return {part for part, sheet in sheets.items() if part != "items" and names & {folded(part), folded(sheet)}}
 
 
-def _nobody(done: int, total: int) -> None:
-    """Nobody waits for the progress."""
-
-
-def read_list(files: ListFiles, *, told: Told = _nobody) -> ListData:
+def read_list(files: ListFiles, *, told: Told = nobody) -> ListData:
     """Read every file and check every cell; bad cells are listed, a file that cannot be read at all is refused.
 
     `told` hears how many rows of how many have been checked.
@@ -97,7 +92,7 @@ def read_list(files: ListFiles, *, told: Told = _nobody) -> ListData:
         table = books[upload].sole(name) if upload else books[files.items].part(name)
         if table is None:
             continue
-        rows = _part(data, table, name, _nobody)
+        rows = _part(data, table, name, nobody)
         if name == "links":
             data.links = _joined(data, table, rows)
         else:
@@ -124,7 +119,8 @@ def _schedules(data: ListData, book: Book, *, sole: Upload | None) -> None:
 
 def _part(data: ListData, table: Table, name: str, told: Told) -> list[Row]:
     """The good rows of a part; every bad cell goes to `data.bad`."""
-    rows, bad = _cells(table, name, told)
+    faults = item_faults if name == "items" else no_faults
+    rows, bad = rows_of(table, PARTS[name], value, faults=faults, told=told)
     if name == "items":
         data.names |= {row["name_zh"] for row in rows}
     if name == "items":
@@ -137,31 +133,6 @@ def _part(data: ListData, table: Table, name: str, told: Told) -> list[Row]:
     data.passed_over += [one for one in table.unknown if folded(one) != PROBLEMS]
     wrong = {cell.line for cell in bad} | table.spoiled
     return [row for row in rows if row.line not in wrong]
-
-
-def _cells(table: Table, name: str, told: Told) -> tuple[list[Row], list[BadCell]]:
-    columns = PARTS[name]
-    faults: Callable[[Row], Faults] = item_faults if name == "items" else no_faults
-    at = {key: index for index, key in enumerate(table.keys) if key}
-    rows: list[Row] = []
-    bad: list[BadCell] = []
-    for count, (line, values) in enumerate(table.rows):
-        if count % _CHUNK == 0:
-            told(count, len(table.rows))
-        cells = {}
-        wrong = []
-        for column in columns:
-            raw = values[at[column.key]] if column.key in at else None
-            cells[column.key], code = value(column, raw)
-            if code:
-                wrong.append(table.bad_cell(line, column.key, cells[column.key], code, most=column.most))
-        row = Row(line, cells)
-        if not wrong:
-            wrong = [table.bad_cell(line, column, row[column], code) for column, code in faults(row)]
-        bad += wrong
-        rows.append(row)
-    told(len(table.rows), len(table.rows))
-    return rows, bad
 
 
 def _joined(data: ListData, table: Table, links: list[Row]) -> list[Row]:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from market.base.pricing import Band, Measure, PricedItem
-from market.catalogue.importing.cells import Row
+from market.base.sheets.cells import Row
 from market.catalogue.importing.exact import exact_json
 from market.catalogue.importing.files import ListData
 from market.catalogue.rules import PriceState, Pricing, ScheduleRole

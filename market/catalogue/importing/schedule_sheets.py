@@ -12,13 +12,14 @@ from typing import Any
 
 from market.base.errors import BreaksRule
 from market.base.money import FEN_PER_UNIT
+from market.base.sheets.cells import BadCell, Table
+from market.base.sheets.columns import folded
+from market.base.sheets.tables import fill_down, heading, nothing_beside
+from market.base.sheets.values import number, plain, protected
+from market.base.sheets.workbook import Workbook
 from market.base.words import N_, register_sentences
-from market.catalogue.importing.cells import BadCell, Table
-from market.catalogue.importing.columns import BRACKET_SHEET, SCHEDULE_SHEET, folded
+from market.catalogue.importing.columns import BRACKET_SHEET, SCHEDULE_SHEET
 from market.catalogue.importing.exact import exact_json
-from market.catalogue.importing.tables import fill_down, heading, nothing_beside
-from market.catalogue.importing.values import number, plain, protected
-from market.catalogue.importing.workbook import Workbook
 from market.catalogue.schedules.basis import read_base
 from market.catalogue.schedules.cells import Place
 

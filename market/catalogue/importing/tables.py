@@ -1,26 +1,18 @@
 """The parts of a list in one file of any format: items, links, clean-up decisions, schedules."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from market.base.errors import BreaksRule
+from market.base.sheets.cells import Exact, Table
+from market.base.sheets.columns import PROBLEM_SHEET, folded
+from market.base.sheets.tables import checked, keys_of, table_of
+from market.base.sheets.uploads import Format, Upload, csv_lines, decoded, delimiter_of, format_of
+from market.base.sheets.workbook import Sheet, Workbook
 from market.base.words import N_, register_sentences
-from market.catalogue.importing.cells import Exact, Table
-from market.catalogue.importing.columns import (
-    BRACKET_SHEET,
-    PARTS,
-    PROBLEM_SHEET,
-    SCHEDULE_SHEET,
-    SHEETS,
-    Column,
-    folded,
-)
-from market.catalogue.importing.uploads import Format, Upload, csv_lines, decoded, delimiter_of, format_of
-from market.catalogue.importing.workbook import MOST_ROWS, Sheet, Workbook
-
-_HEADS = 10  # a title and remarks may stand above the headings
+from market.catalogue.importing.columns import BRACKET_SHEET, PARTS, SCHEDULE_SHEET, SHEETS
 
 
 class Book:
@@ -38,7 +30,7 @@ class Book:
             return _of_document(self.upload, self.document, name)
         if self.workbook is not None:
             sheet = _named(self.workbook, name)
-            return _table(self.upload, self.workbook.sheet(sheet), PARTS[name]) if sheet else None
+            return table_of(self.upload, self.workbook.sheet(sheet), PARTS[name]) if sheet else None
         return _of_csv(self.upload, name) if name == "items" else None
 
     def sole(self, name: str) -> Table:
@@ -47,30 +39,10 @@ class Book:
         if found is not None:
             return found
         if self.workbook is not None:
-            return _table(self.upload, self.workbook.sheet(_first(self.workbook)), PARTS[name])
+            return table_of(self.upload, self.workbook.sheet(_first(self.workbook)), PARTS[name])
         if self.format == Format.CSV:
             return _of_csv(self.upload, name)
         raise BreaksRule("import.columns_missing", path=self.upload.shown, columns=name)
-
-
-def keys_of(head: Sequence[str], columns: Sequence[Column]) -> list[str]:
-    """The column of each heading, in either language; empty where it is not known."""
-    known = {folded(word): one.key for one in columns for word in (one.key, one.heading)}
-    return [known.get(folded(name), "") for name in head]
-
-
-def head_at(lines: Sequence[tuple[int, Sequence[object]]], columns: Sequence[Column]) -> int:
-    """Which of the first lines holds the headings: the one with most of them."""
-
-    def known(index: int) -> int:
-        return sum(1 for key in keys_of([heading(one) for one in lines[index][1]], columns) if key)
-
-    return max(range(min(_HEADS, len(lines))), key=known, default=0)
-
-
-def heading(raw: object) -> str:
-    """A cell of the first line as the heading it is."""
-    return raw.strip().removeprefix("'") if isinstance(raw, str) else "" if raw is None else str(raw)
 
 
 def _document(upload: Upload) -> dict[str, Any]:
@@ -96,7 +68,7 @@ def _of_document(upload: Upload, document: Mapping[str, Any], name: str) -> Tabl
         raise BreaksRule("import.not_json", path=upload.shown, why=f"{name}: no list of tables")
     head = list(dict.fromkeys(key for row in rows for key in row)) or [one.key for one in PARTS[name]]
     lines = [(count, [_exact(row.get(key)) for key in head]) for count, row in enumerate(rows, 1)]
-    return _checked(Table(upload.name, "", head, keys_of(head, PARTS[name]), lines), PARTS[name])
+    return checked(Table(upload.name, "", head, keys_of(head, PARTS[name]), lines), PARTS[name])
 
 
 def _exact(raw: object) -> object:
@@ -106,7 +78,7 @@ def _exact(raw: object) -> object:
 def _of_csv(upload: Upload, name: str) -> Table:
     lines = [(line, list[object](values)) for line, values in csv_lines(upload, delimiter_of(upload))]
     lines = [(line, values) for line, values in lines if any(str(one).strip() for one in values)]
-    table = _table(upload, Sheet("", lines), PARTS[name])
+    table = table_of(upload, Sheet("", lines), PARTS[name])
     kept = []
     for line, values in table.rows:
         if len(values) < len(table.head) or any(str(one).strip() for one in values[len(table.head) :]):
@@ -129,68 +101,8 @@ def _first(workbook: Workbook) -> str:
     return next((name for name in workbook.names if folded(name) not in taken), workbook.names[0])
 
 
-def _table(upload: Upload, sheet: Sheet, columns: Sequence[Column]) -> Table:
-    at = head_at(sheet.lines, columns)
-    line, values = sheet.lines[at] if sheet.lines else (0, [])
-    head = [heading(one) for one in values]
-    while head and not head[-1].strip():
-        head.pop()
-    rows = sheet.lines[at + 1 :]
-    if len(rows) > MOST_ROWS:
-        raise BreaksRule("import.too_many_rows", path=upload.shown, rows=MOST_ROWS, columns=len(head))
-    table = _checked(Table(upload.name, sheet.name, head, keys_of(head, columns), rows), columns)
-    fill_down(table, sheet, line)
-    if sheet.name:
-        nothing_beside(table)
-    return table
-
-
-def _checked(table: Table, columns: Sequence[Column]) -> Table:
-    known = [key for key in table.keys if key]
-    missing = [one.key for one in columns if one.needed and one.key not in known]
-    twice = sorted({key for key in known if known.count(key) > 1})
-    if missing or twice:
-        raise BreaksRule("import.columns_missing", path=table.file, columns=", ".join(missing or twice))
-    return table
-
-
-def nothing_beside(table: Table) -> None:
-    """Every row as long as the headings; a value that stands beside them is refused."""
-    width = len(table.head)
-    for index, (line, values) in enumerate(table.rows):
-        if any(one not in (None, "") for one in values[width:]):
-            table.bad.append(table.bad_cell(line, "", next(one for one in values[width:] if one), "import.no_heading"))
-            table.spoiled.add(line)
-        table.rows[index] = line, [*values[:width], *[None] * (width - len(values))]
-
-
-def fill_down(table: Table, sheet: Sheet, head_line: int) -> None:
-    """A value merged down one column belongs to every row; any other merged range is a bad cell."""
-    rows = dict(table.rows)
-    for name, (left, top, right, bottom) in sheet.merged:
-        if bottom <= head_line or not any(table.keys[left - 1 : right]):
-            continue
-        covered = [line for line in rows if top <= line <= bottom]
-        if left == right and top > head_line:
-            above = next((rows[line][left - 1] for line in covered if len(rows[line]) >= left and line == top), None)
-            for line in covered:
-                rows[line].extend([None] * (left - len(rows[line])))
-                rows[line][left - 1] = above
-        else:
-            key = next(key for key in table.keys[left - 1 : right] if key)
-            bad = table.bad_cell(max(top, head_line), key, name, "import.merged", range=name)
-            table.bad.append(bad)
-            table.spoiled.update(covered)
-
-
 register_sentences(
     {
-        "import.columns_missing": N_(
-            "The file {path} lacks columns or names one twice: {columns}. Use the template's first line."
-        ),
         "import.not_json": N_("The file {path} is not the JSON of a list ({why}). Export a list to see the format."),
-        "import.too_many_rows": N_(
-            "The file {path} has more than {rows} rows or {columns} columns with content. Remove what is not part of the list."
-        ),
     }
 )

@@ -1,109 +1,29 @@
-"""One cell: what was typed becomes the value it unmistakably means, or the code of the reason why not."""
+"""A cell of the list: what was typed becomes the value it unmistakably means, or the code of the reason why not."""
 
-import math
 import re
 import unicodedata
-from collections.abc import Callable
-from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
+from decimal import Decimal
 
+from market.base.sheets.columns import Column, folded
+from market.base.sheets.values import BLANKS, READERS, Read, Reader, number, read
 from market.base.words import N_, register_sentences
-from market.catalogue.importing.cells import LONGEST, Exact, Formula, SheetError
-from market.catalogue.importing.columns import ACT_KINDS, Column, Kind, folded
+from market.catalogue.importing.columns import ACT_KINDS, Kind
 
-Read = tuple[str, str]
-"""A value and, where it cannot be used, the code of the reason."""
-
-# Surrogates and the two non-characters cannot be written to any of the three formats.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_BLANKS = " \t\r\n\f\v\u00a0\u3000\u200b\ufeff"
 _LISTED = re.compile(r"[；;\n]+")
 _REGION_LIST = re.compile(r"[；;,，、\s]+")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,30}|[0-9]{1,3}(?:,[0-9]{3}){1,9})(?:\.[0-9]{1,15})?")
 _CODE = re.compile(r"[A-Za-z0-9-]{0,40}")
-_DATE = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?")
 _MOST_DAYS = 999
-_DAYS = {Kind.WORKDAYS: ("个工作日", "工作日"), Kind.CALENDAR_DAYS: ("个自然日", "自然日", "个日历日", "日历日")}
+_DAYS: Mapping[str, tuple[str, ...]] = {
+    Kind.WORKDAYS: ("个工作日", "工作日"),
+    Kind.CALENDAR_DAYS: ("个自然日", "自然日", "个日历日", "日历日"),
+}
 _ACTS = {folded(word): kind for kind, words in ACT_KINDS.items() for word in (kind, *words)}
-
-
-def plain(raw: object) -> Read:
-    """The cell as text: numbers as people write them, dates as 2026-01-05, one protecting apostrophe taken off."""
-    if isinstance(raw, Formula):
-        return str(raw), "import.formula"
-    if isinstance(raw, SheetError):
-        return str(raw), "import.sheet_error"
-    if isinstance(raw, str):
-        return _text(raw)
-    if isinstance(raw, bool):
-        return ("yes" if raw else "no"), ""
-    if isinstance(raw, int | float | Decimal):
-        return _number(raw)
-    if isinstance(raw, datetime):
-        return (raw.date().isoformat() if raw.time() == time() else raw.isoformat(" ")), ""
-    return ("", "") if raw is None else (str(raw), "" if isinstance(raw, date) else "import.control_character")
-
-
-def protected(text: str) -> str:
-    """The text as it may stand in a file that a spreadsheet opens: never a formula. `plain` takes this back."""
-    return "'" + text if text[:1] in {"=", "+", "-", "@", "\t", "\r", "'"} else text
 
 
 def value(column: Column, raw: object) -> Read:
     """The column's value of a cell, normalised where it can mean only one thing."""
-    text, code = plain(raw)
-    if code or not text:
-        return text, code or ("import.needed" if column.filled else "")
-    if isinstance(raw, date) and column.kind not in (Kind.TEXT, Kind.NAME):
-        return text, "import.date_in_cell"
-    if column.kind == Kind.CLOSED:
-        known = column.words.get(folded(text))
-        return (known, "") if known else (text, f"import.{column.key}")
-    text, code = _KINDS[column.kind](text, column)
-    return text, code or ("import.longer_than" if column.most and len(text) > column.most else "")
-
-
-def number(text: str) -> Decimal | None:
-    """A finite number as people write it: full-width digits, thousands separators; None for anything else."""
-    typed = unicodedata.normalize("NFKC", text).strip()
-    if not _NUMBER.fullmatch(typed):
-        return None
-    try:
-        return Decimal(typed.replace(",", ""))
-    except InvalidOperation:
-        return None
-
-
-def day(text: str) -> date | None:
-    """A day as people write it: 2026-01-05, 2026/1/5, 2026.1.5, 2026年1月5日; None for anything else."""
-    found = _DATE.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
-    try:
-        return date(*(int(part) for part in found.groups())) if found else None
-    except ValueError:
-        return None
-
-
-def _text(raw: str) -> Read:
-    text = raw.replace("\r\n", "\n").replace("\r", "\n").strip(_BLANKS)
-    if text.startswith("'") and not isinstance(raw, Exact):
-        text = text[1:].strip(_BLANKS)
-    if _CONTROL.search(text):
-        return text, "import.control_character"
-    return text, "import.cell_too_long" if len(text) > LONGEST else ""
-
-
-def _number(raw: float | Decimal) -> Read:
-    if not math.isfinite(raw):
-        return str(raw), "import.not_finite"
-    exact = raw if isinstance(raw, Decimal) else Decimal(repr(raw))
-    if exact and not -30 <= exact.adjusted() <= 30:
-        return str(raw), "import.not_finite"
-    text = format(exact, "f")
-    return (text.rstrip("0").rstrip(".") if "." in text else text), ""
-
-
-def _name(text: str, column: Column) -> Read:
-    return text, "import.name_too_long" if len(text) > 200 else ""
+    return read(column, raw, _KINDS)
 
 
 def _code(text: str, column: Column) -> Read:
@@ -127,7 +47,7 @@ def _days(text: str, column: Column) -> Read:
 
 
 def _parts(text: str) -> list[str]:
-    return [part for part in (one.strip(_BLANKS) for one in _LISTED.split(text)) if part]
+    return [part for part in (one.strip(BLANKS) for one in _LISTED.split(text)) if part]
 
 
 def _joined(parts: list[str]) -> str:
@@ -151,16 +71,16 @@ def _acts(text: str, column: Column) -> Read:
     for one in _parts(text):
         kind, mark, name = one.replace("：", ":", 1).partition(":")
         known = _ACTS.get(folded(kind))
-        if not mark or not known or not name.strip(_BLANKS) or len(name) > 200:
+        if not mark or not known or not name.strip(BLANKS) or len(name) > 200:
             return text, "import.more_acts"
-        parts.append(f"{known}:{name.strip(_BLANKS)}")
+        parts.append(f"{known}:{name.strip(BLANKS)}")
     return _joined(parts), ""
 
 
 def _qualifications(text: str, column: Column) -> Read:
     parts = []
     for one in _parts(text):
-        names = [name.strip(_BLANKS) for name in one.replace("／", "/").split("/")]
+        names = [name.strip(BLANKS) for name in one.replace("／", "/").split("/")]
         if len(names) > 2 or not all(names) or len(one) > 200:
             return text, "import.qualifications"
         parts.append("/".join(names))
@@ -171,17 +91,16 @@ def _practitioners(text: str, column: Column) -> Read:
     parts = []
     for one in _parts(text):
         name, mark, count = one.replace("／", "/").partition("/")
-        found = number(count.strip(_BLANKS).removesuffix("人")) if mark else Decimal(1)
+        found = number(count.strip(BLANKS).removesuffix("人")) if mark else Decimal(1)
         fits = found is not None and found == found.to_integral_value() and 0 < found < 1000
-        if found is None or not fits or not name.strip(_BLANKS) or len(one) > 200:
+        if found is None or not fits or not name.strip(BLANKS) or len(one) > 200:
             return text, "import.practitioners"
-        parts.append(f"{name.strip(_BLANKS)}/{int(found)}" if mark else name.strip(_BLANKS))
+        parts.append(f"{name.strip(BLANKS)}/{int(found)}" if mark else name.strip(BLANKS))
     return _joined(parts), ""
 
 
-_KINDS: dict[Kind, Callable[[str, Column], Read]] = {
-    Kind.TEXT: lambda text, column: (text, ""),
-    Kind.NAME: _name,
+_KINDS: Mapping[str, Reader] = {
+    **READERS,
     Kind.CODE: _code,
     Kind.WHOLE: _whole,
     Kind.WORKDAYS: _days,
@@ -195,7 +114,6 @@ _KINDS: dict[Kind, Callable[[str, Column], Read]] = {
 
 register_sentences(
     {
-        "import.needed": N_("The cell is empty, but it is needed. Fill it in."),
         "import.act_type": N_(
             "The kind of act is not one of licence, penalty, enforcement, inspection, payment, collection, "
             "adjudication, confirmation, reward and other. Use one of these."
@@ -218,8 +136,6 @@ register_sentences(
         "import.code": N_(
             "A published code has only letters, digits and hyphens, at most 40. Correct it or leave it empty."
         ),
-        "import.longer_than": N_("The cell has at most {most} characters here. Shorten it."),
-        "import.name_too_long": N_("A name has at most 200 characters. Shorten it."),
         "import.regions": N_(
             "A region is a code of six digits (GB/T 2260); several are separated by semicolons. Correct the codes."
         ),

@@ -15,9 +15,9 @@ from market.catalogue.importing.bundles import read_bundles
 from market.catalogue.models import Edition
 from market.catalogue.queries.bundle_file import bundles_file
 from market.catalogue.views.blueprint import catalogue
-from market.catalogue.views.imports import attached
 from market.store.transaction import transaction
 from market.web.access import current_actor, needs
+from market.web.attached import attached
 
 
 @catalogue.route("/<int:number>/bundles.json")

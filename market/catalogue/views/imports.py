@@ -1,8 +1,6 @@
 """The list as files at the desk: hand them in, watch the check, mend by the marked copy, take files away."""
 
-from urllib.parse import quote
-
-from flask import Response, flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,16 +20,12 @@ from market.catalogue.rules import ImportState
 from market.catalogue.views.blueprint import catalogue
 from market.store.transaction import transaction
 from market.web.access import current_actor, needs
+from market.web.attached import attached
 from market.web.labels import said
 
 SMALL = 200_000
 """Bytes up to which files are checked while the browser waits; more is checked by the jobs."""
 _AGAIN = 2  # seconds until the page of progress looks again
-_TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-}
 _WRITERS = {"xlsx": exporting.xlsx, "csv": exporting.csv, "json": exporting.json}
 
 
@@ -99,20 +93,6 @@ def _draft(number: int) -> str:
     if edition is None:
         return url_for("catalogue.edition", number=number)
     return url_for("pages.difference_page", before=edition.number, after=number)
-
-
-def attached(name: str, content: bytes, kind: str) -> Response:
-    """A file to be saved under `name`, whatever letters it is written in."""
-    # RFC 6266: plain letters for old programs, the whole name in the form of RFC 5987 for the others.
-    plain = (
-        "".join(one for one in name if one.isascii() and (one.isalnum() or one in "-_.")).lstrip("-.") or f"list.{kind}"
-    )
-    told = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(
-        content,
-        headers={"Content-Disposition": told},
-        content_type=_TYPES.get(kind, "application/octet-stream"),
-    )
 
 
 def _take_in(handed: actions.Handed) -> int:

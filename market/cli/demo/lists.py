@@ -5,11 +5,11 @@ from importlib.resources import as_file, files
 
 from market.base import clock
 from market.base.people import Actor
+from market.base.sheets.cells import Row
 from market.catalogue import actions as catalogue
 from market.catalogue import queries
 from market.catalogue.citations import citations
 from market.catalogue.importing import ListData, ListFiles, Upload, read_list
-from market.catalogue.importing.cells import Row
 from market.jobs.catalogue import bring_list_into_force
 from market.store.transaction import transaction
 

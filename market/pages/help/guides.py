@@ -34,7 +34,7 @@ class Guide:
 USERS = tuple(
     Guide(key, f"users/{key}.md") for key in ("enterprise", "agency", "citizen", "regulator", "auditor", "operator")
 )
-REFERENCE = tuple(Guide(key, f"{key}.md") for key in ("limits", "lifecycles", "list-files"))
+REFERENCE = tuple(Guide(key, f"{key}.md") for key in ("limits", "lifecycles", "list-files", "agency-sheets"))
 register_labels(
     {
         "help.enterprise": N_("Enterprises and departments that buy"),
@@ -61,6 +61,8 @@ register_labels(
         "help.lifecycles.what": N_("The states of everything and the moves between them"),
         "help.list-files": N_("Files of the list"),
         "help.list-files.what": N_("Every column of the files a list comes in"),
+        "help.agency-sheets": N_("Workbooks of agencies"),
+        "help.agency-sheets.what": N_("Every column of the sheets of agencies, papers and prices"),
     }
 )
 register_sentences({"help.not_found": N_("There is no such help page. The overview of the help names all of them.")})

@@ -16,8 +16,8 @@ from sqlalchemy import Select
 from market.base import clock
 from market.base.errors import BreaksRule, NotFound
 from market.base.pricing import open_end, outside
-from market.catalogue.exporting.workbooks import Pages
-from market.catalogue.importing.values import protected
+from market.base.sheets.values import protected
+from market.base.sheets.writing import Pages
 from market.catalogue.listing import Ask, line_of, measure_of, price
 from market.catalogue.rules import Payer
 from market.pages import calculator

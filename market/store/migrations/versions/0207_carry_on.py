@@ -1,13 +1,13 @@
 """Agencies whose marked prices are still to be written again in an edition; prices of a region that lapses.
 
-Revision 0207, after 0204.
+Revision 0207, after 0205.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0207"
-down_revision = "0204"
+down_revision = "0205"
 branch_labels = None
 depends_on = None
 

@@ -65,6 +65,12 @@ class SheetError(str):
     __slots__ = ()
 
 
+class Percentage(float):
+    """A figure in a cell that shows it as a percentage: 0.95 that reads 95 %."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Table:
     """A file's table before its cells are read: headings as written, and the rows under them."""
@@ -77,7 +83,7 @@ class Table:
     bad: list[BadCell] = field(default_factory=list)
     spoiled: set[int] = field(default_factory=set)  # lines that a refused merge covers
 
-    def bad_cell(self, line: int, column: str, value: object, code: str, **facts: object) -> BadCell:
+    def bad_cell(self, line: int, column: str, value: object, code: str, /, **facts: object) -> BadCell:
         """A bad cell of this table."""
         at = self.keys.index(column) if column in self.keys else -1
         address = f"{letters(at)}{line}" if self.sheet and at >= 0 else ""

@@ -10,10 +10,9 @@ import openpyxl
 from openpyxl.utils import range_boundaries
 
 from market.base.errors import BreaksRule
-from market.catalogue.importing.cells import Formula, SheetError
-from market.catalogue.importing.uploads import Upload, safe_zip
+from market.base.sheets.cells import Formula, Percentage, SheetError
+from market.base.sheets.uploads import LIMITS, Limits, Upload, safe_zip
 
-MOST_ROWS = 10_000
 MOST_COLUMNS = 256
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 # How a workbook writes a line break in XML; the library undoes other escapes.
@@ -32,9 +31,9 @@ class Sheet:
 class Workbook:
     """An opened workbook; a sheet is read when it is asked for. Refuses what `safe_zip` refuses."""
 
-    def __init__(self, upload: Upload) -> None:
-        safe_zip(upload)
-        self.upload = upload
+    def __init__(self, upload: Upload, limits: Limits = LIMITS) -> None:
+        safe_zip(upload, limits)
+        self.upload, self.limits = upload, limits
         try:
             with warnings.catch_warnings():
                 # What the library leaves out (validations, headers) is no part of the values.
@@ -66,8 +65,9 @@ class Workbook:
             if not values:
                 continue
             found += 1
-            if found > MOST_ROWS or len(values) > MOST_COLUMNS:
-                raise BreaksRule("import.too_many_rows", path=self.upload.shown, rows=MOST_ROWS, columns=MOST_COLUMNS)
+            if found > self.limits.rows or len(values) > MOST_COLUMNS:
+                told = {"rows": self.limits.rows, "columns": MOST_COLUMNS}
+                raise BreaksRule("import.too_many_rows", path=self.upload.shown, **told)
             yield line, values
 
     def _merged(self, name: str) -> list[tuple[str, tuple[int, int, int, int]]]:
@@ -86,6 +86,8 @@ def _value(cell: object) -> object:
         return Formula(raw)
     if kind == "e":
         return SheetError(raw)
+    if isinstance(raw, int | float) and "%" in (getattr(cell, "number_format", None) or ""):
+        return Percentage(raw)
     if not isinstance(raw, str) or "_x" not in raw:
         return raw
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), raw)

@@ -12,12 +12,24 @@ from market.base.errors import BreaksRule
 from market.base.money import shown
 from market.base.words import N_, register_sentences
 
-MOST_BYTES = 10 * 1024**2
-MOST_UNPACKED = 80 * 1024**2
+MEGABYTE = 1024**2
 MOST_ENTRIES = 500
 MOST_RATIO = 200  # a workbook of text packs about 10 to 1
 _SMALL = 4 * 1024**2  # a part this small may pack as well as it likes
 _DELIMITERS = (",", ";", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a file may be: its bytes, what they unpack to, and the rows of a sheet."""
+
+    size: int = 10 * MEGABYTE
+    unpacked: int = 80 * MEGABYTE
+    rows: int = 10_000
+
+
+LIMITS = Limits()
+"""What a file may hold that somebody hands in on a page."""
 
 
 class Format(StrEnum):
@@ -36,11 +48,11 @@ class Upload:
     content: bytes
 
     @classmethod
-    def of(cls, path: Path) -> "Upload":
+    def of(cls, path: Path, limits: Limits = LIMITS) -> "Upload":
         """The file at `path`; refuses `import.file_unreadable` and `import.too_large`."""
         try:
-            if path.stat().st_size > MOST_BYTES:
-                raise BreaksRule("import.too_large", path=shown(path.name))
+            if path.stat().st_size > limits.size:
+                raise BreaksRule("import.too_large", path=shown(path.name), megabytes=limits.size // MEGABYTE)
             return cls(path.name, path.read_bytes())
         except OSError as error:
             raise BreaksRule(
@@ -58,11 +70,11 @@ class Upload:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def format_of(upload: Upload) -> Format:
+def format_of(upload: Upload, limits: Limits = LIMITS) -> Format:
     """What the content is. Refuses what is empty, too large, locked, an old workbook, or a web page."""
     content = upload.content
-    if len(content) > MOST_BYTES:
-        raise BreaksRule("import.too_large", path=upload.shown)
+    if len(content) > limits.size:
+        raise BreaksRule("import.too_large", path=upload.shown, megabytes=limits.size // MEGABYTE)
     head = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise BreaksRule("import.locked", path=upload.shown)
@@ -104,7 +116,7 @@ def delimiter_of(upload: Upload) -> str:
     return max(_DELIMITERS, key=first.count)
 
 
-def safe_zip(upload: Upload) -> None:
+def safe_zip(upload: Upload, limits: Limits = LIMITS) -> None:
     """Refuse a workbook that is torn, locked, a bomb, holds macros, or reaches for other files; nothing is unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(upload.content)) as archive:
@@ -120,7 +132,7 @@ def safe_zip(upload: Upload) -> None:
         raise BreaksRule("import.macros", path=upload.shown)
     if any(name.startswith("xl/externallinks/") for name in names):
         raise BreaksRule("import.external_links", path=upload.shown)
-    if len(entries) > MOST_ENTRIES or sum(one.file_size for one in entries) > MOST_UNPACKED:
+    if len(entries) > MOST_ENTRIES or sum(one.file_size for one in entries) > limits.unpacked:
         raise BreaksRule("import.bomb", path=upload.shown)
     if any(one.file_size > max(_SMALL, one.compress_size * MOST_RATIO) for one in entries):
         raise BreaksRule("import.bomb", path=upload.shown)
@@ -132,7 +144,7 @@ register_sentences(
             "The file {path} cannot be read ({why}). Check its name, your right to read it, and its encoding."
         ),
         "import.not_csv": N_("The file {path} is not a CSV file at line {line} ({why}). Save it as CSV again."),
-        "import.too_large": N_("The file {path} is larger than 10 MB. Remove what is not part of the list."),
+        "import.too_large": N_("The file {path} is larger than {megabytes} MB. Remove what does not belong in it."),
         "import.locked": N_(
             "The file {path} is locked with a password or was saved in the old xls format. Save it as xlsx without a password."
         ),
@@ -142,6 +154,6 @@ register_sentences(
         "import.external_links": N_(
             "The file {path} refers to other files. Break the links so that the values stand in it, and save it again."
         ),
-        "import.bomb": N_("The file {path} unpacks to far more than a list needs. Copy the list into a new workbook."),
+        "import.bomb": N_("The file {path} unpacks to far more than its rows need. Copy the rows into a new workbook."),
     }
 )
