@@ -71,7 +71,7 @@ THROUGH_ALL = (
 )
 BY_CHANCE = 15
 # What speaks of the same row before the table of states does.
-EARLIER = {"store.no_such_move", "store.frozen", "offer.pause_not_open"}
+EARLIER = {"store.no_such_move", "store.frozen", "offer.pause_not_open", "filing.self_checked"}
 AT_BIRTH = {"store.no_such_move", "filing.being_checked", "offer.agency_not_admitted", "offer.intervals_overlap"}
 
 
