@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from market.agencies.actions import list_agencies
+from market.agencies.actions import list_agencies, recount_grades
 from market.agencies.queries import agencies_after
 from market.base import clock
 from market.catalogue import queries as catalogue
@@ -52,8 +52,9 @@ def rebuild_directory() -> int:
         with transaction() as now:
             ids = agencies_after(last, PART)
             list_agencies(ids, now=now)
-        if not ids:
-            return count
+            if not ids:
+                recount_grades()
+                return count
         last, count = ids[-1], count + len(ids)
 
 

@@ -51,6 +51,11 @@ def test_the_newest_grade_counts(session):
     assert queries.grade_counts() == {"A": 1, "C": 1, "": 1}
     assert [row.year for row in queries.admitted_agency(good.ref).standings] == [2025, 2024]
     assert queries.admitted_agency(none.ref).standings == []
+    make.make_grades(2026, A=[fair])
+    assert queries.grade_counts() == {"A": 2, "": 1}
+    with transaction():
+        actions.recount_grades()
+    assert queries.grade_counts() == {"A": 2, "": 1}
 
 
 def test_a_grade_is_given_once_and_stays(session):

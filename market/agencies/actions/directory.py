@@ -1,15 +1,15 @@
 """Keep the directory of agencies: a projection, written in the transaction of what it projects."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Select, Update, bindparam, delete, func, insert, or_, select, text, update
 
 from market.accounts.models import Organisation
-from market.agencies.models import Agency, DirectoryRow, Offer
+from market.agencies.models import Agency, DirectoryGrade, DirectoryRow, Offer
 from market.agencies.queries.holding import NOW, holds
 from market.agencies.queries.standing import newest_grade
 from market.agencies.rules import AgencyState
@@ -24,6 +24,11 @@ BATCH = 500
 # A place is read off the number of marked prices and the id: both have room for more than there will ever be.
 _MOST_OFFERS = 1 << 20
 _IDS = 1 << 40
+# In one step: of two who are the first of their grade at one moment neither may fail.
+_MORE = text(
+    "INSERT INTO directory_grade (grade, agencies) VALUES (:grade, :by)"
+    " ON CONFLICT (grade) DO UPDATE SET agencies = directory_grade.agencies + excluded.agencies"
+)
 
 
 def list_agencies(agency_ids: Iterable[int], *, now: datetime) -> None:
@@ -44,16 +49,37 @@ def place_of(agency_id: int, offers: int) -> int:
 
 
 def _write(ids: Sequence[int], edition_id: int, now: datetime) -> None:
-    held = select(DirectoryRow.agency_id).where(DirectoryRow.agency_id.in_(ids)).order_by(DirectoryRow.agency_id)
-    known = set(db.session.scalars(held.with_for_update()))
+    held = select(DirectoryRow.agency_id, DirectoryRow.grade).where(DirectoryRow.agency_id.in_(ids))
+    found = db.session.execute(held.order_by(DirectoryRow.agency_id).with_for_update())
+    known: dict[int, str] = dict(iter(found))
     rows = list(_rows(ids, edition_id, now))
-    gone = known - {row["agency_id"] for row in rows}
+    gone = known.keys() - {row["agency_id"] for row in rows}
     if gone:
         db.session.execute(delete(DirectoryRow).where(DirectoryRow.agency_id.in_(gone)))
     if new := [row for row in rows if row["agency_id"] not in known]:
         db.session.execute(insert(DirectoryRow), new)
     if old := [row for row in rows if row["agency_id"] in known]:
         db.session.connection().execute(_changed(), [{f"new_{name}": row[name] for name in row} for row in old])
+    change = Counter(row["grade"] for row in rows)
+    change.subtract(known.values())
+    _count(change)
+
+
+def _count(change: Mapping[str, int]) -> None:
+    """Keep the numbers by grade, which only an admission, an exit and a published evaluation change."""
+    for grade, by in sorted(change.items()):
+        if by > 0:
+            db.session.execute(_MORE, {"grade": grade, "by": by})
+        elif by < 0:
+            fewer = update(DirectoryGrade).where(DirectoryGrade.grade == grade)
+            db.session.execute(fewer.values(agencies=DirectoryGrade.agencies + by))
+
+
+def recount_grades() -> None:
+    """Count the directory's rows by grade anew, whatever was counted before."""
+    db.session.execute(delete(DirectoryGrade))
+    query = select(DirectoryRow.grade, func.count()).group_by(DirectoryRow.grade)
+    db.session.execute(insert(DirectoryGrade).from_select(("grade", "agencies"), query))
 
 
 def _rows(ids: Sequence[int], edition_id: int, now: datetime) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Agencies, their filings and papers, their marked prices (offers), and the standing that an evaluation gave."""
 
 from market.agencies.models.agency import Agency, Suspension
-from market.agencies.models.directory import DirectoryRow
+from market.agencies.models.directory import DirectoryGrade, DirectoryRow
 from market.agencies.models.filing import Attachment, CommitmentText, Filing, FilingReturn, FilingService
 from market.agencies.models.offer import CarryOn, CarryOver, Offer, OfferBand, OfferPause
 from market.agencies.models.records import AgencyPaper, AuthorisedPerson, Practitioner, Qualification
@@ -17,6 +17,7 @@ __all__ = [
     "CarryOn",
     "CarryOver",
     "CommitmentText",
+    "DirectoryGrade",
     "DirectoryRow",
     "EndTold",
     "Filing",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from market.store.db import Base
@@ -26,7 +26,14 @@ class DirectoryRow(Base):
     tokens: Mapped[Sequence[str]] = mapped_column(Tokens)
     __table_args__ = (
         CheckConstraint("offers >= 0", name="directory_row_counts"),
-        # Counted by grade; the place makes the order of one grade readable from it.
-        Index("ix_directory_row_grade_place", "grade", "place"),
         {"info": {"full_text": FullText("directory_text", column="tokens", place="place")}},
     )
+
+
+class DirectoryGrade(Base):
+    """How many rows of the directory have which grade, "" for none: counted as they are written, by `list_agencies`."""
+
+    __tablename__ = "directory_grade"
+    grade: Mapped[Code] = mapped_column(primary_key=True)
+    agencies: Mapped[Whole]
+    __table_args__ = (CheckConstraint("agencies >= 0", name="directory_grade_counts"),)

@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import aliased
 
 from market.accounts.models import Organisation
-from market.agencies.models import Agency, DirectoryRow, Offer, Standing
+from market.agencies.models import Agency, DirectoryGrade, DirectoryRow, Offer, Standing
 from market.agencies.queries.holding import NOW, holds
 from market.agencies.search import BEGINNING, Sought, fts5, sought, tsquery
 from market.store.db import db
@@ -97,7 +97,7 @@ def directory_size(wanted: Wanted) -> int:
 
 def grade_counts() -> dict[str, int]:
     """How many admitted agencies have which latest grade; "" counts those without one. One query."""
-    query = select(DirectoryRow.grade, func.count()).group_by(DirectoryRow.grade)
+    query = select(DirectoryGrade.grade, DirectoryGrade.agencies).where(DirectoryGrade.agencies > 0)
     return {grade: int(number) for grade, number in db.session.execute(query)}
 
 

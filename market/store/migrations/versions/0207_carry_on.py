@@ -1,13 +1,13 @@
 """Agencies whose marked prices are still to be written again in an edition; prices of a region that lapses.
 
-Revision 0207, after 0205.
+Revision 0207, after 0206.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0207"
-down_revision = "0205"
+down_revision = "0206"
 branch_labels = None
 depends_on = None
 
