@@ -44,8 +44,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         return
     connection.isolation_level = None  # BEGIN is ours, see below
     cursor = connection.cursor()
-    # recursive_triggers: without it INSERT OR REPLACE removes rows behind the triggers that keep them. cache_size: 32 MB
-    # for a connection, as a page that compares thousands of prices reads more than the 2 MB of old.
+    # recursive_triggers: without it INSERT OR REPLACE removes rows behind the triggers that keep them. cache_size: 32
+    # MB for a connection, as a page that compares thousands of prices reads more than the 2 MB of old.
     for pragma in (
         "foreign_keys=ON",
         "journal_mode=WAL",

@@ -16,6 +16,7 @@ from market.base.errors import Refusal
 from market.catalogue.actions.seeds import seed_regions
 from market.catalogue.models import Edition, Entry, EntryRegion
 from market.catalogue.queries import entry_of
+from market.jobs.agencies import watch_agencies
 from market.store.db import db
 from market.store.transaction import transaction
 from tests import make
@@ -45,6 +46,11 @@ def asked(service, region=""):
     return {row.agency_id: row.bands[service.fee_item_id][0].y0 // 100 for row in rows}
 
 
+def found_by(service):
+    wanted = queries.Wanted(entry_id=service.entry_id)
+    return {row.ref for row in queries.directory(wanted, service.edition_id, limit=9, offset=0)}
+
+
 def intervals(agency):
     query = select(Offer.region_code, Offer.effective_from, Offer.ends_at, Offer.withdrawn_at)
     found = {}
@@ -66,6 +72,15 @@ def test_a_price_announced_for_a_day_begins_on_it_and_the_one_before_ends_there(
     assert asked(service) == {agency.id: 700}
     states = {row.offer_id: row.phase(NOON + WEEK) for row in queries.price_history(agency.id, service.code)}
     assert states == {first: "ended", planned: "in_force"}
+    # The directory follows by the clock: whoever had no price before is found by the service from then on.
+    newcomer = make.make_agency()
+    mark(newcomer, service, 800, effective_from=NOON + WEEK + timedelta(hours=2))
+    assert found_by(service) == {agency.ref}
+    at(NOON + WEEK + timedelta(hours=3))
+    watch_agencies()
+    assert found_by(service) == {agency.ref, newcomer.ref}
+    act(actions.withdraw_offer, newcomer, queries.offers_at_desk(newcomer.id)[0].offer_id)
+    at(NOON + WEEK)
     # Taken back before it begins, the announcement leaves the old price standing from that day on.
     again = mark(agency, service, 900, effective_from=NOON + 2 * WEEK)
     act(actions.withdraw_offer, agency, again)

@@ -1,7 +1,7 @@
 """Change agencies: filings and what they bring, the formal check, suspension and exit, marked prices, standing."""
 
 from market.agencies.actions.admission import escalate_overdue, pass_filing, send_back
-from market.agencies.actions.directory import list_agencies, recount_grades
+from market.agencies.actions.directory import follow_clock, list_agencies, recount_grades
 from market.agencies.actions.ends import tell_of_ends, tell_of_rests
 from market.agencies.actions.filings import (
     Profile,
@@ -69,6 +69,7 @@ __all__ = [
     "escalate_overdue",
     "keep",
     "leave",
+    "follow_clock",
     "lift_ended",
     "list_agencies",
     "mark_price",

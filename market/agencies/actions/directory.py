@@ -10,6 +10,7 @@ from sqlalchemy import Select, Update, bindparam, delete, func, insert, or_, sel
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, DirectoryGrade, DirectoryRow, Offer
+from market.agencies.queries.directory import turned
 from market.agencies.queries.holding import NOW, holds
 from market.agencies.queries.standing import newest_grade
 from market.agencies.rules import AgencyState
@@ -41,6 +42,14 @@ def list_agencies(agency_ids: Iterable[int], *, now: datetime) -> None:
     ids = sorted(set(agency_ids))
     for start in range(0, len(ids), BATCH):
         _write(ids[start : start + BATCH], edition.id if edition else 0, now)
+
+
+def follow_clock(*, now: datetime) -> int:
+    """Write the rows of agencies anew whose prices began or ended by the clock alone; how many. Safe to run twice."""
+    edition = edition_in_force_or_none(clock.china_date(now))
+    old = turned(edition.id, now) if edition else []
+    list_agencies(old, now=now)
+    return len(old)
 
 
 def place_of(agency_id: int, offers: int) -> int:

@@ -78,6 +78,19 @@ class Offer(Base):
             postgresql_where=text("ends_at IS NULL AND state <> 'withdrawn'"),
         ),
         Index("ix_offer_entry_id_state", "entry_id", "state"),
+        # What begins or ends by the clock alone, of which there is little.
+        Index(
+            "ix_offer_announced",
+            "effective_from",
+            sqlite_where=text("effective_from > marked_at"),
+            postgresql_where=text("effective_from > marked_at"),
+        ),
+        Index(
+            "ix_offer_ends_at",
+            "ends_at",
+            sqlite_where=text("ends_at IS NOT NULL"),
+            postgresql_where=text("ends_at IS NOT NULL"),
+        ),
         one_of("state", OfferState, "offer_state_known"),
         CheckConstraint("promised_days >= 1 AND promised_days <= 730", name="offer_promised_days"),
         CheckConstraint("capacity >= 1 AND capacity <= 999", name="offer_capacity_range"),

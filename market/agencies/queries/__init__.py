@@ -22,6 +22,7 @@ from market.agencies.queries.directory import (
     directory_is_whole,
     directory_size,
     grade_counts,
+    turned,
 )
 from market.agencies.queries.filings import (
     Application,
@@ -164,6 +165,7 @@ __all__ = [
     "standing_well",
     "suspension_of",
     "waiting_for_check",
+    "turned",
     "waiting_to_be_marked",
     "why_paused",
 ]

@@ -6,7 +6,7 @@ text (`market.agencies.search`). No page counts or sorts the whole table of mark
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    and_,
     bindparam,
     case,
     cast,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     table,
     union_all,
@@ -111,6 +113,27 @@ def directory_is_whole() -> bool:
 def agencies_after(agency_id: int, limit: int) -> list[int]:
     """The next agencies by id, in any state."""
     return list(db.session.scalars(select(Agency.id).where(Agency.id > agency_id).order_by(Agency.id).limit(limit)))
+
+
+def turned(edition_id: int, now: datetime) -> list[int]:
+    """Agencies whose rows the clock has made old: a price of theirs has begun or ended by itself. One query.
+
+    All of them where that was within the hour; for a week, those whose number of marked prices is another than their
+    row says, so that a clock that stood still catches up.
+    """
+    lately, week = now - timedelta(hours=1), now - timedelta(days=7)
+    begun = and_(Offer.effective_from > Offer.marked_at, Offer.effective_from <= now)
+    moments = ((begun, Offer.effective_from), (Offer.ends_at <= now, Offer.ends_at))
+    agencies = [
+        union_all(*(select(Offer.agency_id).where(happened, moment > since) for happened, moment in moments))
+        for since in (lately, week)
+    ]
+    holding = select(func.count(Offer.entry_id.distinct())).where(
+        Offer.agency_id == DirectoryRow.agency_id, Offer.edition_id == edition_id, holds(now)
+    )
+    differs = and_(DirectoryRow.agency_id.in_(agencies[1]), DirectoryRow.offers != holding.scalar_subquery())
+    query = select(DirectoryRow.agency_id).where(or_(DirectoryRow.agency_id.in_(agencies[0]), differs))
+    return list(db.session.scalars(query))
 
 
 class _Shape(NamedTuple):
