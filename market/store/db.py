@@ -6,6 +6,9 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import Pool
+
+from market.store import turns
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -39,7 +42,7 @@ migrate = Migrate(directory="market/store/migrations", render_as_batch=True, com
 
 
 @event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: Any, record: Any) -> None:
     if not type(connection).__module__.startswith("sqlite3"):
         return
     connection.isolation_level = None  # BEGIN is ours, see below
@@ -49,17 +52,30 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in (
         "foreign_keys=ON",
         "journal_mode=WAL",
-        "busy_timeout=15000",
+        "busy_timeout=5000",
         "synchronous=NORMAL",
         "recursive_triggers=ON",
         "cache_size=-32768",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    turns.join(connection, record.info)
 
 
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Any) -> None:
     if connection.dialect.name == "sqlite":
         writes = connection.get_execution_options().get("writes")
+        if writes:
+            turns.queue_up(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@event.listens_for(Pool, "checkin")
+def _give_turn(_connection: Any, record: Any) -> None:
+    turns.next_one(record.info)
+
+
+@event.listens_for(Pool, "close")
+def _leave_queue(_connection: Any, record: Any) -> None:
+    turns.leave(record.info)
