@@ -63,6 +63,7 @@ from market.agencies.queries.offers import (
     offers_for,
     reference_lines,
     regions_for,
+    regions_for_all,
     rule_bands,
     standing_offers,
 )
@@ -142,6 +143,7 @@ __all__ = [
     "qualifications_on",
     "reference_lines",
     "regions_for",
+    "regions_for_all",
     "require_serving",
     "returned_by_field",
     "rule_bands",

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from market.agencies.queries import OfferRow
+from market.agencies.rules import EVERYWHERE
 from market.base import clock
 from market.base.errors import NotFound
 from market.base.money import shown
@@ -72,7 +73,7 @@ def bins_of(spread: Spread | None) -> list[dict[str, object]]:
     ]
 
 
-def choose_path(facts: ItemFacts, lines: Sequence[Line]) -> str:
+def choose_path(facts: ItemFacts, lines: Sequence[Line], region: str = EVERYWHERE) -> str:
     """Where a buyer goes on with these quantities; nowhere for those who cannot buy it. `agency` may be added."""
     actor = actor_or_none()
     if actor is not None and not may(actor.role, Permission.SELECTION_REQUEST_WRITE):
@@ -83,4 +84,5 @@ def choose_path(facts: ItemFacts, lines: Sequence[Line]) -> str:
     asked = [line for line in lines if line.quantity is not None]
     given = [(f"quantity_{line.item.id}", line.typed) for line in asked]
     given += [(f"coefficient_{line.item.id}", str(line.coefficient)) for line in asked if len(line.choices) > 1]
+    given += [("region", region)] if region else []
     return f"{url_for('selection.new_request', code=facts.entry.code)}?{urlencode(given)}"
