@@ -82,7 +82,7 @@ class Table:
 
     def asks(self) -> list[Ask]:
         """What is asked of every agency."""
-        return [Ask(line.item, line.quantity or 0, line.coefficient, self.payer) for line in self.asked]
+        return calculator.asks(self.lines, self.payer)
 
 
 @pages.get("/list/<code>/offers")
@@ -126,7 +126,7 @@ def compare(code: str) -> ResponseReturnValue:
             for kind in _TYPES
         ],
         choose=_choose(table),
-        address=address_of(table.lines),
+        address=address_of(table.lines, table.wished.region),
         today=clock.today(),
         coming=facts.edition.effective_from > clock.today(),
     )
