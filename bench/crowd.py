@@ -202,7 +202,7 @@ def _people(connection: Connection, count: int, account: int) -> None:
                 "admitted_at": MARKED_AT, "row_version": 1,
             }
         )  # fmt: skip
-        filings.append(_filing(id_, kinds[number % len(kinds)], account))
+        filings.append(_filing(id_, kinds[number % len(kinds)], account) | {"name": name})
         papers.append(
             {
                 "id": id_, "agency_id": id_, "filing_id": id_, "state": "on_record", "recorded_at": MARKED_AT,

@@ -169,29 +169,33 @@ def _normal(key: str, data: str) -> NormalSchedule:
     return published(PriceSchedule(key=key, data=data))
 
 
+def asks(made: Iterable[Line], payer: Payer) -> list[Ask]:
+    """What is asked of every agency: the quantities that the list does not refuse."""
+    asked = [line for line in made if line.quantity is not None and line.refusal is None]
+    return [Ask(line.item, line.quantity or 0, line.coefficient, payer) for line in asked]
+
+
 def compare(offers: Iterable[OfferRow], made: Sequence[Line], payer: Payer) -> list[Offered]:
     """Every agency's marked price for all quantities asked, the lowest first; who has none stands at the end."""
-    asked = [line for line in made if line.quantity is not None and line.refusal is None]
-    found = [_offered(offer, asked, payer) for offer in offers]
+    asked = asks(made, payer)
+    found = [_offered(offer, asked) for offer in offers]
     return sorted(
         found, key=lambda one: (one.total_fen is None, one.total_fen or 0, one.offer.promised_days, one.offer.offer_id)
     )
 
 
-def _offered(offer: OfferRow, asked: Sequence[Line], payer: Payer) -> Offered:
+def _offered(offer: OfferRow, asked: Sequence[Ask]) -> Offered:
     total = 0
     try:
-        for line in asked:
-            ask = Ask(line.item, line.quantity or 0, line.coefficient, payer)
-            total += price(ask, offer.bands.get(line.item.id, ())).amount_fen
+        for ask in asked:
+            total += price(ask, offer.bands.get(ask.fee_item.id, ())).amount_fen
     except BreaksRule as refusal:
         return Offered(offer, None, refusal)
     return Offered(offer, total if asked and total else None)
 
 
-def spread(offered: Iterable[Offered], short: Callable[[int], str] = str) -> Spread | None:
-    """How the marked prices lie; None where there is none. Bins that `short` would write alike are not made."""
-    sums = sorted(one.total_fen for one in offered if one.total_fen is not None)
+def spread(sums: Sequence[int], short: Callable[[int], str] = str) -> Spread | None:
+    """How sums in ascending order lie; None where there is none. Bins that `short` would write alike are not made."""
     found = spread_of(sums)
     if found is None or found.median_fen is None or short(found.low_fen) == short(found.high_fen):
         return found

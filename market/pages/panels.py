@@ -1,19 +1,19 @@
 """The panels of an item: its prices through time for one quantity, and where a price that somebody was quoted lies."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 from market.base import clock
 from market.base.errors import BreaksRule
 from market.base.money import round_half_up
 from market.base.words import N_, register_labels
 from market.catalogue.listing import Ask, price
-from market.catalogue.models import Band
 from market.catalogue.rules import Payer, PriceState
 from market.pages.calculator import Line
 from market.pages.queries.home import Remarked
-from market.pages.queries.prices import ListedThen, PastOffer
+from market.pages.queries.prices import ListedThen, PastAsk, PastOffer
 from market.pages.robust import FEWEST, percentile
 
 MONTHS = 24
@@ -155,34 +155,29 @@ def month_ends(today: date) -> list[date]:
     return days[::-1]
 
 
-def sums_then(asked: Sequence[Line], editions: Iterable[ListedThen], offers: Iterable[PastOffer]) -> dict[int, int]:
-    """What each marked price came to for the quantities asked, in fen by offer; one that has none is left out."""
-    lines = {then.edition_id: (lines_then(asked, then), Payer(then.payer)) for then in editions if then.items}
-    found = {}
+def asked_ever(asked: Sequence[Line], editions: Iterable[ListedThen]) -> list[PastAsk]:
+    """For each quantity asked, the fee item as every edition had it that had all of them."""
+    then = [lines for one in editions if one.items and (lines := lines_then(asked, one))]
+    return [
+        PastAsk([lines[place].item.id for lines in then], line.quantity or 0, line.coefficient)
+        for place, line in enumerate(asked)
+    ]
+
+
+def in_force(days: Sequence[date], editions: Sequence[ListedThen], offers: Iterable[PastOffer]) -> list[list[int]]:
+    """By day, the sums of the prices in force when it ended in China, by its edition; ascending, as `offers` are."""
+    # Of one time zone with what is stored: comparing two costs several times as much.
+    ends = [clock.end_of_day(day).astimezone(UTC) for day in days]
+    begun = [one.effective_from for one in editions]
+    ruling = [editions[place - 1].edition_id if (place := bisect_right(begun, day)) else None for day in days]
+    found: list[list[int]] = [[] for _day in days]
     for offer in offers:
-        mine, payer = lines.get(offer.edition_id, ((), Payer.APPLICANT))
-        total = _total(offer.bands, mine, payer)
-        if total:
-            found[offer.id] = total
+        first = bisect_right(ends, offer.begins)
+        last = len(ends) if offer.until is None else bisect_right(ends, offer.until)
+        for place in range(first, last):
+            if ruling[place] == offer.edition_id and not (offer.pauses and offer.paused(ends[place])):
+                found[place].append(offer.total_fen)
     return found
-
-
-def _total(bands: Mapping[int, Sequence[Band]], lines: Sequence[Line], payer: Payer) -> int:
-    try:
-        return sum(price(_ask(line, payer), bands.get(line.item.id, ())).amount_fen for line in lines)
-    except BreaksRule:
-        return 0
-
-
-def in_force_at(
-    day: date, editions: Sequence[ListedThen], offers: Iterable[PastOffer], sums: Mapping[int, int]
-) -> list[int]:
-    """The sums of the marked prices that were in force when a day ended in China, in ascending order."""
-    begun = [then for then in editions if then.effective_from <= day]
-    if not begun:
-        return []
-    edition, end = begun[-1].edition_id, clock.end_of_day(day)
-    return sorted(sums[one.id] for one in offers if one.id in sums and one.edition_id == edition and one.stood(end))
 
 
 def position(quoted_fen: int, ordered: Sequence[int], allowed: tuple[int, int] | None, payer: Payer) -> Position:

@@ -1,19 +1,22 @@
 """What buyers and agencies type: syntax only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
 from functools import partial
 from typing import Any, ClassVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
+from market.agencies.queries import regions_for, regions_for_all
+from market.agencies.rules import EVERYWHERE
 from market.base.clock import china_date
 from market.base.pricing import COEFFICIENT_UNIT
 from market.base.pricing.quantity import exact_decimal, parse_quantity
-from market.catalogue.models import FeeItem
+from market.catalogue.models import FeeItem, Region
 from market.catalogue.rules import Payer
 from market.selection.actions import Amount, Quoted, Terms
 from market.selection.actions.basket import Drafting
@@ -51,13 +54,23 @@ class RequestForm(HouseForm):
         "request.method_unknown": "method",
         "request.deadline_in_past": "last_day",
         "request.deadline_too_far": "last_day",
+        "request.region_unknown": "region",
+        "request.region_outside": "region",
     }
     items: ClassVar[Sequence[FeeItem]] = ()
+    places: ClassVar[Sequence[tuple[str, str]]] = ()
     method = RadioField(_l("How is the agency selected?"), [needed()], validate_choice=False)
+    region = SelectField(_l("Where the work is done"), validate_choice=False)
     title = LineField(_l("Title of the request"), [at_most(LONGEST_TITLE)])
     case_number = LineField(_l("Case number of the approval"), [at_most(LONGEST_TITLE)])
     last_day = DayField(_l("Last day for quotes"))
     description = ProseField(_l("What agencies should know"), [at_most(4000)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.region.choices = list(self.places)
+        # One of the choices always stands; the word "optional" would mislead.
+        self.region.flags.required = True
 
     def part(self, what: str, item_id: int) -> Any:
         """The field of a fee item, or None when it has none of the kind."""
@@ -72,6 +85,7 @@ class RequestForm(HouseForm):
             description=self.description.data or "",
             case_number=self.case_number.data or "",
             last_day=self.last_day.data,
+            region=str(self.region.data or "")[:6],
         )
 
     def fill(self, request: Request, same: Mapping[int, FeeItem]) -> None:
@@ -83,6 +97,7 @@ class RequestForm(HouseForm):
         """Show what a draft says beside its quantities."""
         self.method.data, self.title.data = request.method, request.title
         self.case_number.data, self.description.data = request.case_number, request.description
+        self.region.data = request.region_code
         if request.quotes_until is not None:
             self.last_day.process_data(china_date(request.quotes_until - timedelta(microseconds=1)))
 
@@ -105,6 +120,7 @@ class RequestForm(HouseForm):
 def request_form(shelf: Shelf) -> type[RequestForm]:
     """The form of what can be requested of an entry by this buyer."""
     fields: dict[str, Any] = {"items": shelf.items, "REFUSED": dict(RequestForm.REFUSED)}
+    fields["places"] = places_of(regions_for(shelf.entry.id))
     fields |= _item_fields(shelf.items, shelf.coefficients)
     if len(shelf.items) == 1:
         # One quantity: whatever the list says against it belongs beside it.
@@ -121,7 +137,7 @@ def request_form(shelf: Shelf) -> type[RequestForm]:
 def merged_form(items: Mapping[int, Sequence[FeeItem]], coefficients: Mapping[int, Sequence[int]]) -> type[RequestForm]:
     """The form of a merged request: what is common to all lots, and the quantities of each entry's fee items."""
     every = [item for of_entry in items.values() for item in of_entry]
-    fields: dict[str, Any] = {"items": every}
+    fields: dict[str, Any] = {"items": every, "places": places_of(regions_for_all(items))}
     for of_entry in items.values():
         fields |= _item_fields(of_entry, coefficients)
     fields["method"] = _method_field(Payer.APPLICANT)
@@ -143,6 +159,11 @@ def _item_fields(items: Sequence[FeeItem], coefficients: Mapping[int, Sequence[i
                 _l("Coefficient"), choices=choices, default=str(COEFFICIENT_UNIT)
             )
     return fields
+
+
+def places_of(regions: Iterable[Region]) -> list[tuple[str, str]]:
+    """Where work can be done, as choices; the whole area stands first."""
+    return [(EVERYWHERE, _("The whole area")), *((one.code, region_name(one)) for one in regions)]
 
 
 def _method_field(payer: Payer) -> RadioField:
@@ -216,6 +237,13 @@ def basket_form(rows: Sequence[BasketRow]) -> type[BasketForm]:
 def item_name(item: FeeItem) -> str:
     """The fee item's name in the reader's language."""
     return item.name_en if locale.current() == "en" and item.name_en else item.name_zh
+
+
+def region_name(region: Region | None) -> str:
+    """The region's name in the reader's language; none is the whole area."""
+    if region is None:
+        return _("The whole area")
+    return region.name_en if locale.current() == "en" and region.name_en else region.name_zh
 
 
 class ChooseForm(HouseForm):

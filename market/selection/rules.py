@@ -165,11 +165,14 @@ register_sentences(
         ),
         "lot.only_drafts": N_("Lots are put together while they are drafts. Nothing joins a published request."),
         "lot.published_together": N_(
-            "The lots of a merged request are published together, by one method and with one deadline."
+            "The lots of a merged request are published together, for one region, by one method and with one deadline."
         ),
         "lot.sister_is_a_draft": N_(
             "Another lot of the merged request is not published yet, so this one takes no quote and no choice."
         ),
+        "request.region_unknown": N_("There is no such region here. Choose one from the list."),
+        "request.region_outside": N_("The list does not offer this service there. Choose one of its regions."),
+        "quote.offer_elsewhere": N_("That price does not hold where the work is done. Choose one that does."),
         "request.line_needed": N_("Enter a quantity for at least one fee item."),
         "request.case_needed": N_("Give the case number of the approval that this service is for."),
         "request.deadline_passed": N_(
@@ -207,7 +210,7 @@ register_sentences(
             "An authority that pays must let agencies compete; it cannot choose one directly."
         ),
         "quote.no_offer": N_(
-            "You have no marked price in force for this service. Mark your price first; a quote may not exceed it."
+            "You have no marked price in force for this service where the work is done. Mark your price first; a quote may not exceed it."
         ),
         "quote.line_missing": N_("The quote lacks a price for “{item}”. Enter one amount for every line."),
         "quote.own_request": N_("An organisation cannot quote on its own request."),

@@ -126,7 +126,8 @@ def test_a_regions_price_answers_there_and_an_announced_one_on_its_day(
     url = f"/list/{service.code}/offers?q1=1"
     assert rows(page(client, url)) == [(agency.ref, "¥500.00")]
     near = page(client, f"{url}&region=990101")
-    assert rows(near) == [(agency.ref, "¥300.00")] and "/desk/requests/new/" not in near
+    assert rows(near) == [(agency.ref, "¥300.00")]
+    assert "region=990101&amp;agency=" in near and "/desk/requests/new/" not in page(client, f"{url}&on=2026-05-20")
     assert rows(page(client, f"{url}&region=990102")) == [(agency.ref, "¥500.00"), (other.ref, "¥800.00")]
     assert rows(page(client, f"{url}&on=2026-05-20")) == [(agency.ref, "¥500.00")]
     assert rows(page(client, f"{url}&on=2026-05-21")) == [(agency.ref, "¥900.00")]

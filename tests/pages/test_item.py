@@ -14,7 +14,7 @@ from market.base.pricing import Band, Gap, PricedItem
 from market.catalogue.models import Entry
 from market.pages import calculator
 from market.pages.brackets import rule_table
-from market.pages.queries.item import offers
+from market.pages.queries.item import offers_shown
 from market.store.db import db
 from market.store.transaction import transaction
 from tests import make, people
@@ -181,22 +181,18 @@ def test_the_offers_of_an_item_are_one_row_each(app: Flask) -> None:
     with app.app_context():
         service = make.make_listed_service(fee_items=2)
         offer = make.make_offer(service=service)
-        (row,) = offers(service.entry_id)
-        assert row.agency_ref == offer.agency.ref and set(row.bands) == set(service.fee_item_ids)
-
-
-def offered(*sums: int) -> list[calculator.Offered]:
-    return [calculator.Offered(None, one) for one in sums]  # type: ignore[arg-type]
+        ((row, days),) = offers_shown([offer.id], offer.service.service_id).values()
+        assert days is None and row.agency_ref == offer.agency.ref and set(row.bands) == set(service.fee_item_ids)
 
 
 def test_the_median_of_an_even_number_lies_between_the_two_in_the_middle() -> None:
-    found = calculator.spread(offered(1, 2, 3, 4, 5, 6, 10, 20))
+    found = calculator.spread([1, 2, 3, 4, 5, 6, 10, 20])
     assert found is not None and (found.median_fen, found.low_fen, found.high_fen) == (5, 1, 20)
     assert sum(count for _low, _high, count in found.bins) == 8
 
 
 def test_equal_prices_make_no_distribution() -> None:
-    found = calculator.spread(offered(*[700] * 9))
+    found = calculator.spread([700] * 9)
     assert found is not None and found.median_fen == 700 and not found.bins
 
 

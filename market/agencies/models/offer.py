@@ -20,9 +20,9 @@ _AT_ONE_TIME = (
     " AND other.effective_from < other.withdrawn_at)"
     " AND (NEW.ends_at IS NULL OR other.effective_from < NEW.ends_at))"
 )
-_REGION_UNKNOWN = "NEW.region_code <> '' AND NOT EXISTS (SELECT 1 FROM region WHERE code = NEW.region_code)"
-# Where the entry is limited to regions, the price's region is one of them or lies in one (two levels above suffice).
-_REGION_OUTSIDE = (
+REGION_UNKNOWN = "NEW.region_code <> '' AND NOT EXISTS (SELECT 1 FROM region WHERE code = NEW.region_code)"
+# Where the entry is limited to regions, the row's region is one of them or lies in one (two levels above suffice).
+REGION_OUTSIDE = (
     "NEW.region_code <> '' AND EXISTS (SELECT 1 FROM entry_region WHERE entry_id = NEW.entry_id)"
     " AND NOT EXISTS (SELECT 1 FROM entry_region allowed JOIN region mine ON mine.code = NEW.region_code"
     " LEFT JOIN region above ON above.code = mine.parent_code LEFT JOIN region top ON top.code = above.parent_code"
@@ -110,8 +110,8 @@ class Offer(Base):
                         "(SELECT state FROM edition WHERE id = NEW.edition_id) <> 'published'",
                     ),
                     Refuses("offer.not_in_force", not_in_force("NEW.marked_at")),
-                    Refuses("offer.region_unknown", _REGION_UNKNOWN),
-                    Refuses("offer.region_outside", _REGION_OUTSIDE),
+                    Refuses("offer.region_unknown", REGION_UNKNOWN),
+                    Refuses("offer.region_outside", REGION_OUTSIDE),
                     Refuses("offer.intervals_overlap", _AT_ONE_TIME),
                     Refuses(
                         "offer.end_only_nearer",

@@ -52,12 +52,12 @@ def offers_for(entry_id: int, region: str = EVERYWHERE) -> list[OfferRow]:
     return _offer_rows(Offer.entry_id == entry_id, serving(region=region))
 
 
-def offers_by_entry(entry_ids: Iterable[int]) -> dict[int, list[OfferRow]]:
-    """Every marked price that answers now in the whole area for several entries, by entry. Three queries."""
+def offers_by_entry(entry_ids: Iterable[int], region: str = EVERYWHERE) -> dict[int, list[OfferRow]]:
+    """Every marked price that answers now in a region for several entries, by entry. Three queries."""
     wanted = Offer.entry_id.in_(list(entry_ids))
     entries = {row[0]: row[1] for row in db.session.execute(select(Offer.id, Offer.entry_id).where(wanted))}
     found: dict[int, list[OfferRow]] = defaultdict(list)
-    for row in _offer_rows(wanted, serving()):
+    for row in _offer_rows(wanted, serving(region=region)):
         found[entries[row.offer_id]].append(row)
     return found
 
@@ -202,16 +202,28 @@ def limit_of(entry: Entry, longest: int) -> DaysLimit:
 
 def regions_for(entry_id: int) -> list[Region]:
     """The regions that a price for the entry may be limited to: the entry's own and what lies in them, or all."""
+    return regions_for_all([entry_id])
+
+
+def regions_for_all(entry_ids: Iterable[int]) -> list[Region]:
+    """The regions that prices for each of these entries may be limited to. Two queries."""
     known = list(db.session.scalars(select(Region).order_by(Region.code)))
+<<<<<<< HEAD
     limited = set(db.session.scalars(select(EntryRegion.region_code).where(EntryRegion.entry_id == entry_id)))
     return places_of(known, limited)
 
 
 def places_of(known: Collection[Region], limited: Collection[str]) -> list[Region]:
     """Of the known regions those in `limited` and what lies in them; all where nothing limits."""
+=======
+    limited: dict[int, set[str]] = defaultdict(set)
+    query = select(EntryRegion.entry_id, EntryRegion.region_code).where(EntryRegion.entry_id.in_(list(entry_ids)))
+    for entry_id, code in db.session.execute(query):
+        limited[entry_id].add(code)
+>>>>>>> region
     parents = {one.code: one.parent_code for one in known}
 
-    def inside(code: str | None) -> bool:
-        return code is not None and (code in limited or inside(parents.get(code)))
+    def inside(code: str | None, named: set[str]) -> bool:
+        return code is not None and (code in named or inside(parents.get(code), named))
 
-    return [one for one in known if not limited or inside(one.code)]
+    return [one for one in known if all(inside(one.code, named) for named in limited.values())]

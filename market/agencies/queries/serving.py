@@ -7,14 +7,14 @@ them, at the moment and by the clock alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Agency, AgencyPaper, Offer, Practitioner
-from market.agencies.queries.holding import NOW, answers
+from market.agencies.queries.holding import NOW, answers, reaches
 from market.agencies.rules import EVERYWHERE, GRADE_RANKS, AgencyState, RecordState
 from market.base import clock
 from market.base.errors import BadState, BreaksRule
@@ -35,23 +35,32 @@ def serving(offer: Any = Offer, now: datetime | None = None, *, region: str = EV
     look-ups for each offer.
     """
     if now is not None:
-        return _condition(offer, (literal(now, Moment()), literal(clock.china_date(now), Date())), region)
+        moment = literal(now, Moment())
+        return and_(answers(region, moment, offer), _able(offer, literal(clock.china_date(now), Date())))
     if offer is Offer and region == EVERYWHERE:
         return _of_offers()
-    return _condition(offer, (NOW, TODAY), region)
+    return and_(answers(region, NOW, offer), _able(offer, TODAY))
+
+
+def serving_where(region: Any) -> ColumnElement[bool]:
+    """The condition that an `Offer` makes its agency serve now in the region that a row of another table names.
+
+    For asking whether an agency has any; which of its prices answers there is `serving` with the region itself.
+    """
+    return and_(reaches(region, NOW), _able(Offer, TODAY))
 
 
 @cache
 def _of_offers() -> ColumnElement[bool]:
     """The condition on `Offer` at the moment of reading: building it takes longer than most statements do."""
-    return _condition(Offer, (NOW, TODAY), EVERYWHERE)
+    return and_(answers(EVERYWHERE, NOW), _able(Offer, TODAY))
 
 
-def _condition(offer: Any, when: tuple[Any, Any], region: str) -> ColumnElement[bool]:
-    moment, day = when
+def _able(offer: Any, day: Any) -> ColumnElement[bool]:
+    """The condition that an offer's agency stands well on a day and has on record what its entry asks for."""
     agency = aliased(Agency)
     stands = exists().where(agency.id == offer.agency_id, standing_well(agency, day)).correlate(offer)
-    return and_(answers(region, moment, offer), stands, ~_lacks_a_paper(offer, day), ~_lacks_practitioners(offer, day))
+    return and_(stands, ~_lacks_a_paper(offer, day), ~_lacks_practitioners(offer, day))
 
 
 def standing_well(agency: Any, day: Any) -> ColumnElement[bool]:
@@ -137,14 +146,15 @@ def why_paused(offer: Offer, now: datetime) -> list[Paused]:
 
 
 def serves(offer: Offer, now: datetime) -> bool:
-    """Whether an offer can be chosen at `now`. One query."""
+    """Whether an offer can be chosen at `now` in the region it is marked for. One query."""
     at = {"offer": offer.id, NOW.key: now, TODAY.key: clock.china_date(now)}
-    return bool(db.session.scalar(_one_serves(), at))
+    return bool(db.session.scalar(_one_serves(offer.region_code), at))
 
 
-@cache
-def _one_serves() -> Any:
-    return select(exists().where(Offer.id == bindparam("offer"), _of_offers()))
+@lru_cache(maxsize=256)
+def _one_serves(region: str) -> Any:
+    """`region` is one that an offer has."""
+    return select(exists().where(Offer.id == bindparam("offer"), serving(region=region)))
 
 
 def require_serving(offer: Offer, now: datetime) -> None:

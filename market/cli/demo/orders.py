@@ -120,7 +120,10 @@ def _quote(plan: Plan, shop: Shop, ref: str, random: Random) -> None:
     try:
         with transaction() as now:
             request = request_of(plan.buyer, ref)
-            offer = next((one for one in offers_for(request.entry_id) if one.agency_id == shop.agency_id), None)
+            offer = next(
+                (one for one in offers_for(request.entry_id, request.region_code) if one.agency_id == shop.agency_id),
+                None,
+            )
             if offer is None:
                 return
             items = {item.id: item for item in fee_items_of(request.entry_id)}

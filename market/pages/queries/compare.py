@@ -1,7 +1,7 @@
 """What the comparison of one service's marked prices is made of. Five queries, whatever the number of prices."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache, reduce
@@ -115,19 +115,21 @@ def totals(marks: Sequence[Marked]) -> list[int]:
 
 def offers_by_id(offer_ids: Sequence[int]) -> dict[int, OfferRow]:
     """Marked prices with all their bands, by id. One query."""
-    return _rows(_whole().where(Offer.id.in_(offer_ids)), {})
+    return offer_rows(db.session.execute(_by_id(), {"offers": offer_ids}))
 
 
 def offers_at(scope: Scope) -> dict[int, OfferRow]:
     """Every marked price that serves there and then with all its bands, by id. One query."""
     serves = serving(region=scope.region)
-    return _rows(_whole().where(Offer.entry_id == bindparam("entry"), serves), scope.asked())
+    query = whole_offers().where(Offer.entry_id == bindparam("entry"), serves)
+    return offer_rows(db.session.execute(query, scope.asked()))
 
 
-def _rows(query: Select[*tuple[Any, ...]], asked: Mapping[str, Any]) -> dict[int, OfferRow]:
+def offer_rows(rows: Iterable[Any]) -> dict[int, OfferRow]:
+    """The rows of `whole_offers`, a band each, as marked prices by id."""
     facts: dict[int, Sequence[Any]] = {}
     bands: dict[int, dict[int, list[Band]]] = defaultdict(lambda: defaultdict(list))
-    for *row, band in db.session.execute(query, asked):
+    for *row, band in rows:
         facts[row[0]] = row
         bands[row[0]][band.fee_item_id].append(band)
     whole = {offer: [*row, bands[offer]] for offer, row in facts.items()}
@@ -197,7 +199,8 @@ def _prices(number: int) -> Any:
 
 
 @cache
-def _whole() -> Select[*tuple[Any, ...]]:
+def whole_offers() -> Select[*tuple[Any, ...]]:
+    """Marked prices with their agency and its newest grade, a row for each band."""
     return (
         select(
             Offer.id, Offer.version, Offer.promised_days, Offer.marked_at, Agency.id, Agency.ref, Organisation.name,
@@ -209,6 +212,11 @@ def _whole() -> Select[*tuple[Any, ...]]:
         .join(Band, Band.id == OfferBand.band_id)
         .order_by(Offer.id, Band.q_to)
     )  # fmt: skip
+
+
+@cache
+def _by_id() -> Select[*tuple[Any, ...]]:
+    return whole_offers().where(Offer.id.in_(bindparam("offers", expanding=True)))
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""One item of the list with everything its page compares. Five queries, whatever the number of agencies."""
+"""One item of the list with what its page shows. Statements and rows read, whatever the number of agencies."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,13 +7,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
-from market.accounts.models import Organisation
-from market.agencies.models import Agency, Offer, OfferBand
+from market.agencies.models import Offer, OfferBand
 from market.agencies.queries import OfferRow
 from market.agencies.queries.serving import serving
-from market.agencies.queries.standing import latest_standing
 from market.base.errors import BadState, NotFound
 from market.base.money import shown
 from market.catalogue.models import Act, Band, CoefficientSet, Edition, Entry, FeeItem, PriceSchedule
@@ -23,6 +21,7 @@ from market.catalogue.rules import EditionState
 from market.contracts.models import Contract
 from market.contracts.queries import Days
 from market.contracts.rules import ContractState
+from market.pages.queries.compare import offer_rows, whole_offers
 from market.pages.queries.editions import EditionFacts, in_force
 from market.store.db import db
 
@@ -61,35 +60,34 @@ def item_facts(code: str, on: date) -> ItemFacts:
 
 def priced_items(entry_id: int) -> list[Priced]:
     """The fee items of an entry in order. One query."""
+    return priced_with_example(entry_id)[0]
+
+
+def priced_with_example(entry_id: int) -> tuple[list[Priced], Mapping[int, Sequence[Band]]]:
+    """The fee items of an entry in order, and by fee item the bands of one marked price that serves. One query.
+
+    An example quantity must lie in those where the list has none of its own.
+    """
     bands: dict[int, list[Band]] = defaultdict(list)
+    example: dict[int, list[Band]] = defaultdict(list)
     items: dict[int, tuple[FeeItem, str]] = {}
     for item, band, values in db.session.execute(_fee_items(), {"entry": entry_id}):
         items[item.id] = (item, values)
         if band is not None:
-            bands[item.id].append(band)
-    return [Priced(item, bands[key], _values(text)) for key, (item, text) in items.items()]
+            (bands if band.agency_id == LISTED else example)[item.id].append(band)
+    return [Priced(item, bands[key], _values(text)) for key, (item, text) in items.items()], example
 
 
 def _values(text: str) -> list[int]:
     return sorted(int(value) for value in text.split(","))
 
 
-def offers(entry_id: int) -> list[OfferRow]:
-    """Every marked price in force for an entry with the agency's latest grade and the bands. One query."""
-    facts: dict[int, list[Any]] = {}
-    bands: dict[int, dict[int, list[Band]]] = defaultdict(lambda: defaultdict(list))
-    for *row, band in db.session.execute(_offers(), {"entry": entry_id}):
-        facts[row[0]] = row
-        bands[row[0]][band.fee_item_id].append(band)
-    whole = [[*row, bands[offer]] for offer, row in facts.items()]
-    return [OfferRow(*values) for values in whole]
-
-
-def days_by_agency(service_id: int) -> Mapping[int, Days]:
-    """Promised and actual working days of a service's accepted contracts, by agency. One query."""
-    rows = db.session.execute(_days(), {"service": service_id})
+def offers_shown(offer_ids: Sequence[int], service_id: int) -> dict[int, tuple[OfferRow, Days | None]]:
+    """Marked prices by id with all their bands, and the days of their agencies' accepted jobs. One query."""
+    rows = db.session.execute(_shown(), {"offers": offer_ids, "service": service_id}).all()
     # PostgreSQL sums bigints into numerics.
-    return {agency: Days(*(int(figure) for figure in figures)) for agency, *figures in rows}
+    days = {row[0]: Days(*(int(figure) for figure in row[-4:])) for row in rows if row[-4]}
+    return {one: (offer, days.get(one)) for one, offer in offer_rows(row[:-4] for row in rows).items()}
 
 
 # Statements are built once: building one costs more than asking it.
@@ -116,38 +114,34 @@ def _item() -> Select[*tuple[Any, ...]]:
 
 @cache
 def _fee_items() -> Select[*tuple[Any, ...]]:
+    first = select(Offer.id).where(Offer.entry_id == bindparam("entry"), serving()).order_by(Offer.id).limit(1)
+    theirs = select(OfferBand.band_id).where(OfferBand.offer_id == first.scalar_subquery())
+    known = and_(Band.fee_item_id == FeeItem.id, or_(Band.agency_id == LISTED, Band.id.in_(theirs)))
     return (
         select(FeeItem, Band, CoefficientSet.values_text)
         .join(CoefficientSet, CoefficientSet.id == FeeItem.coefficient_set_id)
-        .outerjoin(Band, and_(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED))
+        .outerjoin(Band, known)
         .where(FeeItem.entry_id == bindparam("entry"))
         .order_by(FeeItem.position, Band.q_to)
     )
 
 
 @cache
-def _offers() -> Select[*tuple[Any, ...]]:
-    latest = latest_standing()
-    return (
-        select(
-            Offer.id, Offer.version, Offer.promised_days, Offer.marked_at, Agency.id, Agency.ref, Organisation.name,
-            Organisation.id, latest.grade, Offer.region_code, Offer.capacity, Band,
-        )
-        .join(Agency, Agency.id == Offer.agency_id)
-        .join(Organisation, Organisation.id == Agency.organisation_id)
-        .join(OfferBand, OfferBand.offer_id == Offer.id)
-        .join(Band, Band.id == OfferBand.band_id)
-        .outerjoin(latest, latest.agency_id == Agency.id)
-        .where(Offer.entry_id == bindparam("entry"), serving())
-        .order_by(Offer.id, Band.fee_item_id, Band.q_to)
-    )  # fmt: skip
-
-
-@cache
-def _days() -> Select[*tuple[Any, ...]]:
+def _shown() -> Select[*tuple[Any, ...]]:
+    offers: Any = bindparam("offers", expanding=True)
     in_time = func.sum(case((Contract.actual_days <= Contract.promised_days, 1), else_=0))
-    return (
-        select(Contract.agency_id, func.count(), func.sum(Contract.promised_days), func.sum(Contract.actual_days), in_time)
+    taken = (
+        select(
+            Contract.agency_id,
+            func.count().label("n"),
+            func.sum(Contract.promised_days).label("promised"),
+            func.sum(Contract.actual_days).label("actual"),
+            in_time.label("in_time"),
+        )
         .where(Contract.service_id == bindparam("service"), Contract.state == ContractState.ACCEPTED)
+        .where(Contract.agency_id.in_(select(Offer.agency_id).where(Offer.id.in_(offers))))
         .group_by(Contract.agency_id)
-    )  # fmt: skip
+        .subquery()
+    )
+    query = whole_offers().add_columns(taken.c.n, taken.c.promised, taken.c.actual, taken.c.in_time)
+    return query.outerjoin(taken, taken.c.agency_id == Offer.agency_id).where(Offer.id.in_(offers))

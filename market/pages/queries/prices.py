@@ -1,16 +1,21 @@
 """The prices of a service through the editions: the list's own, and every marked one. Two queries for all rows."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import add
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import BigInteger, Select, and_, func, literal, select
+from sqlalchemy.orm import aliased
 
 from market.agencies.models import Offer, OfferBand, OfferPause
 from market.agencies.rules import EVERYWHERE
 from market.catalogue.models import Band, Edition, Entry, FeeItem
 from market.catalogue.models.price import LISTED
+from market.catalogue.queries.ceiling import ceiling_of
 from market.catalogue.rules import EditionState, Payer
 from market.pages.queries.item import Priced
 from market.store.db import db
@@ -31,26 +36,27 @@ Span = tuple[datetime, datetime | None]
 """From a moment on, up to another one or without an end."""
 
 
+class PastAsk(NamedTuple):
+    """How much is asked of what several editions list as one fee item."""
+
+    fee_item_ids: Sequence[int]
+    quantity: int
+    coefficient: int
+
+
 @dataclass(frozen=True, slots=True)
 class PastOffer:
-    """A marked price, whether it still holds or not; `bands` by fee item of its own edition."""
+    """A marked price for the quantities asked, whether it still holds or not; `until`: its end or its withdrawal."""
 
-    id: int
     edition_id: int
-    held: Span
-    withdrawn_at: datetime | None
+    total_fen: int
+    begins: datetime
+    until: datetime | None
     pauses: Sequence[Span]
-    bands: Mapping[int, Sequence[Band]]
 
-    def stood(self, moment: datetime) -> bool:
-        """Whether it held just before a moment: begun, not over, not withdrawn and not paused."""
-        withdrawn = self.withdrawn_at is not None and self.withdrawn_at < moment
-        return _within(self.held, moment) and not withdrawn and not any(_within(one, moment) for one in self.pauses)
-
-
-def _within(span: Span, moment: datetime) -> bool:
-    begins, ends = span
-    return begins < moment and (ends is None or ends >= moment)
+    def paused(self, moment: datetime) -> bool:
+        """Whether it was paused just before a moment."""
+        return any(begins < moment and (ends is None or ends >= moment) for begins, ends in self.pauses)
 
 
 def editions_of(service_id: int, on: date) -> list[ListedThen]:
@@ -78,32 +84,49 @@ def editions_of(service_id: int, on: date) -> list[ListedThen]:
     ]
 
 
-def offers_ever(service_id: int) -> list[PastOffer]:
-    """Every price ever marked for a service in the whole area of the list, in any edition. One query."""
-    query = (
-        select(
-            Offer.id, Offer.edition_id, Offer.effective_from, Offer.ends_at, Offer.withdrawn_at,
-            OfferPause.paused_at, OfferPause.resumed_at, Band,
-        )
-        .join(OfferBand, OfferBand.offer_id == Offer.id)
-        .join(Band, Band.id == OfferBand.band_id)
-        .outerjoin(OfferPause, OfferPause.offer_id == Offer.id)
-        .where(Offer.entry_id.in_(select(Entry.id).where(Entry.service_id == service_id)))
-        .where(Offer.region_code == EVERYWHERE)
-        .order_by(Offer.id, Band.fee_item_id, Band.q_to)
-    )  # fmt: skip
-    facts: dict[int, tuple[int, Span, datetime | None]] = {}
+def offers_ever(service_id: int, asks: Sequence[PastAsk]) -> list[PastOffer]:
+    """Every price ever marked for a service in the whole area, in any edition, for these quantities, the lowest first.
+
+    The sum of the ceilings, as `marks_at` makes it; what does not reach a quantity is left out. One query.
+    """
+    found: dict[int, tuple[Any, ...]] = {}
     pauses: dict[int, dict[datetime, datetime | None]] = defaultdict(dict)
-    bands: dict[int, dict[int, dict[int, Band]]] = defaultdict(lambda: defaultdict(dict))
-    for offer, edition, begins, ends, withdrawn_at, paused_at, resumed_at, band in db.session.execute(query):
-        facts[offer] = (edition, (begins, ends), withdrawn_at)
-        bands[offer][band.fee_item_id][band.id] = band
+    for offer, *facts, paused_at, resumed_at in db.session.execute(_ever(service_id, asks)):
+        found[offer] = tuple(facts)
         if paused_at is not None:
             pauses[offer][paused_at] = resumed_at
     return [
         PastOffer(
-            offer, *told, list(pauses[offer].items()),
-            {item: list(found.values()) for item, found in bands[offer].items()},
+            edition, total, begins, min(filter(None, (ends, withdrawn)), default=None), list(pauses[offer].items())
         )
-        for offer, told in facts.items()
-    ]  # fmt: skip
+        for offer, (edition, total, begins, ends, withdrawn) in found.items()
+    ]
+
+
+def _ever(service_id: int, asks: Sequence[PastAsk]) -> Select[*tuple[Any, ...]]:
+    prices = [_prices(ask) for ask in asks]
+    total = reduce(add, (one.c.price for one in prices))
+    query = select(
+        Offer.id, Offer.edition_id, total, Offer.effective_from, Offer.ends_at, Offer.withdrawn_at,
+        OfferPause.paused_at, OfferPause.resumed_at,
+    ).outerjoin(OfferPause, OfferPause.offer_id == Offer.id)  # fmt: skip
+    for one in prices:
+        query = query.join(one, one.c.offer_id == Offer.id)
+    mine = Offer.entry_id.in_(select(Entry.id).where(Entry.service_id == service_id))
+    return query.where(mine, Offer.region_code == EVERYWHERE, total > 0).order_by(total, Offer.id)
+
+
+def _prices(ask: PastAsk) -> Any:
+    """The price of one of the quantities by offer, for whoever paid in the edition of the offer."""
+    mine, entry = aliased(OfferBand), aliased(Entry)
+    # PostgreSQL would take small numbers for integers of 32 bits, which products of them leave.
+    quantity, coefficient = (literal(value, BigInteger()) for value in (ask.quantity, ask.coefficient))
+    reaches = and_(Band.fee_item_id == mine.fee_item_id, Band.q_from < quantity, Band.q_to >= quantity)
+    return (
+        select(mine.offer_id, func.max(ceiling_of(Band, quantity, coefficient)).label("price"))
+        .join(Band, and_(Band.id == mine.band_id, reaches))
+        .join(entry, and_(entry.edition_id == mine.edition_id, entry.service_id == mine.service_id))
+        .where(mine.fee_item_id.in_(ask.fee_item_ids), Band.payer == entry.payer)
+        .group_by(mine.offer_id)
+        .subquery()
+    )

@@ -82,7 +82,7 @@ class Table:
 
     def asks(self) -> list[Ask]:
         """What is asked of every agency."""
-        return [Ask(line.item, line.quantity or 0, line.coefficient, self.payer) for line in self.asked]
+        return calculator.asks(self.lines, self.payer)
 
 
 @pages.get("/list/<code>/offers")
@@ -126,7 +126,7 @@ def compare(code: str) -> ResponseReturnValue:
             for kind in _TYPES
         ],
         choose=_choose(table),
-        address=address_of(table.lines),
+        address=address_of(table.lines, table.wished.region),
         today=clock.today(),
         coming=facts.edition.effective_from > clock.today(),
     )
@@ -234,9 +234,9 @@ def _address(table: Table, *, sort: Sort | None = None) -> str:
 
 
 def _choose(table: Table) -> str:
-    """Where a buyer goes on; nowhere from a region's prices or another day's, for a request asks neither."""
-    here = not table.wished.region and table.wished.on == clock.today()
-    return choose_path(table.facts, table.lines) if here and not table.refused else ""
+    """Where a buyer goes on, for the same region; nowhere from another day's prices, which no request asks."""
+    here = table.wished.on == clock.today() and not table.refused
+    return choose_path(table.facts, table.lines, table.wished.region) if here else ""
 
 
 Cell = str | int | Decimal | None

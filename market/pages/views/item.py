@@ -9,21 +9,22 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from market.agencies.queries import OfferRow
-from market.agencies.rules import mark_of, mark_sentence
+from market.agencies.rules import EVERYWHERE, mark_of, mark_sentence
 from market.base import clock
 from market.base.errors import NotFound
 from market.catalogue.rules import Payer, Pricing
 from market.contracts.queries import Days
 from market.pages import calculator
 from market.pages.brackets import rule_table
-from market.pages.calculator import Line, Offered, Spread
+from market.pages.calculator import Line, Spread
 from market.pages.cards import Card, badges, days_text, in_words, under_revision
 from market.pages.common_questions import common_questions
 from market.pages.queries import item as queries
+from market.pages.queries.compare import Marked, Place, places, totals
 from market.pages.queries.item import ItemFacts
 from market.pages.robust import FEWEST
 from market.pages.views.blueprint import pages, remember
-from market.pages.views.item_shared import address_of, bins_of, choose_path, examples, for_quantity, gone
+from market.pages.views.item_shared import address_of, bins_of, choose_path, for_quantity, gone, marked_today
 from market.ratings.queries import summaries
 from market.ratings.rules import NO_RATINGS, Summary
 from market.web.access import public
@@ -57,13 +58,11 @@ def item(code: str) -> ResponseReturnValue:
     except NotFound:
         return gone(code)
     remember(facts.edition)
-    payer = Payer(facts.entry.payer)
-    offers = queries.offers(facts.entry.id)
-    lines = calculator.lines(queries.priced_items(facts.entry.id), request.args, examples(offers))
-    calculator.work_out(lines, facts.schedules, payer)
-    offered = calculator.compare(offers, lines, payer)
-    spread = calculator.spread(offered, money_short)
-    page = _page(offered, spread, facts)
+    payer, place = Payer(facts.entry.payer), _place_asked(facts)
+    region = place.code if place else EVERYWHERE
+    lines, marks = marked_today(facts, region)
+    spread = calculator.spread(totals(marks), money_short)
+    page = _page(marks, lines, facts, spread=spread)
     card = card_of(facts, lines, spread)
     return render_template(
         "pages/item.html",
@@ -87,8 +86,11 @@ def item(code: str) -> ResponseReturnValue:
         quantity=for_quantity([line for line in lines if line.quantity is not None]),
         median_milli=_place(spread),
         rules=_rules(facts),
-        choose=choose_path(facts, lines),
-        address=address_of(lines),
+        choose=choose_path(facts, lines, region),
+        place=in_words(place.name_zh, place.name_en) if place else "",
+        region=region,
+        whole=url_for("pages.item", code=facts.entry.code) + address_of(lines),
+        address=address_of(lines, region),
         said=said,
         several=_several(facts),
         today=clock.today(),
@@ -116,28 +118,39 @@ def _several(facts: ItemFacts) -> dict[str, str]:
     }
 
 
-def _page(offered: Sequence[Offered], spread: Spread | None, facts: ItemFacts) -> Page[OfferShown]:
-    # Ratings and days are read for every agency of the item, not for the page's: whoever turns pages pays no more.
-    ratings = summaries(one.offer.agency_id for one in offered)
-    days = queries.days_by_agency(facts.entry.service_id)
-    lowest = offered[0].total_fen if offered else None
+def _place_asked(facts: ItemFacts) -> Place | None:
+    """The region that the address asks for, if the list offers the service there; a query only where one is asked."""
+    asked = request.args.get("region", "")
+    return next((one for one in places(facts.entry.id) if one.code == asked), None) if asked else None
 
-    def shown(one: Offered) -> OfferShown:
-        return OfferShown(
-            offer=one.offer,
-            total_fen=one.total_fen,
-            why_not=said(one.refusal) if one.refusal else "",
-            against=calculator.against_median(one.total_fen, spread),
-            days=days.get(one.offer.agency_id),
-            rating=ratings.get(one.offer.agency_id, NO_RATINGS),
-            best=one.total_fen is not None and one.total_fen == lowest,
-        )
 
-    return page_of(
-        len(offered),
-        wanted(request.args),
-        lambda limit, offset: [shown(one) for one in offered[offset : offset + limit]],
-    )
+def _page(
+    marks: Sequence[Marked], lines: Sequence[Line], facts: ItemFacts, *, spread: Spread | None
+) -> Page[OfferShown]:
+    """A page of the marked prices: only of its rows is everything read."""
+    lowest = marks[0].total_fen if marks else None
+
+    def shown(limit: int, offset: int) -> list[OfferShown]:
+        mine = marks[offset : offset + limit]
+        offers = queries.offers_shown([one.offer_id for one in mine], facts.entry.service_id) if mine else {}
+        ratings = summaries([one.agency_id for one in mine]) if mine else {}
+        without = [offers[one.offer_id][0] for one in mine if one.total_fen is None]
+        again = calculator.compare(without, lines, Payer(facts.entry.payer))
+        why = {one.offer.offer_id: said(one.refusal) for one in again if one.refusal}
+        return [
+            OfferShown(
+                offer=offers[one.offer_id][0],
+                total_fen=one.total_fen,
+                why_not=why.get(one.offer_id, ""),
+                against=calculator.against_median(one.total_fen, spread),
+                days=offers[one.offer_id][1],
+                rating=ratings.get(one.agency_id, NO_RATINGS),
+                best=one.total_fen is not None and one.total_fen == lowest,
+            )
+            for one in mine
+        ]
+
+    return page_of(len(marks), wanted(request.args), shown)
 
 
 def _marks(page: Page[OfferShown], lines: Sequence[Line]) -> dict[int, str]:

@@ -1,20 +1,19 @@
 """The printable notice of one item, to hang at a counter: its price tag, what nobody may ask for, and a QR code."""
 
-from flask import make_response, render_template, request, url_for
+from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from market.base import clock
 from market.base.errors import NotFound
-from market.catalogue.rules import Payer
 from market.pages import calculator
 from market.pages.cards import in_words
 from market.pages.qr import qr_code
 from market.pages.queries import item as queries
+from market.pages.queries.compare import totals
 from market.pages.views.blueprint import pages, remember
 from market.pages.views.item import card_of
-from market.pages.views.item_shared import address_of, examples, gone
+from market.pages.views.item_shared import address_of, gone, marked_today
 from market.web.access import public
-from market.web.filters import money_short
 
 
 @pages.get("/list/<code>/notice")
@@ -26,10 +25,8 @@ def price_notice(code: str) -> ResponseReturnValue:
     except NotFound:
         return gone(code)
     remember(facts.edition)
-    payer, offers = Payer(facts.entry.payer), queries.offers(facts.entry.id)
-    lines = calculator.lines(queries.priced_items(facts.entry.id), request.args, examples(offers))
-    calculator.work_out(lines, facts.schedules, payer)
-    spread = calculator.spread(calculator.compare(offers, lines, payer), money_short)
+    lines, marks = marked_today(facts)
+    spread = calculator.spread_of(totals(marks))
     quantities = address_of(lines)
     answer = make_response(
         render_template(

@@ -17,11 +17,12 @@ from market.pages.cards import in_words
 from market.pages.panels import ListedRange, MonthEnd, Position
 from market.pages.queries import item as queries
 from market.pages.queries import prices as past
+from market.pages.queries.compare import totals
 from market.pages.queries.item import ItemFacts
 from market.pages.ranges import Point, RangeChart, range_chart
 from market.pages.robust import FEWEST, percentile
 from market.pages.views.blueprint import pages, remember
-from market.pages.views.item_shared import address_of, bins_of, examples, for_quantity, gone
+from market.pages.views.item_shared import address_of, bins_of, for_quantity, gone, marked_today
 from market.web.access import public
 from market.web.filters import money_short
 from market.web.labels import said
@@ -53,12 +54,11 @@ def prices(code: str) -> ResponseReturnValue:
     except NotFound:
         return gone(code)
     remember(facts.edition)
-    payer, offers = Payer(facts.entry.payer), queries.offers(facts.entry.id)
-    lines = calculator.lines(queries.priced_items(facts.entry.id), request.args, examples(offers))
-    calculator.work_out(lines, facts.schedules, payer)
+    payer = Payer(facts.entry.payer)
+    lines, marks = marked_today(facts)
     asked = panels.asked_of(lines)
     shown = _shown(facts, asked, today)
-    spread = calculator.spread(calculator.compare(offers, lines, payer), money_short) if asked else None
+    spread = calculator.spread(totals(marks), money_short) if asked else None
     quoted, refusal = _quoted()
     place = panels.position(quoted, shown.today, _allowed(asked), payer) if quoted is not None and asked else None
     comparable = len(shown.today) >= FEWEST
@@ -89,11 +89,11 @@ def prices(code: str) -> ResponseReturnValue:
 
 def _shown(facts: ItemFacts, asked: list[Line], today: date) -> Shown:
     editions = past.editions_of(facts.entry.service_id, today)
-    offers = past.offers_ever(facts.entry.service_id)
-    sums = panels.sums_then(asked, editions, offers) if asked else {}
-    by_day = [(day, panels.in_force_at(day, editions, offers, sums)) for day in panels.month_ends(today)]
-    months = [MonthEnd(day, panels.figure(ordered)) for day, ordered in by_day]
-    return Shown(panels.listed_ranges(asked, editions) if asked else [], months, by_day[-1][1])
+    offers = past.offers_ever(facts.entry.service_id, panels.asked_ever(asked, editions)) if asked else []
+    days = panels.month_ends(today)
+    sums = panels.in_force(days, editions, offers)
+    months = [MonthEnd(day, panels.figure(ordered)) for day, ordered in zip(days, sums, strict=True)]
+    return Shown(panels.listed_ranges(asked, editions) if asked else [], months, sums[-1])
 
 
 def _quoted() -> tuple[int | None, BreaksRule | None]:

@@ -85,7 +85,7 @@ def _among_marked_prices(
 def _take_marked_price(request: Request, chosen: Compared, now: datetime) -> int:
     if chosen.offer.organisation_id == request.organisation_id:
         raise BreaksRule("choice.own_agency")
-    held = hold_offer(chosen.offer.agency_id, request.entry_id, now)
+    held = hold_offer(chosen.offer.agency_id, request, now)
     if held.offer_id != chosen.offer.offer_id or chosen.prices is None:
         raise BadState("changed.meanwhile")
     terms = (QuoteOrigin.MARKED, held.promised_days)

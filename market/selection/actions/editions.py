@@ -90,6 +90,7 @@ def accept_one(request: Request, *, actor: Actor, now: datetime) -> None:
         title=request.title,
         description=request.description,
         case_number=request.case_number,
+        region=request.region_code,
         # A wish that has passed meanwhile is none.
         last_day=last_day if last_day and last_day >= today else None,
     )

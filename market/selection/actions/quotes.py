@@ -9,7 +9,7 @@ from sqlalchemy import select
 from market.agencies.models import Agency, Offer
 from market.agencies.queries import OfferRow, agency_of, answers, offer_in_force
 from market.agencies.queries.serving import require_serving
-from market.agencies.rules import EVERYWHERE, AgencyState
+from market.agencies.rules import AgencyState
 from market.base.errors import BadState, BreaksRule, TooLate
 from market.base.people import Actor
 from market.base.refs import RefKind
@@ -43,7 +43,7 @@ def submit_quote(request: Request, quoted: Quoted, *, actor: Actor, now: datetim
     """
     agency = agency_of(actor)
     _require_quotable(request, agency, now)
-    offer = hold_offer(agency.id, request.entry_id, now)
+    offer = hold_offer(agency.id, request, now)
     if standing_quote(request.id, agency.id) is not None:
         raise BadState("quote.exists")
     if quoted.promised_days > offer.promised_days:
@@ -70,17 +70,18 @@ def withdraw_quote(request: Request, *, actor: Actor, now: datetime) -> None:
     record("quote.withdraw", f"quote/{quote.ref}", actor=_unnamed(actor), payload={}, now=now)
 
 
-def hold_offer(agency_id: int, entry_id: int, now: datetime) -> OfferRow:
-    """The agency's marked price that serves, which cannot be withdrawn before this transaction ends.
+def hold_offer(agency_id: int, request: Request, now: datetime) -> OfferRow:
+    """The agency's price that serves in the request's region, which cannot be withdrawn before this transaction ends.
 
     Refuses `quote.no_offer`, and with its reason what does not serve at `now` (`serves.*`, `agency.suspended`).
     """
-    query = select(Offer).where(Offer.agency_id == agency_id, Offer.entry_id == entry_id, answers(EVERYWHERE, now))
+    entry_id, region = request.entry_id, request.region_code
+    query = select(Offer).where(Offer.agency_id == agency_id, Offer.entry_id == entry_id, answers(region, now))
     offer = db.session.scalar(query.with_for_update(read=True))
     if offer is None:
         raise BreaksRule("quote.no_offer")
     require_serving(offer, now)
-    return offer_in_force(agency_id, entry_id)
+    return offer_in_force(agency_id, entry_id, region)
 
 
 def write_quote(

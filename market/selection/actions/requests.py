@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from market.agencies.queries import regions_for
+from market.agencies.rules import EVERYWHERE
 from market.base import clock
 from market.base.errors import BadState, BreaksRule, NotFound
 from market.base.people import Actor
@@ -14,7 +16,7 @@ from market.base.pricing import COEFFICIENT_UNIT
 from market.base.pricing.quantity import parse_quantity
 from market.base.refs import RefKind
 from market.catalogue.listing import Ask, price, require_in_force
-from market.catalogue.models import FeeItem
+from market.catalogue.models import FeeItem, Region
 from market.catalogue.queries import edition_in_force, fee_items_of, require_coefficient
 from market.catalogue.rules import Payer, PriceState
 from market.journal.actions import record
@@ -42,7 +44,10 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the buyer writes. `amounts` by fee item id; `last_day` for quotes, None for the rule's own."""
+    """What the buyer writes. `amounts` by fee item id; `last_day` for quotes, None for the rule's own.
+
+    `region` is where the work is done, by its code; '' is the whole area of the list.
+    """
 
     amounts: Mapping[int, Amount]
     method: str
@@ -50,6 +55,7 @@ class Terms:
     description: str = ""
     case_number: str = ""
     last_day: date | None = None
+    region: str = EVERYWHERE
 
 
 def draft_request(code: str, terms: Terms, *, actor: Actor, now: datetime) -> Request:
@@ -57,7 +63,8 @@ def draft_request(code: str, terms: Terms, *, actor: Actor, now: datetime) -> Re
 
     Refuses what is not on the list or abolished (`service.not_listed`), what costs the buyer nothing
     (`price.free_to_applicant`), what an authority does not buy (`price.only_for_applicant`), unpublished prices
-    (`price.not_published`), quantities outside the published brackets, unlawful coefficients and methods.
+    (`price.not_published`), quantities outside the published brackets, unlawful coefficients and methods, and where the
+    list does not offer the service (`request.region_unknown`, `request.region_outside`).
     """
     chosen = shelf(code, actor, clock.china_date(now))
     request = Request(
@@ -135,6 +142,7 @@ def publish_one(request: Request, *, actor: Actor, now: datetime) -> None:
     request.state, request.published_at = state, now
     db.session.flush()
     facts: dict[str, Any] = {"method": request.method, "edition": request.edition_id, "service": request.service_id}
+    facts |= {"region": request.region_code} if request.region_code else {}
     if request.quotes_until is not None:
         facts |= {"quotes_until": request.quotes_until.isoformat(), "calendar_provisional": provisional}
     record("request.publish", obj(request), actor=actor, payload=facts, now=now)
@@ -205,6 +213,7 @@ def _columns(chosen: Shelf, terms: Terms, now: datetime) -> dict[str, Any]:
     title = terms.title.strip() or chosen.entry.name_zh
     if len(title) > LONGEST_TITLE:
         raise BreaksRule("request.title_needed")
+    _check_region(chosen, terms.region)
     return {
         "entry_id": chosen.entry.id,
         "edition_id": chosen.edition.id,
@@ -214,8 +223,15 @@ def _columns(chosen: Shelf, terms: Terms, now: datetime) -> dict[str, Any]:
         "title": title,
         "description": terms.description.strip(),
         "case_number": terms.case_number.strip(),
+        "region_code": terms.region,
         "quotes_until": _wish(terms.last_day, now) if method.takes_quotes else None,
     }
+
+
+def _check_region(chosen: Shelf, region: str) -> None:
+    if region != EVERYWHERE and region not in {one.code for one in regions_for(chosen.entry.id)}:
+        known = db.session.get(Region, region) is not None
+        raise BreaksRule("request.region_outside" if known else "request.region_unknown")
 
 
 def _wish(last_day: date | None, now: datetime) -> datetime | None:
@@ -270,4 +286,5 @@ def _write_lines(request: Request, lines: list[tuple[FeeItem, int, int]]) -> Non
 
 def _facts(chosen: Shelf, terms: Terms) -> dict[str, Any]:
     amounts = {str(item): [amount.quantity, amount.coefficient] for item, amount in sorted(terms.amounts.items())}
-    return {"service": chosen.entry.code, "edition": chosen.edition.number, "method": terms.method, "amounts": amounts}
+    facts = {"service": chosen.entry.code, "edition": chosen.edition.number, "method": terms.method, "amounts": amounts}
+    return facts | {"region": terms.region} if terms.region else facts

@@ -41,7 +41,7 @@ def quoting_organisations(request: Request) -> list[int]:
 
 def _marking(request: Request) -> list[int]:
     query = select(Agency.organisation_id).distinct().join(Offer, Offer.agency_id == Agency.id)
-    query = query.where(Offer.entry_id == request.entry_id, serving())
+    query = query.where(Offer.entry_id == request.entry_id, serving(region=request.region_code))
     return list(db.session.scalars(query.where(Agency.organisation_id != request.organisation_id)))
 
 

@@ -1,11 +1,12 @@
 """Requests, quotes and awards. Every sum in them is a Priced row; later rows inherit the request's edition."""
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency
-from market.catalogue.models import Entry, Priced, not_in_force, priced_table
+from market.agencies.models.offer import REGION_OUTSIDE, REGION_UNKNOWN
+from market.catalogue.models import Entry, Priced, Region, not_in_force, priced_table
 from market.catalogue.rules import Payer
 from market.selection.rules import AWARD, QUOTE, REQUEST, AwardState, Method, QuoteOrigin, QuoteState, RequestState
 from market.store.db import Base
@@ -19,8 +20,22 @@ SISTERS = (
 """The other lots of the merged request that a request is a lot of, for a condition on `mine` and `other`."""
 
 
+_REGION_SAID = ("INSERT", "UPDATE OF region_code, entry_id")
+# A price answers where the work is done if it holds there, in what that lies in (two levels suffice), or everywhere.
+_OFFER_ELSEWHERE = (
+    "EXISTS (SELECT 1 FROM offer JOIN request ON request.id = NEW.request_id"
+    " LEFT JOIN region mine ON mine.code = request.region_code"
+    " LEFT JOIN region above ON above.code = mine.parent_code LEFT JOIN region top ON top.code = above.parent_code"
+    " WHERE offer.id = NEW.offer_id AND offer.region_code <> ''"
+    " AND offer.region_code NOT IN (COALESCE(mine.code, ''), COALESCE(above.code, ''), COALESCE(top.code, '')))"
+)
+
+
 class Request(Base):
-    """A buyer's request (采购需求) for one service of the edition in force when it was published."""
+    """A buyer's request (采购需求) for one service of the edition in force when it was published.
+
+    `region_code` says where the work is done; '' is the whole area of the list.
+    """
 
     __tablename__ = "request"
     id: Mapped[Key]
@@ -35,6 +50,7 @@ class Request(Base):
     title: Mapped[Line]
     description: Mapped[Prose]
     case_number: Mapped[Line]
+    region_code: Mapped[Code]
     quotes_until: Mapped[Instant | None]
     created_at: Mapped[Instant]
     created_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
@@ -43,6 +59,10 @@ class Request(Base):
     row_version: Mapped[int] = mapped_column()
     organisation: Mapped[Organisation] = relationship(lazy="raise")
     entry: Mapped[Entry] = relationship(lazy="raise")
+    # No foreign key: the whole area is no row of the regions. The triggers know both.
+    region: Mapped[Region | None] = relationship(
+        lazy="raise", viewonly=True, primaryjoin=lambda: foreign(Request.region_code) == Region.code
+    )
     lines: Mapped[list["RequestLine"]] = relationship(lazy="raise", order_by="RequestLine.id")
     __mapper_args__ = {"version_id_col": row_version}
     __table_args__ = (
@@ -90,12 +110,15 @@ class Request(Base):
                         " OR item.effective_until < china_date(NEW.published_at)))",
                         events=("UPDATE",),
                     ),
-                    # The lots of a merged request are one publication: one moment, one method, one deadline.
+                    Refuses("request.region_unknown", REGION_UNKNOWN, events=_REGION_SAID),
+                    Refuses("request.region_outside", REGION_OUTSIDE, events=_REGION_SAID),
+                    # The lots of a merged request are one publication: one moment, method, region and deadline.
                     Refuses(
                         "lot.published_together",
                         "OLD.published_at IS NULL AND NEW.published_at IS NOT NULL AND EXISTS (" + SISTERS + " WHERE"
                         " mine.request_id = NEW.id AND other.published_at IS NOT NULL AND"
                         " (other.published_at <> NEW.published_at OR other.method <> NEW.method OR"
+                        " other.region_code <> NEW.region_code OR"
                         " COALESCE(other.quotes_until, other.published_at) <> COALESCE(NEW.quotes_until, NEW.published_at)))",
                         events=("UPDATE",),
                     ),
@@ -215,6 +238,7 @@ class Quote(Base):
                         "NOT EXISTS (SELECT 1 FROM offer WHERE id = NEW.offer_id AND state = 'in_force'"
                         " AND effective_from <= NEW.submitted_at AND (ends_at IS NULL OR ends_at > NEW.submitted_at))",
                     ),
+                    Refuses("quote.offer_elsewhere", _OFFER_ELSEWHERE),
                     # Sealed until the deadline, and as it is from then on.
                     Refuses(
                         "quote.after_deadline",

@@ -71,6 +71,7 @@ def merged_of(actor: Actor, ref: str) -> Merged:
         .options(
             joinedload(Request.entry).options(joinedload(Entry.act), joinedload(Entry.edition)),
             joinedload(Request.organisation),
+            joinedload(Request.region),
             selectinload(Request.lines),
         )
     )
@@ -144,7 +145,8 @@ class Together:
 
 def compare_together(lots: Sequence[Request], items: Mapping[int, Sequence[FeeItem]]) -> list[Together]:
     """The agencies with a marked price for every line of every lot, the lowest total first. Three queries."""
-    offers = offers_by_entry(lot.entry_id for lot in lots)
+    # The lots of a merged request have one region.
+    offers = offers_by_entry((lot.entry_id for lot in lots), lots[0].region_code)
     found: dict[int, dict[int, Compared]] = defaultdict(dict)
     for lot in lots:
         for row in ranked(lot, offers.get(lot.entry_id, ()), items.get(lot.entry_id, ())):

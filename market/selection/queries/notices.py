@@ -147,6 +147,7 @@ def notice_of(ref: str, now: datetime) -> NoticeDetail:
     query = query.options(
         joinedload(Request.entry).options(joinedload(Entry.act), joinedload(Entry.edition)),
         joinedload(Request.organisation),
+        joinedload(Request.region),
         selectinload(Request.lines),
     )
     found = db.session.scalar(query)

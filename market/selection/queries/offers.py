@@ -33,11 +33,11 @@ class Compared:
 
 
 def compare(request: Request) -> list[Compared]:
-    """Every marked price in force for the request's entry at the request's quantities, cheapest first.
+    """Every marked price that answers where a request's work is done, at its quantities, cheapest first.
 
     Agencies without a price for one of the lines stand at the end. Three queries, whatever the number.
     """
-    return ranked(request, offers_for(request.entry_id), fee_items_of(request.entry_id))
+    return ranked(request, offers_for(request.entry_id, request.region_code), fee_items_of(request.entry_id))
 
 
 def ranked(request: Request, offers: Iterable[OfferRow], items: Iterable[FeeItem]) -> list[Compared]:

@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import aliased, selectinload
 
 from market.accounts.models import Organisation
-from market.agencies.models import Agency, Offer
-from market.agencies.queries.serving import serving
-from market.catalogue.models import Entry
+from market.agencies.models import Agency
+from market.catalogue.models import Entry, Region
 from market.selection.methods import METHODS
 from market.selection.models import Award, Quote, QuoteLine, Request
-from market.selection.queries.requests import total_of
+from market.selection.queries.requests import marked_by, total_of
 from market.selection.rules import AwardState, QuoteState, RequestState, opened
 from market.store.db import db
 
@@ -117,7 +116,10 @@ def my_quote(request_id: int, agency_id: int) -> MyQuote | None:
 
 @dataclass(frozen=True, slots=True)
 class Opportunity:
-    """A request in an agency's table. `mine_fen` is the total of the agency's own standing quote, `won` its outcome."""
+    """A request in an agency's table. `mine_fen` is the total of the agency's own standing quote, `won` its outcome.
+
+    The region's names are null where the work is done in the whole area.
+    """
 
     ref: str
     title: str
@@ -131,6 +133,8 @@ class Opportunity:
     published_at: datetime
     quotes_until: datetime | None
     closed_at: datetime | None
+    region_zh: str | None
+    region_en: str | None
     mine_fen: int | None
     won: bool
 
@@ -142,7 +146,7 @@ def opportunities_for(agency: Agency, now: datetime) -> list[Opportunity]:
         Request.method.in_([code for code, method in METHODS.items() if method.takes_quotes]),
         Request.quotes_until > now,
         Request.organisation_id != agency.organisation_id,
-        Request.entry_id.in_(select(Offer.entry_id).where(Offer.agency_id == agency.id, serving())),
+        exists().where(marked_by(agency.id)),
     )
     return _opportunities(agency.id, *conditions, order=(Request.quotes_until, Request.id))
 
@@ -162,10 +166,11 @@ def _opportunities(
         select(
             Request.ref, Request.title, Request.state, Request.method, Request.payer, Entry.code, Entry.name_zh,
             Entry.name_en, buyer.name, Request.published_at, Request.quotes_until, Request.closed_at,
-            total_of(Quote.id), Award.id.is_not(None),
+            Region.name_zh, Region.name_en, total_of(Quote.id), Award.id.is_not(None),
         )
         .join(Entry, Entry.id == Request.entry_id)
         .join(buyer, buyer.id == Request.organisation_id)
+        .outerjoin(Region, Region.code == Request.region_code)
         .outerjoin(Quote, mine)
         .outerjoin(Award, and_(Award.quote_id == Quote.id, Award.state == AwardState.ACTIVE))
         .where(*conditions)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, cast, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, cast, exists, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from market.accounts.models import Organisation
 from market.agencies.models import Agency, Offer
-from market.agencies.queries.serving import serving
+from market.agencies.queries.serving import serving_where
 from market.base.errors import BreaksRule, NotFound
 from market.base.people import Actor
 from market.catalogue.models import Band, Edition, Entry, FeeItem
@@ -63,19 +63,26 @@ def request_of(actor: Actor, ref: str) -> Request:
 
 
 def request_open_to(agency_id: int, ref: str) -> Request:
-    """A published request as this agency may see it: it marks a price for the entry, or it has quoted.
+    """A published request as this agency may see it: it marks a price for the entry there, or it has quoted.
 
     Anybody else's, and a draft, is NotFound("request.not_found").
     """
-    offers = exists().where(Offer.entry_id == Request.entry_id, Offer.agency_id == agency_id, serving())
+    offers = exists().where(marked_by(agency_id))
     quotes = exists().where(Quote.request_id == Request.id, Quote.agency_id == agency_id)
     return _one(select(Request).where(Request.ref == ref, Request.published_at.is_not(None), offers | quotes))
+
+
+def marked_by(agency_id: int) -> ColumnElement[bool]:
+    """The condition on `Offer` that it makes an agency serve now for the entry of a request, where its work is done."""
+    mine = and_(Offer.entry_id == Request.entry_id, Offer.agency_id == agency_id)
+    return and_(mine, serving_where(Request.region_code))
 
 
 def _one(query: Select[Request]) -> Request:
     loaded = query.options(
         joinedload(Request.entry).options(joinedload(Entry.act), joinedload(Entry.edition)),
         joinedload(Request.organisation),
+        joinedload(Request.region),
         selectinload(Request.lines),
     )
     found = db.session.scalar(loaded)

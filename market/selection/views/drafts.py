@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from market.agencies.rules import EVERYWHERE
 from market.base import clock
 from market.base.errors import BadState, Gone, Refusal
 from market.base.permissions import Permission
@@ -137,5 +138,8 @@ def _prefill(form: RequestForm, _shelf: Shelf) -> None:
             field, given = form.part(what, item.id), request.args.get(f"{what}_{item.id}", "")[:40]
             if field is not None and given:
                 field.data = given
+    asked = request.args.get("region", "")
+    # What the list does not offer there is compared nowhere, so that such an address was typed by hand.
+    form.region.data = asked if asked in {code for code, _name in form.places} else EVERYWHERE
     if "agency" in request.args:
         form.method.data = str(Method.DIRECT)

@@ -15,7 +15,7 @@ from market.catalogue.queries import coefficients_of, edition_in_force, list_ban
 from market.catalogue.rules import PriceState
 from market.selection import actions, queries
 from market.selection.actions.merged import LotsRefused
-from market.selection.forms import ChooseForm, merged_form
+from market.selection.forms import ChooseForm, merged_form, region_name
 from market.selection.methods import METHODS, Given
 from market.selection.queries import Merged, Together
 from market.selection.rules import Method, RequestState
@@ -183,6 +183,7 @@ def _page(ref: str, form: HouseForm) -> ResponseReturnValue:
         "selection/merged_page.html",
         mine=mine,
         method=method,
+        place=region_name(mine.lots[0].region),
         rows=queries.lot_rows(mine.lots),
         lines={lot.id: lines_shown(lot, every, bands) for lot in mine.lots},
         steps=timeline_of(first, None, now),
@@ -215,6 +216,7 @@ def _confirmation(ref: str, agency_ref: str, form: ChooseForm) -> ResponseReturn
         mine=mine,
         row=row,
         lots=[(lot, lines_shown(lot, every, {}), _traces(row, lot, every)) for lot in mine.choosable],
+        place=region_name(mine.lots[0].region),
         lower=sum(one.total_fen < row.total_fen for one in rows),
         count=len(rows),
         direct=not METHODS[Method(mine.lots[0].method)].takes_quotes,

@@ -12,7 +12,7 @@ from market.base.permissions import Permission
 from market.catalogue.models import FeeItem
 from market.catalogue.queries import fee_items_of, list_bands
 from market.selection import actions, queries
-from market.selection.forms import QuoteForm, quote_form
+from market.selection.forms import QuoteForm, quote_form, region_name
 from market.selection.methods import METHODS
 from market.selection.models import Request
 from market.selection.queries import Compared
@@ -103,6 +103,7 @@ def _page(agency: Agency, wanted: Request, form: QuoteForm) -> ResponseReturnVal
         "selection/opportunity.html",
         wanted=wanted,
         award=award,
+        place=region_name(wanted.region),
         own_agency=agency.id,
         won=award is not None and award.agency_id == agency.id,
         reasons=reasons_of(award),
@@ -120,6 +121,6 @@ def _page(agency: Agency, wanted: Request, form: QuoteForm) -> ResponseReturnVal
 
 def _marked(agency: Agency, wanted: Request, items: dict[int, FeeItem]) -> Compared | None:
     try:
-        return queries.compared(wanted, offer_in_force(agency.id, wanted.entry_id), items)
+        return queries.compared(wanted, offer_in_force(agency.id, wanted.entry_id, wanted.region_code), items)
     except NotFound:
         return None

@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from market.agencies.queries import regions_for
 from market.base import clock
 from market.catalogue.queries import fee_items_of, list_bands
 from market.journal.queries import history
 from market.selection import queries
+from market.selection.forms import places_of, region_name
 from market.selection.methods import METHODS
 from market.selection.models import Request
 from market.selection.queries import Compared, OffTheList
@@ -44,6 +46,8 @@ def request_page_of(ref: str, form: HouseForm) -> ResponseReturnValue:
         method=method,
         award=award,
         reasons=reasons_of(award),
+        place=region_name(mine.region),
+        regions=_names(mine) if any(row.offer.region_code for row in offers) else {},
         steps=timeline_of(mine, award, now),
         due=deadline_words(mine, now),
         lines=lines_shown(mine, items, list_bands(items)),
@@ -57,6 +61,11 @@ def request_page_of(ref: str, form: HouseForm) -> ResponseReturnValue:
         report=report_path(changed.gone) if changed and changed.gone else "",
         ground=sentence(*ground) if ground else "",
     )
+
+
+def _names(mine: Request) -> dict[str, str]:
+    """By code, the names of the regions that prices for a request's service may be limited to."""
+    return dict(places_of(regions_for(mine.entry_id)))
 
 
 def report_path(off: OffTheList) -> str:

@@ -11,7 +11,7 @@ from market.base.errors import NotFound, Refusal
 from market.base.permissions import Permission
 from market.catalogue.queries import fee_items_of
 from market.selection import actions, queries
-from market.selection.forms import ChooseForm
+from market.selection.forms import ChooseForm, region_name
 from market.selection.methods import METHODS, Given
 from market.selection.queries import Compared
 from market.selection.rules import Method, RequestState
@@ -122,6 +122,7 @@ def _confirmation(ref: str, agency_ref: str, form: ChooseForm) -> ResponseReturn
         row=row,
         lines=lines_shown(mine, {item.id: item for item in fee_items_of(mine.entry_id)}, {}),
         place=_place(rows, row),
+        where=region_name(mine.region),
     )
 
 

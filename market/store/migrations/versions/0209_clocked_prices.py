@@ -1,13 +1,13 @@
 """Indexes of the marked prices that begin or end by the clock alone.
 
-Revision 0209, after 0207.
+Revision 0209, after 0208.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0209"
-down_revision = "0207"
+down_revision = "0208"
 branch_labels = None
 depends_on = None
 
