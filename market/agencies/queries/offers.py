@@ -208,22 +208,19 @@ def regions_for(entry_id: int) -> list[Region]:
 def regions_for_all(entry_ids: Iterable[int]) -> list[Region]:
     """The regions that prices for each of these entries may be limited to. Two queries."""
     known = list(db.session.scalars(select(Region).order_by(Region.code)))
-<<<<<<< HEAD
-    limited = set(db.session.scalars(select(EntryRegion.region_code).where(EntryRegion.entry_id == entry_id)))
-    return places_of(known, limited)
-
-
-def places_of(known: Collection[Region], limited: Collection[str]) -> list[Region]:
-    """Of the known regions those in `limited` and what lies in them; all where nothing limits."""
-=======
     limited: dict[int, set[str]] = defaultdict(set)
     query = select(EntryRegion.entry_id, EntryRegion.region_code).where(EntryRegion.entry_id.in_(list(entry_ids)))
     for entry_id, code in db.session.execute(query):
         limited[entry_id].add(code)
->>>>>>> region
+    inside = [{one.code for one in places_of(known, named)} for named in limited.values()]
+    return [one for one in known if all(one.code in named for named in inside)]
+
+
+def places_of(known: Collection[Region], limited: Collection[str]) -> list[Region]:
+    """Of the known regions those in `limited` and what lies in them; all where nothing limits."""
     parents = {one.code: one.parent_code for one in known}
 
-    def inside(code: str | None, named: set[str]) -> bool:
-        return code is not None and (code in named or inside(parents.get(code), named))
+    def inside(code: str | None) -> bool:
+        return code is not None and (code in limited or inside(parents.get(code)))
 
-    return [one for one in known if all(inside(one.code, named) for named in limited.values())]
+    return [one for one in known if not limited or inside(one.code)]
