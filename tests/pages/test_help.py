@@ -85,7 +85,7 @@ def test_a_guide_is_read_as_it_is_written(tmp_path: Path, monkeypatch: pytest.Mo
     assert [one.title for one in written["en"].sections] == ["A", "One", "Two"]
     with app.test_request_context("/"):
         body = html_of("limits", written["zh"].sections[0], "zh")
-    assert "&lt;b&gt;raw&lt;/b&gt; out " in body and 'href="/help/agency#part-3"' in body and "# no heading" in body
+    assert "&lt;b&gt;raw&lt;/b&gt; out " in body and 'href="/help/agency#part-4"' in body and "# no heading" in body
     assert 'href="/help/citizen">人人可用' in body and "一句话" in body
 
 
@@ -114,8 +114,8 @@ FOUND = [
     ("双人", "/help/regulator"),
     ("报价", "/help/agency"),
     ("how do I rate", "/help/enterprise"),
-    ("backup", "/help/operator#part-7"),
-    ("备份", "/help/operator#part-7"),
+    ("backup", "/help/operator#part-8"),
+    ("备份", "/help/operator#part-8"),
     ("查询码", "/help/citizen#part-4"),
 ]
 
