@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
@@ -144,7 +144,7 @@ def _chosen_demo() -> str:
 @accounts.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
-    """Sign this browser out."""
+    """Sign this browser out; the form may say where to go on."""
     if current_user.is_authenticated:
         session_id = me_now().session_id
         with transaction():
@@ -152,7 +152,7 @@ def sign_out() -> ResponseReturnValue:
         logout_user()
         session.clear()
         flash(_("You are signed out."), "ok")
-    return redirect(url_for("accounts.sign_in"))
+    return redirect(local_path(request.form.get("next")) or url_for("accounts.sign_in"))
 
 
 @accounts.route("/register", methods=["GET", "POST"])
@@ -170,6 +170,10 @@ def register_agency() -> ResponseReturnValue:
 
 
 def _register(kind: OrganisationKind, template: str) -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        # A second account would be made, and its organisation is not the one whose desk is open.
+        status = 409 if request.method == "POST" else 200
+        return render_template("accounts/registered.html", me=me_now()), status
     form = RegisterForm()
     if form.validate_on_submit():
         try:

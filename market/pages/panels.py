@@ -1,6 +1,7 @@
 """The panels of an item: its prices through time for one quantity, and where a price that somebody was quoted lies."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
@@ -157,11 +158,11 @@ def month_ends(today: date) -> list[date]:
 
 def asked_ever(asked: Sequence[Line], editions: Iterable[ListedThen]) -> list[PastAsk]:
     """For each quantity asked, the fee item as every edition had it that had all of them."""
-    then = [lines for one in editions if one.items and (lines := lines_then(asked, one))]
-    return [
-        PastAsk([lines[place].item.id for lines in then], line.quantity or 0, line.coefficient)
-        for place, line in enumerate(asked)
-    ]
+    found: list[dict[str, list[int]]] = [defaultdict(list) for _line in asked]
+    for one in editions:
+        for keys, line in zip(found, lines_then(asked, one), strict=False):
+            keys[one.payer].append(line.item.id)
+    return [PastAsk(keys, line.quantity or 0, line.coefficient) for keys, line in zip(found, asked, strict=True)]
 
 
 def in_force(days: Sequence[date], editions: Sequence[ListedThen], offers: Iterable[PastOffer]) -> list[list[int]]:

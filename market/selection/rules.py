@@ -269,6 +269,12 @@ register_sentences(
         "notice.merged.cancelled": N_(
             "{count} lots of the merged request {ref} were cancelled by the owner: {services}."
         ),
+        "notice.merged.awarded": N_(
+            "You were selected for {count} lots of the merged request {ref}: {services}. Each gets a contract of its own."
+        ),
+        "notice.merged.chosen": N_(
+            "{agency} was selected for {count} lots of {ref}: {services}. Propose the contract of each next."
+        ),
         "notice.quote.received": N_("A quote arrived for {ref}. It stays sealed until the deadline."),
     }
 )

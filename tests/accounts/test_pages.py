@@ -157,6 +157,20 @@ def test_an_enterprise_registers_and_is_signed_in(app: Flask, client: FlaskClien
 
 
 @ONE
+def test_who_is_signed_in_registers_nothing_and_is_told_so(app: Flask, client: FlaskClient) -> None:
+    people.post(client, "/account/register", form())
+    for url in ("/account/register", "/account/register-agency"):
+        shown = client.get(f"{url}?lang=en")
+        assert shown.status_code == 200 and NEW["email"] in shown.text and 'name="uscc"' not in shown.text
+        other = form(email="second@example.invalid", uscc=make_uscc(501))
+        assert people.post(client, url, other).status_code == 409
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(User)) == 1
+    gone = people.post(client, "/account/sign-out", {"next": "/account/register-agency"})
+    assert gone.location == "/account/register-agency" and 'name="uscc"' in client.get(gone.location).text
+    assert people.post(client, "/account/sign-out", {"next": "//elsewhere.invalid"}).location == "/account/sign-in"
+
+
 def test_an_agency_registers_for_the_agencys_desk(app: Flask, client: FlaskClient) -> None:
     assert people.post(client, "/account/register-agency", form()).status_code == 302
     with app.app_context():

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from market.agencies.rules import Fixed, Percent, PerUnit
 from market.base.clock import CHINA
 from market.base.pricing import Band, Gap, PricedItem
+from market.catalogue.actions.seeds import seed_regions
 from market.catalogue.models import Entry
 from market.pages import calculator
 from market.pages.brackets import rule_table
@@ -20,6 +21,7 @@ from market.store.transaction import transaction
 from tests import make, people
 from tests.contracts import chain
 from tests.pages.reading import page
+from tests.pages.test_compare import mark
 
 MOST = 6
 
@@ -37,6 +39,23 @@ def test_agencies_stand_by_their_price_for_my_quantity(app: Flask, client: Flask
         make.make_offer(service=service, mark=Fixed(500_00))
     assert amounts(page(client, f"/list/{service.code}?q1=100")) == ["¥200.00", "¥500.00"]
     assert amounts(page(client, f"/list/{service.code}?q1=1,000")) == ["¥500.00", "¥2,000.00"]
+
+
+def test_a_region_of_the_address_has_its_own_prices_and_goes_along_into_every_link(
+    app: Flask, client: FlaskClient
+) -> None:
+    with app.app_context():
+        with transaction():
+            seed_regions()
+        service = make.make_listed_service()
+        agency = make.make_offer(service=service, mark=Fixed(500_00)).agency
+        mark(agency, service, Fixed(300_00), region="990101")
+    whole, near = (page(client, f"/list/{service.code}?q1=1{asked}") for asked in ("", "&region=990101"))
+    assert amounts(whole) == ["¥500.00"] and "region=" not in whole and "Prices for the whole area" not in whole
+    assert amounts(near) == ["¥300.00"] and "hold in Jia District" in near and 'value="990101"' in near
+    assert re.search(r'/desk/requests/new/[^"]+&amp;region=990101"', near) and "/offers?q1=1&amp;region=990101" in near
+    assert f"&amp;region=990101&amp;agency={agency.ref}" in near
+    assert amounts(page(client, f"/list/{service.code}?q1=1&region=110000")) == ["¥500.00"]
 
 
 def test_without_a_quantity_one_unit_is_the_example(app: Flask, client: FlaskClient) -> None:

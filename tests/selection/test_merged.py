@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
+from market.agencies.models import Agency
 from market.agencies.rules import PerUnit
 from market.journal.queries import history
+from market.notices.models import Notice
 from market.notices.queries import inbox
 from market.selection import actions, queries
 from market.selection.actions.merged import LotsRefused
@@ -131,6 +133,11 @@ class TestActions:
         assert refused(lambda: mine.act(actions.merged.choose_for_all, seen)) == "request.not_open"
         acts = [row.act for row in history(f"merged/{mine.ref}")]
         assert acts == ["merged.draft", "merged.publish", "merged.award"]
+        told = db.session.execute(select(Notice.code, Notice.organisation_id, Notice.facts).order_by(Notice.id)).all()
+        awarded = {(row.code, row.organisation_id) for row in told if "publish" not in row.code}
+        shop = db.session.get_one(Agency, agencies[1].id).organisation_id
+        assert awarded == {("notice.merged.awarded", shop), ("notice.merged.chosen", mine.buyer.organisation_id)}
+        assert len(told) == 2 and told[-1].facts["count"] == 3
 
     def test_a_choice_that_one_lot_refuses_is_made_for_none(self):
         mine = merged(2)
@@ -146,6 +153,8 @@ class TestActions:
         mine.act(actions.merged.choose_for_all, Given(own.id))
         found = db.session.scalars(select(Award.agency_id).order_by(Award.id)).all()
         assert found == [agency.id, own.id]
+        codes = db.session.scalars(select(Notice.code).order_by(Notice.id)).all()
+        assert set(codes) == {"notice.request.awarded", "notice.request.chosen"}  # one lot each time
 
     def test_what_one_lot_refuses_at_publication_publishes_none_and_is_told_by_lot(self, at):
         mine = merged(3)

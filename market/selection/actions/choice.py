@@ -27,6 +27,14 @@ def choose(request: Request, given: Given, *, actor: Actor, now: datetime) -> Aw
     deadline only (`request.deadline_not_passed`), over all quotes that stand. The second chooser of two gets
     BadState `request.not_open`.
     """
+    award = choose_one(request, given, actor=actor, now=now)
+    if award is not None:
+        tell_chosen(request, award, now)
+    return award
+
+
+def choose_one(request: Request, given: Given, *, actor: Actor, now: datetime) -> Award | None:
+    """Decide a request, alone or as one lot of those that are decided in the same act; of an award nobody is told."""
     require_owner(request, actor)
     if request.state != RequestState.OPEN:
         raise BadState("request.not_open")
@@ -41,7 +49,6 @@ def choose(request: Request, given: Given, *, actor: Actor, now: datetime) -> Aw
         _fail(request, outcome.reasons, actor=actor, now=now)
         return None
     award = _award(request, (outcome, quote_id), actor=actor, now=now)
-    _tell(request, outcome.winner, now)
     tell_search(request, now)
     return award
 
@@ -119,14 +126,16 @@ def _award(request: Request, decided: tuple[Outcome, int], *, actor: Actor, now:
     return award
 
 
-def _tell(request: Request, selected: QuoteFacts, now: datetime) -> None:
-    organisations = {row.agency_id: row.organisation_id for row in standing_quotes(request.id)}
-    winner = organisations.pop(selected.agency_id)
+def tell_chosen(request: Request, award: Award, now: datetime) -> None:
+    """Tell the selected agency, those that had quoted beside it, and the buyer."""
+    rows = {row.agency_id: row for row in standing_quotes(request.id)}
+    winner = rows.pop(award.agency_id)
     common = {"service": request.entry.name_zh, "ref": request.ref}
     theirs, ours = f"/desk/opportunities/{request.ref}", f"/desk/requests/{request.ref}"
-    queue("notice.request.awarded", to=[winner], facts={**common, "link": theirs}, now=now)
-    queue("notice.request.not_awarded", to=organisations.values(), facts={**common, "link": theirs}, now=now)
-    facts = {**common, "agency": selected.agency, "link": ours}
+    queue("notice.request.awarded", to=[winner.organisation_id], facts={**common, "link": theirs}, now=now)
+    others = [row.organisation_id for row in rows.values()]
+    queue("notice.request.not_awarded", to=others, facts={**common, "link": theirs}, now=now)
+    facts = {**common, "agency": winner.agency, "link": ours}
     queue("notice.request.chosen", to=[request.organisation_id], facts=facts, now=now)
 
 

@@ -12,10 +12,10 @@ from market.base.people import Actor
 from market.base.refs import RefKind
 from market.catalogue.queries import edition_in_force
 from market.journal.actions import record
-from market.selection.actions.choice import choose
+from market.selection.actions.choice import choose_one, tell_chosen
 from market.selection.actions.editions import accept_one
 from market.selection.actions.requests import LONGEST_TITLE, Terms, cancel_one, obj, publish_one, rewrite
-from market.selection.actions.telling import call_agencies, tell_cancelled
+from market.selection.actions.telling import call_agencies, tell_cancelled, tell_chosen_for_all
 from market.selection.methods import METHODS, Given
 from market.selection.models import Award, MergedRequest, QuoteLine, Request, RequestLot
 from market.selection.queries import Merged, compare_together, items_of_lots
@@ -146,8 +146,9 @@ def cancel(merged: Merged, *, actor: Actor, now: datetime) -> None:
 def choose_for_all(merged: Merged, given: Given, *, actor: Actor, now: datetime) -> list[Award]:
     """Choose one agency directly for every open lot at its marked prices; each lot gets an award of its own.
 
-    What the owner has seen is the total of all these lots; another total is `choice.price_changed`. Refuses
-    `request.not_open`, `merged.not_direct`, `merged.agency_not_for_all`, and with LotsRefused what a choice refuses.
+    The agency and the owner are each told once. What the owner has seen is the total of all these lots; another total
+    is `choice.price_changed`. Refuses `request.not_open`, `merged.not_direct`, `merged.agency_not_for_all`, and with
+    LotsRefused what a choice refuses.
     """
     _require_owner(merged, actor)
     lots = merged.open_lots
@@ -162,7 +163,7 @@ def choose_for_all(merged: Merged, given: Given, *, actor: Actor, now: datetime)
     awards: list[Award] = []
 
     def decide(lot: Request) -> None:
-        award = choose(lot, Given(row.offer.agency_id), actor=actor, now=now)
+        award = choose_one(lot, Given(row.offer.agency_id), actor=actor, now=now)
         awards.extend([award] if award is not None else [])
 
     _each(lots, decide)
@@ -172,6 +173,10 @@ def choose_for_all(merged: Merged, given: Given, *, actor: Actor, now: datetime)
         raise BadState("choice.price_changed", agency=row.offer.agency_name, amount_fen=total)
     payload = {**_refs(lots), "agency": row.offer.agency_id, "total_fen": total}
     record("merged.award", _obj(merged.head), actor=actor, payload=payload, now=now)
+    if len(lots) == 1:
+        tell_chosen(lots[0], awards[0], now)
+    else:
+        tell_chosen_for_all(lots, merged.head.ref, row.offer, now=now)
     return awards
 
 

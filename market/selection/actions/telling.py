@@ -1,4 +1,4 @@
-"""Tell agencies of requests that were published or taken back in one act: each agency once, whatever the number."""
+"""Tell agencies of requests that were published, taken back or awarded in one act: each once, whatever the number."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from market.agencies.models import Agency, Offer
+from market.agencies.queries import OfferRow
 from market.agencies.queries.serving import serving
-from market.notices.actions import queue_each
+from market.notices.actions import queue, queue_each
 from market.selection.models import Quote, Request
 from market.selection.rules import QuoteState, written_deadline
 from market.store.db import db
@@ -31,6 +32,15 @@ def call_agencies(requests: Sequence[Request], ref: str, *, now: datetime) -> No
 def tell_cancelled(requests: Iterable[Request], ref: str, *, now: datetime) -> None:
     """Tell every agency whose quote stands on any of these that they were taken back; drafts concern nobody."""
     _tell("cancelled", [one for one in requests if one.published_at is not None], (ref, quoting_organisations, {}), now)
+
+
+def tell_chosen_for_all(lots: Sequence[Request], ref: str, chosen: OfferRow, *, now: datetime) -> None:
+    """Tell the agency that was chosen for all these lots of the merged request `ref`, and the buyer, each once."""
+    facts = {"services": [one.entry.name_zh for one in lots], "count": len(lots), "ref": ref}
+    theirs, ours = f"/desk/opportunities/{lots[0].ref}", f"/desk/merged/{ref}"
+    queue("notice.merged.awarded", to=[chosen.organisation_id], facts={**facts, "link": theirs}, now=now)
+    facts |= {"agency": chosen.agency_name, "link": ours}
+    queue("notice.merged.chosen", to=[lots[0].organisation_id], facts=facts, now=now)
 
 
 def quoting_organisations(request: Request) -> list[int]:
