@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from market.base.people import Actor
-from market.journal import rules
 from market.journal.models import JournalRow
+from market.journal.rules import leaf as rules
 from market.store.db import db
 
 
