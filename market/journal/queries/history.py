@@ -14,3 +14,17 @@ def history(obj: str) -> list[JournalRow]:
 def latest(limit: int) -> list[JournalRow]:
     """The newest acts of all objects."""
     return list(db.session.scalars(select(JournalRow).order_by(JournalRow.id.desc()).limit(limit)))
+
+
+def row(row_id: int) -> JournalRow | None:
+    """One act."""
+    return db.session.get(JournalRow, row_id)
+
+
+def last_act(obj: str) -> tuple[int, str]:
+    """Number and leaf hash of the last act on `obj`; 0 and nothing before the first."""
+    query = (
+        select(JournalRow.rev, JournalRow.leaf).where(JournalRow.obj == obj).order_by(JournalRow.rev.desc()).limit(1)
+    )
+    last = db.session.execute(query).one_or_none()
+    return (last.rev, last.leaf) if last else (0, "")

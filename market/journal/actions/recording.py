@@ -1,0 +1,56 @@
+"""Write what happened, in the transaction of the act."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from market.base.errors import BadState, NotFound
+from market.base.people import Actor
+from market.base.words import N_, register_sentences
+from market.journal.models import JournalRow, LogWaiting
+from market.journal.queries import last_act, row
+from market.journal.rules.leaf import leaf, leaf_hash, payload_hash, stamp
+from market.store.db import db
+
+
+def record(act: str, obj: str, *, actor: Actor, payload: dict[str, Any], now: datetime) -> JournalRow:
+    """Add the row of `act` (such as `request.publish`) on `obj` (such as `request/RQ-2026-000041C`).
+
+    Runs in the act's own transaction: no act without a row, no row without an act. Two acts at once on one object
+    meet in the unique (obj, rev), and one of them is refused. The row waits for its number in the public log, which
+    `market.journal.queries.sequenced` tells once the sequencer has given it.
+    """
+    rev, prev = last_act(obj)
+    salt = secrets.token_bytes(16)
+    private = {**payload, "by": actor.id}
+    who = f"role:{actor.role}" + (f"@organisation/{actor.organisation}" if actor.organisation else "")
+    fields = {"t": stamp(now), "act": act, "obj": obj, "rev": rev + 1, "actor": who, "prev": prev}
+    fields["ph"] = payload_hash(salt, private)
+    written = JournalRow(
+        t=now, act=act, obj=obj, rev=rev + 1, actor=who, ph=fields["ph"], prev=prev,
+        leaf=leaf_hash(leaf(fields)), salt=salt, payload=private,
+    )  # fmt: skip
+    db.session.add(written)
+    db.session.flush()
+    db.session.add(LogWaiting(row_id=written.id))
+    return written
+
+
+def erase(row_id: int, ground: str, *, actor: Actor, now: datetime) -> JournalRow:
+    """Erase the private part of an act for ever, with its salt; that it was erased, and why, is an act of its own.
+
+    The leaf, its place in the log and every proof stay as they are. NotFound("page.not_found") for no such row,
+    BadState("journal.erased") when there is nothing left.
+    """
+    found = row(row_id)
+    if found is None:
+        raise NotFound("page.not_found")
+    if found.payload is None:
+        raise BadState("journal.erased")
+    db.session.execute(update(JournalRow).where(JournalRow.id == row_id).values(salt=None, payload=None))
+    return record("journal.erase", f"journal/{found.leaf[:16]}", actor=actor, payload={"ground": ground}, now=now)
+
+
+register_sentences({"journal.erased": N_("The private part of this record is erased already.")})

@@ -1,0 +1,71 @@
+"""Number the acts that wait, and sign the log's new head."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+
+from market.base.errors import BadState
+from market.base.words import N_, register_sentences
+from market.journal import queries
+from market.journal.models import LogCheckpoint, LogEntry, LogTile, LogWaiting
+from market.journal.rules.edge import Edge, FullTile
+from market.journal.rules.note import Head, Signer, signed
+from market.store.db import db
+
+BATCH = 4096
+_ONE_SEQUENCER = 0x6C6F67  # "log": the key of the lock that PostgreSQL keeps for whoever numbers
+
+
+def seal(signer: Signer, *, now: datetime) -> Head | None:
+    """Give the next numbers to the acts that wait, a batch of them, and sign the head; None when nothing waits.
+
+    Runs in one transaction: killed at any moment, it has numbered the whole batch or nothing. One at a time: SQLite has
+    one writer, PostgreSQL a lock until the end of the transaction. BadState("log.inconsistent") when the rows no longer
+    make the head that was signed last: such a log is never signed again.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(_ONE_SEQUENCER)))
+    waiting = queries.waiting(BATCH)
+    if not waiting:
+        return None
+    edge = whole_edge()
+    _number(edge.size, [row_id for row_id, _ in waiting])
+    _keep([full for _, leaf in waiting for full in edge.append(bytes.fromhex(leaf))])
+    head = Head(signer.name, edge.size, edge.root())
+    db.session.add(
+        LogCheckpoint(size=head.size, root=head.root.hex(), note=signed(head, signer), made_at=now),
+    )
+    db.session.flush()
+    return head
+
+
+def whole_edge() -> Edge:
+    """The tree's right edge; BadState("log.inconsistent") unless it makes the head that was signed last."""
+    last = queries.head()
+    edge = queries.edge(queries.entries())
+    if (edge.size, edge.root().hex()) != ((last.size, last.root) if last else (0, edge.root().hex())):
+        raise BadState("log.inconsistent", size=last.size if last else 0, entries=edge.size)
+    return edge
+
+
+def _number(first: int, row_ids: Sequence[int]) -> None:
+    db.session.execute(insert(LogEntry), [{"seq": seq, "row_id": row_id} for seq, row_id in enumerate(row_ids, first)])
+    # What waits was read in the order of ids: all of it up to the last is numbered, and what appears later is not.
+    db.session.execute(delete(LogWaiting).where(LogWaiting.row_id.in_(row_ids)))
+
+
+def _keep(tiles: Sequence[FullTile]) -> None:
+    if tiles:
+        columns = ("level", "number", "root", "hashes")
+        db.session.execute(insert(LogTile), [{name: getattr(tile, name) for name in columns} for tile in tiles])
+
+
+register_sentences(
+    {
+        "log.inconsistent": N_(
+            "The public log is not what was signed: the last head has {size} entries, {entries} are here. Nothing is "
+            "signed any more until the operator has looked (flask log verify)."
+        )
+    }
+)
