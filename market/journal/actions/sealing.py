@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select
 from market.base.errors import BadState
 from market.base.words import N_, register_sentences
 from market.journal import queries
-from market.journal.models import LogCheckpoint, LogEntry, LogTile, LogWaiting
+from market.journal.models import LogCheckpoint, LogCosignature, LogEntry, LogTile, LogWaiting
 from market.journal.rules.edge import Edge, FullTile
 from market.journal.rules.note import Head, Signer, signed
 from market.store.db import db
@@ -38,6 +38,12 @@ def seal(signer: Signer, *, now: datetime) -> Head | None:
     )
     db.session.flush()
     return head
+
+
+def keep_cosignature(size: int, witness: str, *, line: str, seen_at: datetime) -> None:
+    """Keep a witness's line under the head of that size; a second one of the same witness changes nothing."""
+    if db.session.get(LogCosignature, (size, witness)) is None:
+        db.session.add(LogCosignature(size=size, witness=witness, line=line, seen_at=seen_at))
 
 
 def whole_edge() -> Edge:

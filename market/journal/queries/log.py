@@ -117,6 +117,11 @@ def witnessed_at(seq: int) -> list[tuple[str, datetime]]:
     return [(witness, moment) for witness, moment in db.session.execute(query)]
 
 
+def last_seen_by(witness: str) -> int:
+    """The largest size that a witness has cosigned, as far as we know; 0 before the first. One query."""
+    return db.session.scalar(select(func.max(LogCosignature.size)).where(LogCosignature.witness == witness)) or 0
+
+
 def tile(level: int, number: int, width: int) -> bytes | None:
     """The first `width` hashes of a tile; None when the log has not so many."""
     hashes = stored_tile(level, number)
