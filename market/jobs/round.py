@@ -12,7 +12,7 @@ from market.search.index import Index
 
 
 def one_round(index: Index, site: Log) -> tuple[int, int]:
-    """Look after the log, bring the list into force, check lists, close what is due, index; how many closed and indexed.
+    """Look after log and list, check lists handed in, close what is due, index; how many closed and indexed.
 
     Safe to run twice. While the database is behind its log, nothing is written.
     """

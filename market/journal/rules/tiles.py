@@ -10,6 +10,8 @@ from collections.abc import Iterable
 WIDTH = 256
 HEIGHT = 8
 HASH = 32
+LAST = 2**48
+"""No log has a tile of a higher number."""
 LONGEST_LEAF = 0xFFFF
 _PATH = re.compile(r"(?P<number>(?:x\d{3}/)*\d{3})(?:\.p/(?P<width>[1-9]\d{0,2}))?", re.ASCII)
 

@@ -23,7 +23,9 @@ def cosignature(answer: str, checkpoint: str, by: Verifier) -> tuple[str, dateti
     raise ValueError(f"no cosignature of {by.name} holds")
 
 
-def proof_text(seq: int, path: Sequence[bytes], checkpoint: str) -> str:
-    """A proof to keep: C2SP tlog-proof."""
+def proof_text(seq: int, path: Sequence[bytes], checkpoint: str, *, extra: bytes) -> str:
+    """A proof to keep, with the leaf's bytes as `extra`: C2SP tlog-proof."""
     steps = (base64.b64encode(step).decode() for step in path)
-    return "\n".join(["c2sp.org/tlog-proof@v1", f"index {seq}", *steps, "", checkpoint])
+    return "\n".join(
+        ["c2sp.org/tlog-proof@v1", f"extra {base64.b64encode(extra).decode()}", f"index {seq}", *steps, "", checkpoint]
+    )
