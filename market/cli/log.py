@@ -7,6 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from market.base.people import Actor
+from market.cli import log_mirror, log_verifying
 from market.cli.refusing import refusing
 from market.jobs.log import ask_witnesses, seal_log
 from market.journal import actions, queries
@@ -40,6 +41,49 @@ def seal() -> None:
     size = seal_log(_site())
     seen = ask_witnesses(_site())
     click.echo(f"{size} entries, {seen} new cosignatures.")
+
+
+@log_group.command("verify")
+@with_appcontext
+def verify() -> None:
+    """Recompute the whole log from the database, private parts included, and play the state tables over it.
+
+    Objects whose states are played: requests, quotes, contracts, fee notes, evaluations, voices, editions. Exit code 1
+    when anything is wrong.
+    """
+    found = log_verifying.verify(_site())
+    click.echo(
+        f"{found.entries} entries, {found.waiting} waiting, {found.erased} without private part; {found.heads} heads,"
+        f" {found.tiles} tiles, {len(found.last)} objects, {len(found.states)} lives."
+    )
+    for line in found.wrong:
+        click.echo(f"WRONG: {line}", err=True)
+    if found.wrong:
+        raise SystemExit(1)
+    click.echo("RIGHT: rows, chains, tree, heads and states agree.")
+
+
+@log_group.command("reconcile")
+@click.argument("mirror")
+@with_appcontext
+@refusing
+def reconcile(mirror: str) -> None:
+    """Bring missing entries back from MIRROR, a folder of `verify_log.py --save` or the address of a site.
+
+    All of the mirror is verified first. What the entries' private parts held is lost and listed: the acts themselves
+    must be looked at by people.
+    """
+    first = queries.entries()
+    given = log_mirror.mirrored(mirror, _site().signer.verifier, first)
+    if given.head.size <= first:
+        raise click.ClickException(f"The mirror has {given.head.size} entries, this log {first}: nothing is missing.")
+    with transaction() as now:
+        lost = actions.bring_back(given, now=now)
+    _site().keep(given.note)
+    for seq, act, obj in lost:
+        click.echo(f"private part lost: entry {seq}, {act} on {obj}")
+    verdict = _site().look()
+    click.echo(f"{given.head.size - first} entries are back. {verdict or 'The site may write again.'}")
 
 
 @log_group.command("anchor")

@@ -8,7 +8,7 @@ state of their own.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, String, cast, literal, select
+from sqlalchemy import ColumnElement, String, cast, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from market.base.lifecycle import Lifecycle
@@ -23,7 +23,7 @@ from market.fees.rules import FEE_NOTE
 from market.oversight.models import Voice
 from market.oversight.rules import VOICE
 from market.selection.models import Quote, Request
-from market.selection.rules import QUOTE, REQUEST
+from market.selection.rules import QUOTE, REQUEST, QuoteOrigin
 from market.store.db import db
 
 Name = InstrumentedAttribute[str] | ColumnElement[str]
@@ -34,7 +34,8 @@ Lawful = tuple[list[str], str | None]
 class Life:
     """A kind of object: `begins` makes it, `moves` are events of its lifecycle, `stays` change no state, `ends` it all.
 
-    `name` is the column whose value stands after the stroke in the journal's name of the object.
+    `name` is the column whose value stands after the stroke in the journal's name of the object; `only` says which rows
+    have acts of their own.
     """
 
     lifecycle: Lifecycle
@@ -44,6 +45,7 @@ class Life:
     moves: Mapping[str, str]
     stays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only: ColumnElement[bool] = field(default_factory=true)
 
     def table(self) -> dict[str, Lawful]:
         """Act -> the states it is lawful in ("" before there is any), and the state after it; None for the same."""
@@ -65,7 +67,11 @@ LIVES = {
         },
         {"request.edit": ("draft",), "request.accept_edition": ("draft",)},
     ),
-    "quote": Life(QUOTE, Quote.ref, Quote.state, "quote.submit", {"quote.withdraw": "withdraw"}),
+    "quote": Life(
+        QUOTE, Quote.ref, Quote.state, "quote.submit", {"quote.withdraw": "withdraw"},
+        # What a direct choice makes of a marked price is part of the award's act.
+        only=Quote.origin == QuoteOrigin.SUBMITTED,
+    ),
     "contract": Life(
         CONTRACT, Contract.ref, Contract.state, "contract.propose",
         {f"contract.{event}": event for event in ("sign", "decline", "deliver", "return", "accept")},
@@ -122,7 +128,7 @@ def differing(states: Mapping[str, str]) -> list[str]:
     """Rows whose state is not the one the log leads to, and objects that are only in one of both. One query a kind."""
     wrong = []
     for kind, life in LIVES.items():
-        query = select(literal(f"{kind}/").concat(life.name), life.state)
+        query = select(literal(f"{kind}/").concat(life.name), life.state).where(life.only)
         rows = {obj: str(state) for obj, state in db.session.execute(query)}
         said = {obj: state for obj, state in states.items() if obj.split("/")[0] == kind and state}
         wrong += [

@@ -179,7 +179,10 @@ document.querySelectorAll("[data-verify-log]").forEach((place) => {
     try {
       const found = await verify(place);
       Object.entries(found).forEach(([name, state]) => {
-        checks.querySelector(`[data-check="${name}"]`).dataset.state = state;
+        const line = checks.querySelector(`[data-check="${name}"]`);
+        line.dataset.state = state;
+        // Nothing to say about the past on a first visit.
+        line.hidden = name === "past" && state === "unchecked";
       });
       checks.hidden = false;
       const states = Object.values(found);

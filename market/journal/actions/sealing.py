@@ -24,14 +24,13 @@ def seal(signer: Signer, *, now: datetime) -> Head | None:
     one writer, PostgreSQL a lock until the end of the transaction. BadState("log.inconsistent") when the rows no longer
     make the head that was signed last: such a log is never signed again.
     """
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(select(func.pg_advisory_xact_lock(_ONE_SEQUENCER)))
+    lock_sequencer()
     waiting = queries.waiting(BATCH)
     if not waiting:
         return None
     edge = whole_edge()
-    _number(edge.size, [row_id for row_id, _ in waiting])
-    _keep([full for _, leaf in waiting for full in edge.append(bytes.fromhex(leaf))])
+    number(edge.size, [row_id for row_id, _ in waiting])
+    store_tiles([full for _, leaf in waiting for full in edge.append(bytes.fromhex(leaf))])
     head = Head(signer.name, edge.size, edge.root())
     db.session.add(
         LogCheckpoint(size=head.size, root=head.root.hex(), note=signed(head, signer), made_at=now),
@@ -46,6 +45,12 @@ def keep_cosignature(size: int, witness: str, *, line: str, seen_at: datetime) -
         db.session.add(LogCosignature(size=size, witness=witness, line=line, seen_at=seen_at))
 
 
+def lock_sequencer() -> None:
+    """Wait until nobody else numbers, and keep others from it to the end of the transaction."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(_ONE_SEQUENCER)))
+
+
 def whole_edge() -> Edge:
     """The tree's right edge; BadState("log.inconsistent") unless it makes the head that was signed last."""
     last = queries.head()
@@ -55,13 +60,15 @@ def whole_edge() -> Edge:
     return edge
 
 
-def _number(first: int, row_ids: Sequence[int]) -> None:
+def number(first: int, row_ids: Sequence[int]) -> None:
+    """Give rows the numbers from `first` on; they wait no more."""
     db.session.execute(insert(LogEntry), [{"seq": seq, "row_id": row_id} for seq, row_id in enumerate(row_ids, first)])
     # What waits was read in the order of ids: all of it up to the last is numbered, and what appears later is not.
     db.session.execute(delete(LogWaiting).where(LogWaiting.row_id.in_(row_ids)))
 
 
-def _keep(tiles: Sequence[FullTile]) -> None:
+def store_tiles(tiles: Sequence[FullTile]) -> None:
+    """Keep tiles that are full."""
     if tiles:
         columns = ("level", "number", "root", "hashes")
         db.session.execute(insert(LogTile), [{name: getattr(tile, name) for name in columns} for tile in tiles])

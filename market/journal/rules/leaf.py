@@ -17,13 +17,9 @@ _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 class Acted(Protocol):
     """Whatever carries the fields of a leaf, such as a row of the journal."""
 
-    t: Any
-    act: Any
-    obj: Any
-    rev: Any
-    actor: Any
-    ph: Any
-    prev: Any
+    @property
+    def t(self) -> Any:
+        """When it happened; the others of FIELDS beside it."""
 
 
 def canonical(value: Any) -> bytes:
