@@ -13,18 +13,21 @@ SECONDS = 60.0
 
 
 def mirrored(where: str, key: Verifier, first: int) -> Mirrored:
-    """What the mirror has from entry `first` on; ClickException when it cannot be read or is not signed by `key`."""
+    """What the mirror has from entry `first` on; ClickException when it cannot be read, is not signed
+    by `key`, or has nothing that is missing."""
     text = _read(where, "checkpoint").decode("utf-8", "replace")
     try:
         head = note.opened(text, key)
-        leaves = [leaf for number in range(first // tiles.WIDTH, -(-head.size // tiles.WIDTH))
-                  for leaf in _bundle(where, number, head.size)]  # fmt: skip
+        if head.size <= first:
+            raise click.ClickException(f"The mirror has {head.size} entries, this log {first}: nothing is missing.")
+        numbers = range(first // tiles.WIDTH, -(-head.size // tiles.WIDTH))
+        leaves = [leaf for number in numbers for leaf in _bundle(where, number, head.size)]
     except ValueError as error:
         raise click.ClickException(f"The mirror {where}: {error}.") from error
     own = f"— {key.name} "
     body, _, lines = text.rpartition("\n\n")
     ours = "".join(line for line in lines.splitlines(keepends=True) if line.startswith(own))
-    return Mirrored(first, leaves[first % tiles.WIDTH :] if first < head.size else [], head, f"{body}\n\n{ours}")
+    return Mirrored(first, leaves[first % tiles.WIDTH :], head, f"{body}\n\n{ours}")
 
 
 def _bundle(where: str, number: int, size: int) -> list[bytes]:

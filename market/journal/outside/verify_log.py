@@ -28,57 +28,35 @@ FIELDS = {"v", "t", "act", "obj", "rev", "actor", "ph", "prev"}
 LIVES = json.loads("""
 {
  "contract": {
-  "contract.propose": [[""], "proposed"],
-  "contract.sign": [["proposed"], "in_service"],
-  "contract.decline": [["proposed"], "declined"],
-  "contract.deliver": [["in_service"], "delivered"],
-  "contract.return": [["delivered"], "in_service"],
-  "contract.accept": [["delivered"], "accepted"]},
+  "contract.propose": [[""], "proposed"], "contract.sign": [["proposed"], "in_service"],
+  "contract.decline": [["proposed"], "declined"], "contract.deliver": [["in_service"], "delivered"],
+  "contract.return": [["delivered"], "in_service"], "contract.accept": [["delivered"], "accepted"]},
  "edition": {
-  "edition.import": [[""], "draft"],
-  "edition.submit": [["draft"], "in_review"],
-  "edition.return": [["in_review"], "draft"],
-  "edition.publish": [["in_review"], "published"],
-  "edition.add_entry": [["draft", "in_review"], null],
-  "edition.drop_price": [["draft", "in_review"], null],
-  "edition.raise_bundle": [["draft", "in_review"], null],
-  "edition.remove_bundle": [["draft", "in_review"], null],
-  "edition.remove_entry": [["draft", "in_review"], null],
-  "edition.remove_question": [["draft", "in_review"], null],
-  "edition.set_act_marks": [["draft", "in_review"], null],
-  "edition.set_bundle": [["draft", "in_review"], null],
-  "edition.set_bundles": [["draft", "in_review"], null],
-  "edition.set_entry": [["draft", "in_review"], null],
-  "edition.set_price": [["draft", "in_review"], null],
-  "edition.set_question": [["draft", "in_review"], null],
-  "edition.set_rules": [["draft", "in_review"], null],
-  "edition.in_force": [["published"], null],
+  "edition.import": [[""], "draft"], "edition.submit": [["draft"], "in_review"],
+  "edition.return": [["in_review"], "draft"], "edition.publish": [["in_review"], "published"],
+  "edition.add_entry": [["draft", "in_review"], null], "edition.drop_price": [["draft", "in_review"], null],
+  "edition.raise_bundle": [["draft", "in_review"], null], "edition.remove_bundle": [["draft", "in_review"], null],
+  "edition.remove_entry": [["draft", "in_review"], null], "edition.remove_question": [["draft", "in_review"], null],
+  "edition.set_act_marks": [["draft", "in_review"], null], "edition.set_bundle": [["draft", "in_review"], null],
+  "edition.set_bundles": [["draft", "in_review"], null], "edition.set_entry": [["draft", "in_review"], null],
+  "edition.set_price": [["draft", "in_review"], null], "edition.set_question": [["draft", "in_review"], null],
+  "edition.set_rules": [["draft", "in_review"], null], "edition.in_force": [["published"], null],
   "edition.discard": [["draft"], ""]},
  "fee_note": {
-  "fee.issue": [[""], "issued"],
-  "fee.declare": [["issued"], "declared"],
-  "fee.confirm": [["declared"], "paid"]},
+  "fee.issue": [[""], "issued"], "fee.declare": [["issued"], "declared"], "fee.confirm": [["declared"], "paid"]},
  "quote": {
-  "quote.submit": [[""], "standing"],
-  "quote.withdraw": [["standing"], "withdrawn"]},
+  "quote.submit": [[""], "standing"], "quote.withdraw": [["standing"], "withdrawn"]},
  "request": {
-  "request.draft": [[""], "draft"],
-  "request.publish": [["draft"], "open"],
-  "request.award": [["open"], "awarded"],
-  "request.fail": [["open"], "failed"],
-  "request.cancel": [["draft", "open"], "cancelled"],
-  "request.cancel_by_rule": [["draft", "open"], "cancelled"],
-  "request.edit": [["draft"], null],
+  "request.draft": [[""], "draft"], "request.publish": [["draft"], "open"], "request.award": [["open"], "awarded"],
+  "request.fail": [["open"], "failed"], "request.cancel": [["draft", "open"], "cancelled"],
+  "request.cancel_by_rule": [["draft", "open"], "cancelled"], "request.edit": [["draft"], null],
   "request.accept_edition": [["draft"], null]},
  "round": {
-  "round.open": [[""], "open"],
-  "round.compute": [["open", "computed"], "computed"],
+  "round.open": [[""], "open"], "round.compute": [["open", "computed"], "computed"],
   "round.publish": [["computed"], "published"]},
  "voice": {
-  "voice.receive": [[""], "received"],
-  "voice.answer": [["received"], "answered"],
-  "voice.correct": [["answered"], null],
-  "voice.erase_contact": [["received", "answered"], null]}
+  "voice.receive": [[""], "received"], "voice.answer": [["received"], "answered"],
+  "voice.correct": [["answered"], null], "voice.erase_contact": [["received", "answered"], null]}
 }
 """)
 
@@ -89,6 +67,24 @@ class Wrong(Exception):
 
 def sha(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
+
+
+def raw(text, what):
+    """The bytes that base64 says, in its one way of writing them."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        data = None
+    if data is None or base64.b64encode(data).decode() != text:
+        raise Wrong(f"{what} is not base64")
+    return data
+
+
+def words(data, what):
+    try:
+        return data.decode("utf-8")
+    except ValueError:
+        raise Wrong(f"{what} is not text") from None
 
 
 def root_of(hashes):
@@ -148,11 +144,11 @@ class Place:
 
 def key_of(text):
     """Name, four bytes that signature lines carry, kind (1 log, 4 witness) and public key of `NAME+HASH+BASE64`."""
-    name, stated, data = text.strip().split("+", 2)
-    raw = base64.b64decode(data)
-    if sha(name.encode(), b"\n", raw)[:4].hex() != stated:
+    name, stated, data = (text.strip().split("+", 2) + ["", ""])[:3]
+    key = raw(data, "the key")
+    if sha(name.encode(), b"\n", key)[:4].hex() != stated:
         raise Wrong(f"the key {name} does not have the hash that it states")
-    return name, bytes.fromhex(stated), raw[0], raw[1:]
+    return name, bytes.fromhex(stated), key[0], key[1:]
 
 
 def signed(note, key):
@@ -161,14 +157,14 @@ def signed(note, key):
     name, stated, kind, public = key
     for line in lines.splitlines():
         _, who, data = (line.split(" ") + ["", ""])[:3]
-        raw = base64.b64decode(data)
-        if (who, raw[:4]) != (name, stated):
+        blob = raw(data, f"the signature line of {who}")
+        if (who, blob[:4]) != (name, stated):
             continue
         if Ed25519PublicKey is None:
             return None
-        said, signature = text + "\n", raw[4:]
+        said, signature = text + "\n", blob[4:]
         if kind == 4:
-            said, signature = f"cosignature/v1\ntime {int.from_bytes(raw[4:12], 'big')}\n{said}", raw[12:]
+            said, signature = f"cosignature/v1\ntime {int.from_bytes(blob[4:12], 'big')}\n{said}", blob[12:]
         try:
             Ed25519PublicKey.from_public_bytes(public).verify(signature, said.encode())
             return True
@@ -181,7 +177,7 @@ def head_of(note, key, what):
     """Size and root of a checkpoint, its signature checked."""
     try:
         origin, size, root = note.split("\n")[:3]
-        head = int(size), base64.b64decode(root, validate=True)
+        head = int(size), raw(root, f"the root of {what}")
     except ValueError:
         raise Wrong(f"{what} is not a checkpoint") from None
     held = signed(note, key)
@@ -253,10 +249,14 @@ def replay(leaves, hashes):
 def receipt(text, key, leaves, hashes):
     """An entry that somebody holds a proof of is in the log, at its place."""
     lines = text.split("\n")
-    if lines[0] != "c2sp.org/tlog-proof@v1" or not lines[1].startswith("extra ") or not lines[2].startswith("index "):
+    try:
+        first, (extra, entry), (place, at), gap = lines[0], lines[1].split(), lines[2].split(), lines.index("")
+        leaf, index = raw(entry, "the receipt's entry"), int(at)
+    except (ValueError, IndexError):
+        first = ""
+    if first != "c2sp.org/tlog-proof@v1" or (extra, place) != ("extra", "index"):
         raise Wrong("the receipt is not a proof of this log")
-    leaf, index, gap = base64.b64decode(lines[1][6:]), int(lines[2][6:]), lines.index("")
-    path = [base64.b64decode(line) for line in lines[3:gap]]
+    path = [raw(line, "the receipt's path") for line in lines[3:gap]]
     size, root = head_of("\n".join(lines[gap + 1 :]), key, "the receipt's head")
     if climb(sha(b"\0", leaf), index, size, path) != root:
         raise Wrong("the receipt is forged: its proof does not lead from its entry to its head")
@@ -275,7 +275,11 @@ def begins(hashes, size, root, what):
 
 def witnesses(place, note):
     """Who else has seen this head: without witnesses the site could show others another log."""
-    keys = [key_of(line.split()[1]) for line in place.read("witnesses").decode().splitlines() if "witness " in line[:8]]
+    keys = [
+        key_of(line.split()[1])
+        for line in words(place.read("witnesses"), "the list of witnesses").splitlines()
+        if "witness " in line[:8]
+    ]
     seen = []
     for key in keys:
         held = signed(note, key)
@@ -288,12 +292,12 @@ def witnesses(place, note):
 def verify(given):
     place, memory = Place(given.where, given.save), pathlib.Path(given.memory)
     kept = memory.read_text("utf-8").split("\n", 1) if memory.exists() else None
-    key = key_of(given.key or (kept[0] if kept else place.read("key").decode()))
+    key = key_of(given.key or (kept[0] if kept else words(place.read("key"), "the key")))
     print(
         f"  key {key[0]}+{key[1].hex()}",
         "" if given.key or kept else "(as the site says; compare it with a printed one)",
     )
-    note = place.read("checkpoint").decode()
+    note = words(place.read("checkpoint"), "the head")
     size, root = head_of(note, key, "the head")
     leaves, hashes = download(place, size)
     if root_of(hashes) != root:
