@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from market.base.errors import BreaksRule
 from market.base.people import Actor, Role
-from market.journal import rules
 from market.journal.actions import record
 from market.journal.queries import history
+from market.journal.rules import leaf as rules
 from market.store.db import db
 from market.store.transaction import transaction
 

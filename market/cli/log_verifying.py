@@ -1,0 +1,156 @@
+"""`flask log verify`: what `verify_log.py` does, from the database, and what only the database can tell."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import exists, func, select
+
+from market.cli.log_states import differing, unlawful
+from market.journal.guarding import Log
+from market.journal.models import JournalRow, LogCheckpoint, LogCosignature, LogEntry, LogTile, LogWaiting
+from market.journal.rules import note
+from market.journal.rules.edge import Edge, FullTile
+from market.journal.rules.leaf import leaf_hash, leaf_of, payload_hash
+from market.store.db import db
+
+PART = 2000
+
+
+class Told(NamedTuple):
+    """The columns of a row of the journal."""
+
+    id: int
+    t: datetime
+    act: str
+    obj: str
+    rev: int
+    actor: str
+    ph: str
+    prev: str
+    leaf: str
+    salt: bytes | None
+    payload: dict[str, Any] | None
+
+
+_COLUMNS = tuple(JournalRow.__table__.c[name] for name in Told._fields)
+
+
+@dataclass(slots=True)
+class Checked:
+    """What was verified, in numbers, and every thing that is wrong, in words."""
+
+    entries: int = 0
+    waiting: int = 0
+    erased: int = 0
+    heads: int = 0
+    tiles: int = 0
+    wrong: list[str] = field(default_factory=list)
+    last: dict[str, tuple[int, str]] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+
+
+def verify(site: Log) -> Checked:
+    """Recompute all of it: rows, chains, tree, tiles, heads, cosignatures, lives and the state columns."""
+    found = Checked()
+    heads = {one.size: one for one in db.session.scalars(select(LogCheckpoint))}
+    edge, tiles = Edge(0, []), dict[tuple[int, int], FullTile]()
+    for rows in _numbered():
+        for seq, row in rows:
+            if seq != found.entries:
+                found.wrong.append(f"entry {found.entries} is missing: the next number is {seq}")
+            found.entries = seq + 1
+            check_row(found, f"entry {seq}", row)
+            for tile in edge.append(bytes.fromhex(leaf_hash(leaf_of(row)))):
+                tiles[tile.level, tile.number] = tile
+            if edge.size in heads:
+                _check_head(found, heads.pop(edge.size), edge.root(), site)
+        found.wrong += unlawful(((seq, row.act, row.obj) for seq, row in rows), found.states)
+    found.wrong += [f"the head of {size} entries is of more than there are" for size in heads]
+    _check_tiles(found, tiles)
+    _check_last(found)
+    _check_waiting(found)
+    _check_cosignatures(found, site)
+    found.wrong += differing(found.states)
+    if verdict := site.look():
+        found.wrong.append(f"{verdict}: the newest head that this machine knows is not in this database")
+    return found
+
+
+def check_row(found: Checked, name: str, row: Told) -> None:
+    """A row's own hash, that of its private part, and the chain of its object."""
+    if leaf_hash(leaf_of(row)) != row.leaf:
+        found.wrong.append(f"{name}: the columns of journal row {row.id} do not make its leaf")
+    if row.payload is None or row.salt is None:
+        found.erased += 1
+    elif payload_hash(row.salt, row.payload) != row.ph:
+        found.wrong.append(f"{name}: the private part of journal row {row.id} is not the one that was hashed")
+    rev, prev = found.last.get(row.obj, (0, ""))
+    if (row.rev, row.prev) != (rev + 1, prev):
+        found.wrong.append(f"{name}: {row.act} on {row.obj} does not follow act {rev} of {row.obj}")
+    found.last[row.obj] = row.rev, row.leaf
+
+
+def _numbered() -> Iterator[Sequence[tuple[int, Told]]]:
+    first = 0
+    while True:
+        query = select(LogEntry.seq, *_COLUMNS).join(JournalRow, JournalRow.id == LogEntry.row_id)
+        rows = db.session.execute(query.where(LogEntry.seq >= first).order_by(LogEntry.seq).limit(PART)).all()
+        if not rows:
+            return
+        yield [(row.seq, Told(*row[1:])) for row in rows]
+        first = rows[-1].seq + 1
+
+
+def _check_head(found: Checked, head: LogCheckpoint, root: bytes, site: Log) -> None:
+    found.heads += 1
+    try:
+        said = note.opened(head.note, site.signer.verifier)
+    except ValueError as error:
+        found.wrong.append(f"the head of {head.size} entries: {error}")
+        return
+    if (said.size, said.root.hex()) != (head.size, head.root):
+        found.wrong.append(f"the head of {head.size} entries says other than what was signed")
+    if said.root != root:
+        found.wrong.append(f"the first {head.size} entries do not make the root that was signed")
+
+
+def _check_tiles(found: Checked, tiles: dict[tuple[int, int], FullTile]) -> None:
+    for stored in db.session.scalars(select(LogTile)):
+        expected = tiles.pop((stored.level, stored.number), None)
+        found.tiles += 1
+        if expected is None or (expected.root, expected.hashes) != (stored.root, stored.hashes):
+            found.wrong.append(f"tile {stored.level}/{stored.number} is not that of the entries")
+    found.wrong += [f"tile {level}/{number} is missing" for level, number in tiles]
+
+
+def _check_last(found: Checked) -> None:
+    last = db.session.scalar(select(func.max(LogCheckpoint.size))) or 0
+    if last != found.entries:
+        found.wrong.append(f"the newest head is of {last} entries, and {found.entries} have a number")
+
+
+def _check_waiting(found: Checked) -> None:
+    """Acts without a number: they wait, all of them; the tables show them already."""
+    numbered = exists().where(LogEntry.row_id == JournalRow.id)
+    waits = exists().where(LogWaiting.row_id == JournalRow.id)
+    rows = db.session.execute(select(waits.label("waits"), *_COLUMNS).where(~numbered).order_by(JournalRow.id)).all()
+    for waits_too, *columns in rows:
+        row = Told(*columns)
+        found.waiting += 1
+        if not waits_too:
+            found.wrong.append(f"journal row {row.id} ({row.act} on {row.obj}) has no number and does not wait for one")
+        check_row(found, f"waiting row {row.id}", row)
+    found.wrong += unlawful(((-1, row.act, row.obj) for row in rows), found.states)
+    both = select(LogWaiting.row_id).where(exists().where(LogEntry.row_id == LogWaiting.row_id))
+    found.wrong += [f"journal row {row_id} waits although it has a number" for row_id in db.session.scalars(both)]
+
+
+def _check_cosignatures(found: Checked, site: Log) -> None:
+    known = {one.name: one.verifier for one in site.policy.witnesses}
+    query = select(LogCosignature, LogCheckpoint.note).join(LogCheckpoint, LogCheckpoint.size == LogCosignature.size)
+    for line, text in db.session.execute(query):
+        by = known.get(line.witness)
+        if by is not None and note.witnessed(text + line.line, [by]).get(line.witness) != line.seen_at:
+            found.wrong.append(f"the cosignature of {line.witness} under {line.size} entries does not hold")
