@@ -10,6 +10,7 @@
 | `SEARCH_INDEX`       | the folder of the search index, `search_index/` when unset                          |
 | `MARKET_DEMO`        | `1` shows demo accounts and lets them sign in; off in production unless said        |
 | `MAX_UPLOAD_MB`      | the largest request body in MB, 12 when unset                                       |
+| `DRAND_RELAYS`       | addresses that serve drand's rounds over HTTPS, parted by blanks; `-` for none      |
 | `FONTS`              | folders with a Chinese font for PDF, as in PATH; the machine's own when unset       |
 """
 
@@ -23,6 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 LEAST_SECRET = 32
+RELAYS = "https://api.drand.sh https://api2.drand.sh https://api3.drand.sh https://drand.cloudflare.com"
 
 
 class Config:
@@ -38,6 +40,7 @@ class Config:
     SEARCH_INDEX = str(ROOT / "search_index")
     FONTS = os.pathsep.join(("/usr/share/fonts", "/usr/local/share/fonts", str(Path.home() / ".local/share/fonts")))
     MARKET_DEMO = False
+    DRAND_RELAYS: tuple[str, ...] = ()
     MAX_CONTENT_LENGTH = 12 * 1024 * 1024
     MAX_FORM_PARTS = 2000
     PERMANENT_SESSION_LIFETIME = timedelta(hours=12)
@@ -69,6 +72,7 @@ class Development(Config):
         self.SEARCH_INDEX = str(Path(env.get("SEARCH_INDEX") or Config.SEARCH_INDEX).resolve())
         self.FONTS = env.get("FONTS") or Config.FONTS
         self.MARKET_DEMO = flag(env, "MARKET_DEMO", default="1")
+        self.DRAND_RELAYS = relays(env.get("DRAND_RELAYS") or RELAYS)
         self.MAX_CONTENT_LENGTH = whole_number(env, "MAX_UPLOAD_MB", default="12") * 1024 * 1024
 
 
@@ -127,6 +131,15 @@ def whole_number(env: Mapping[str, str], name: str, *, default: str) -> int:
     if not value.isdecimal() or int(value) == 0:
         stop(f"{name} is {value!r}; write a whole number above zero.")
     return int(value)
+
+
+def relays(text: str) -> tuple[str, ...]:
+    """The addresses of drand's relays; anything but HTTPS stops the start. `-` says that there is no internet."""
+    found = () if text.strip() == "-" else tuple(text.split())
+    for address in found:
+        if not address.startswith("https://"):
+            stop(f"DRAND_RELAYS has {address!r}; write addresses that begin with https://, or - for none.")
+    return found
 
 
 def database_url(url: str) -> str:

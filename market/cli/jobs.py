@@ -24,7 +24,7 @@ def jobs_group() -> None:
 @with_appcontext
 def once() -> None:
     """Run every job once."""
-    closed, indexed = one_round(current_app.extensions["search"])
+    closed, indexed = one_round(current_app.extensions["search"], current_app.config["DRAND_RELAYS"])
     click.echo(f"{closed} requests closed, {indexed} rows indexed.")
 
 
@@ -37,7 +37,7 @@ def run(every: float, until: str | None) -> None:
     parent = os.getppid()
     while until != "parent" or os.getppid() == parent:
         try:
-            one_round(current_app.extensions["search"])
+            one_round(current_app.extensions["search"], current_app.config["DRAND_RELAYS"])
         except Refusal as refusal:
             # A busy database or a row changed meanwhile: the next round looks again.
             log.warning("a round of jobs was refused: %s", refusal)

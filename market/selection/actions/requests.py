@@ -21,10 +21,11 @@ from market.catalogue.queries import edition_in_force, fee_items_of, require_coe
 from market.catalogue.rules import Payer, PriceState
 from market.journal.actions import record
 from market.notices.actions import queue
+from market.selection.actions.announcing import announce, cancel_announced
 from market.selection.methods import METHODS
 from market.selection.models import Quote, Request, RequestLine
 from market.selection.queries import Shelf, notice_document, shelf, sisters_of
-from market.selection.rules import REQUEST, Method, QuoteState, RequestState, written_deadline
+from market.selection.rules import REQUEST, Funding, Method, QuoteState, RequestState, written_deadline
 from market.store import outbox
 from market.store.calendar import calendar
 from market.store.db import db
@@ -44,7 +45,10 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the buyer writes. `amounts` by fee item id; `last_day` for quotes, None for the rule's own."""
+    """What the buyer writes. `amounts` by fee item id; `last_day` for quotes or sign-up, None for the rule's own.
+
+    `funding` is whose money pays, empty for the payer's usual one; an authority spends the State's.
+    """
 
     amounts: Mapping[int, Amount]
     method: str
@@ -52,6 +56,7 @@ class Terms:
     description: str = ""
     case_number: str = ""
     last_day: date | None = None
+    funding: str = ""
 
 
 def draft_request(code: str, terms: Terms, *, actor: Actor, now: datetime) -> Request:
@@ -127,7 +132,7 @@ def publish_one(request: Request, *, actor: Actor, now: datetime) -> None:
         require_in_force(item, clock.china_date(now))
     method = METHODS[Method(request.method)]
     provisional = False
-    if method.takes_quotes:
+    if method.needs_deadline:
         counted = calendar().after(clock.china_date(now), setting("request.quoting_workdays", clock.china_date(now)))
         least, provisional = clock.end_of_day(counted.day), counted.provisional
         request.quotes_until = max(least, request.quotes_until or least)
@@ -139,6 +144,8 @@ def publish_one(request: Request, *, actor: Actor, now: datetime) -> None:
     if request.quotes_until is not None:
         facts |= {"quotes_until": request.quotes_until.isoformat(), "calendar_provisional": provisional}
         _call_agencies(request, request.quotes_until, now)
+    if method.draws and request.quotes_until is not None:
+        announce(request, request.quotes_until, actor=actor, now=now)
     record("request.publish", obj(request), actor=actor, payload=facts, now=now)
     tell_search(request, now)
 
@@ -156,8 +163,9 @@ def cancel(request: Request, *, actor: Actor, now: datetime) -> None:
 
 def cancel_one(request: Request, *, actor: Actor, now: datetime) -> None:
     """Take a request back, alone or as one lot of those that are taken back in the same act."""
-    request.state = REQUEST.step(request.state, "cancel")
-    request.closed_at = now
+    state = REQUEST.step(request.state, "cancel")
+    cancel_announced(request, actor=actor, now=now)
+    request.state, request.closed_at = state, now
     db.session.flush()
     record("request.cancel", obj(request), actor=actor, payload={}, now=now)
     if request.published_at is not None:
@@ -220,11 +228,20 @@ def _columns(chosen: Shelf, terms: Terms, now: datetime) -> dict[str, Any]:
         "service_id": chosen.entry.service_id,
         "payer": chosen.payer,
         "method": method.code,
+        "funding": _funding(chosen, terms),
         "title": title,
         "description": terms.description.strip(),
         "case_number": terms.case_number.strip(),
-        "quotes_until": _wish(terms.last_day, now) if method.takes_quotes else None,
+        "quotes_until": _wish(terms.last_day, now) if method.needs_deadline else None,
     }
+
+
+def _funding(chosen: Shelf, terms: Terms) -> Funding:
+    if chosen.payer == Payer.AUTHORITY:
+        return Funding.STATE
+    if terms.funding not in ("", *Funding):
+        raise BreaksRule("request.funding_unknown")
+    return Funding(terms.funding or Funding.SOCIAL)
 
 
 def _wish(last_day: date | None, now: datetime) -> datetime | None:
@@ -290,7 +307,8 @@ def _call_agencies(request: Request, until: datetime, now: datetime) -> None:
         "until": written_deadline(until),
         "link": f"/desk/opportunities/{request.ref}",
     }
-    queue("notice.request.published", to=db.session.scalars(marked), facts=facts, now=now)
+    code = "notice.draw.published" if METHODS[Method(request.method)].draws else "notice.request.published"
+    queue(code, to=db.session.scalars(marked), facts=facts, now=now)
 
 
 def _facts(chosen: Shelf, terms: Terms) -> dict[str, Any]:

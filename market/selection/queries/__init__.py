@@ -11,6 +11,7 @@ from market.selection.queries.difference import (
     entry_then,
     line_changes,
 )
+from market.selection.queries.draws import draw_of, draw_of_request
 from market.selection.queries.editions import (
     OffTheList,
     listed_entry,
@@ -95,6 +96,8 @@ __all__ = [
     "difference",
     "difference_of",
     "documents",
+    "draw_of",
+    "draw_of_request",
     "due_refs",
     "entry_then",
     "items_of_lots",

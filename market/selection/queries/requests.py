@@ -18,7 +18,7 @@ from market.catalogue.queries import coefficients_of, edition_in_force, fee_item
 from market.catalogue.rules import Payer, PriceState
 from market.selection.models import Award, Quote, QuoteLine, Request, RequestLot
 from market.selection.queries.editions import listed_entry
-from market.selection.rules import AwardState, QuoteState, RequestState, payer_for
+from market.selection.rules import AwardState, Method, QuoteState, RequestState, payer_for
 from market.store.db import db
 
 
@@ -95,10 +95,10 @@ def sealed_count(request_id: int) -> int:
 
 
 def due_refs(now: datetime) -> list[str]:
-    """Open requests whose deadline has come without a standing quote, oldest first."""
+    """Open requests for quotes whose deadline has come without a standing one, oldest first. A draw ends by itself."""
     query = (
         select(Request.ref)
-        .where(Request.state == RequestState.OPEN, Request.quotes_until <= now)
+        .where(Request.state == RequestState.OPEN, Request.quotes_until <= now, Request.method != Method.RANDOM)
         .where(~exists().where(Quote.request_id == Request.id, Quote.state == QuoteState.STANDING))
         .order_by(Request.quotes_until, Request.id)
     )
