@@ -55,3 +55,13 @@ def seed_settings() -> None:
     for key, (value, source) in DEFAULTS.items():
         if key not in known:
             db.session.add(DatedSetting(key=key, valid_from=_FIRST_DAY, value=value, source=source))
+
+
+def set_value(key: str, value: Any, *, valid_from: date, source: str) -> None:
+    """Let `key` have another value from a day on; what was in force before stays for the days before."""
+    row = db.session.scalar(select(DatedSetting).where(DatedSetting.key == key, DatedSetting.valid_from == valid_from))
+    if row is None:
+        db.session.add(DatedSetting(key=key, valid_from=valid_from, value=value, source=source))
+    else:
+        row.value, row.source = value, source
+    db.session.flush()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -147,6 +147,13 @@ def decision_of(draw_id: int, decision: Decision) -> DrawDecision | None:
     )
 
 
+def all_proposed() -> list[tuple[str, DrawDecision]]:
+    """Everything that waits for a second person, with its draw. One query."""
+    query = select(Draw.ref, DrawDecision).join(Draw, Draw.id == DrawDecision.draw_id)
+    rows = db.session.execute(query.where(DrawDecision.confirmed_by.is_(None)).order_by(DrawDecision.id))
+    return [(row[0], row[1]) for row in rows]
+
+
 def secrets_of(draw_id: int) -> Sequence[DrawSecret]:
     """Every committer's row, in the order of commitment."""
     return db.session.scalars(select(DrawSecret).where(DrawSecret.draw_id == draw_id).order_by(DrawSecret.number)).all()
@@ -216,6 +223,11 @@ class DrawRow:
     drawn_at: datetime | None
     entered: int
     winner: str | None
+
+    @property
+    def beacon_at(self) -> datetime:
+        """The moment of the beacon."""
+        return datetime.fromtimestamp(self.beacon_time, UTC)
 
 
 _buyer = aliased(Organisation)

@@ -72,6 +72,11 @@ def request_open_to(agency_id: int, ref: str) -> Request:
     return _one(select(Request).where(Request.ref == ref, Request.published_at.is_not(None), offers | quotes))
 
 
+def published_request(request_id: int) -> Request:
+    """A published request with its entry, act, buyer and lines; NotFound("request.not_found") for a draft."""
+    return _one(select(Request).where(Request.id == request_id, Request.published_at.is_not(None)))
+
+
 def _one(query: Select[Request]) -> Request:
     loaded = query.options(
         joinedload(Request.entry).options(joinedload(Entry.act), joinedload(Entry.edition)),

@@ -17,10 +17,11 @@ from market.catalogue.models import FeeItem
 from market.catalogue.rules import Payer
 from market.selection.actions import Amount, Quoted, Terms
 from market.selection.actions.basket import Drafting
-from market.selection.methods import METHODS
+from market.selection.methods import METHODS, SelectionMethod
 from market.selection.models import Request, RequestLine
 from market.selection.queries import Shelf
 from market.selection.queries.basket import BasketRow
+from market.selection.rules import Funding
 from market.web import locale
 from market.web.forms import (
     DayField,
@@ -49,14 +50,16 @@ class RequestForm(HouseForm):
         "request.title_needed": "title",
         "request.direct_only_by_applicant": "method",
         "request.method_unknown": "method",
+        "request.funding_unknown": "funding",
         "request.deadline_in_past": "last_day",
         "request.deadline_too_far": "last_day",
     }
     items: ClassVar[Sequence[FeeItem]] = ()
     method = RadioField(_l("How is the agency selected?"), [needed()], validate_choice=False)
+    funding: Any = None
     title = LineField(_l("Title of the request"), [at_most(LONGEST_TITLE)])
     case_number = LineField(_l("Case number of the approval"), [at_most(LONGEST_TITLE)])
-    last_day = DayField(_l("Last day for quotes"))
+    last_day = DayField(_l("Last day for quotes or sign-up"))
     description = ProseField(_l("What agencies should know"), [at_most(4000)])
 
     def part(self, what: str, item_id: int) -> Any:
@@ -72,6 +75,7 @@ class RequestForm(HouseForm):
             description=self.description.data or "",
             case_number=self.case_number.data or "",
             last_day=self.last_day.data,
+            funding=(self.funding.data or "") if self.funding is not None else "",
         )
 
     def fill(self, request: Request, same: Mapping[int, FeeItem]) -> None:
@@ -82,6 +86,8 @@ class RequestForm(HouseForm):
     def fill_common(self, request: Request) -> None:
         """Show what a draft says beside its quantities."""
         self.method.data, self.title.data = request.method, request.title
+        if self.funding is not None:
+            self.funding.data = request.funding
         self.case_number.data, self.description.data = request.case_number, request.description
         if request.quotes_until is not None:
             self.last_day.process_data(china_date(request.quotes_until - timedelta(microseconds=1)))
@@ -112,7 +118,15 @@ def request_form(shelf: Shelf) -> type[RequestForm]:
             "price": f"quantity_{shelf.items[0].id}",
             "request.line_needed": f"quantity_{shelf.items[0].id}",
         }
-    fields["method"] = _method_field(shelf.payer)
+    fields["method"] = _method_field(shelf.payer, list(METHODS.values()))
+    if shelf.payer == Payer.APPLICANT:
+        words = labels()
+        fields["funding"] = RadioField(
+            _l("Whose money pays?"),
+            choices=[SelectChoice(str(one), words[f"funding.{one}"]) for one in (Funding.SOCIAL, Funding.STATE)],
+            default=str(Funding.SOCIAL),
+            validate_choice=False,
+        )
     if shelf.payer == Payer.AUTHORITY:
         fields["case_number"] = LineField(_l("Case number of the approval"), [needed(), at_most(LONGEST_TITLE)])
     return type("RequestFormHere", (RequestForm,), fields)
@@ -124,7 +138,7 @@ def merged_form(items: Mapping[int, Sequence[FeeItem]], coefficients: Mapping[in
     fields: dict[str, Any] = {"items": every}
     for of_entry in items.values():
         fields |= _item_fields(of_entry, coefficients)
-    fields["method"] = _method_field(Payer.APPLICANT)
+    fields["method"] = _method_field(Payer.APPLICANT, [one for one in METHODS.values() if not one.draws])
     return type("MergedFormHere", (RequestForm,), fields)
 
 
@@ -145,9 +159,9 @@ def _item_fields(items: Sequence[FeeItem], coefficients: Mapping[int, Sequence[i
     return fields
 
 
-def _method_field(payer: Payer) -> RadioField:
+def _method_field(payer: Payer, every: Sequence[SelectionMethod]) -> RadioField:
     words = labels()
-    methods = [method for method in METHODS.values() if payer in method.payers]
+    methods = [method for method in every if payer in method.payers]
     return RadioField(
         _l("How is the agency selected?"),
         [needed()],
@@ -205,7 +219,7 @@ def basket_form(rows: Sequence[BasketRow]) -> type[BasketForm]:
         )
         for item in items
     }
-    fields["method"] = _method_field(Payer.APPLICANT)
+    fields["method"] = _method_field(Payer.APPLICANT, [one for one in METHODS.values() if not one.draws])
     groups = sorted({row.merged for row in rows if row.merged})
     ticks = {group: f"apart_{number}" for number, group in enumerate(groups, 1)}
     fields |= {name: TickField(_l("Draft them apart instead: one request for each")) for name in ticks.values()}
