@@ -56,6 +56,22 @@ async function tree(leaves) {
 
 const byTicket = (one, other) => (one.ticket < other.ticket ? -1 : 1);
 
+// The first 双色球 drawing (Tuesday, Thursday, Sunday, 21:15 in China) at or after a second: nobody chooses an issue.
+function lotteryDay(moment) {
+  const day = new Date((moment + 8 * 3600) * 1000);
+  const seconds = day.getUTCHours() * 3600 + day.getUTCMinutes() * 60 + day.getUTCSeconds();
+  if (seconds > 21 * 3600 + 15 * 60) day.setUTCDate(day.getUTCDate() + 1);
+  while (![0, 2, 4].includes(day.getUTCDay())) day.setUTCDate(day.getUTCDate() + 1);
+  return day.toISOString().slice(0, 10);
+}
+
+function rightBeacon(told) {
+  const beacon = told.beacon;
+  if (beacon.kind === "drand_quicknet") return beacon.round === told.round;
+  if (beacon.kind !== "lottery") return beacon.kind === told.beacon_kind;
+  return beacon.drawn_on === lotteryDay(told.beacon_time + (told.fallback ? 86400 : 0));
+}
+
 async function randomness(told) {
   const beacon = told.beacon;
   if (beacon.kind === "drand_quicknet") return sha(fromHex(beacon.signature));
@@ -120,8 +136,7 @@ async function replay(told, say) {
   const distinct = new Set(pool.map((entry) => entry.ticket)).size === pool.length;
   say("root", distinct && hexOf(root) === told.pool_root);
   const number = await randomness(told).catch(() => new Uint8Array());
-  const rightRound = told.beacon.kind !== "drand_quicknet" || told.beacon.round === told.round;
-  say("beacon", rightRound && hexOf(number) === told.beacon.randomness);
+  say("beacon", rightBeacon(told) && hexOf(number) === told.beacon.randomness);
   const seed = await sha(bytesOf(`zjcs-draw-v1\0${told.draw_id}\0`), root, number);
   say("seed", hexOf(seed) === told.seed);
   const ranking = await rankingOf(pool, seed);

@@ -6,6 +6,7 @@ It proves that the ranking follows from the published pool and the beacon. That 
 participants' receipts in the public log; that the freeze came before the beacon, by the log's witnesses.
 """
 
+import datetime
 import hashlib
 import json
 import re
@@ -86,6 +87,14 @@ def announced(t):
         need(t["round"] == (t["beacon_time"] - GENESIS) // PERIOD + 1, "the round is not the one of the beacon's time")
 
 
+def lottery_day(moment):
+    """The day of the first 双色球 drawing (Tuesday, Thursday, Sunday, 21:15 in China) at or after a second."""
+    day = datetime.datetime.fromtimestamp(moment + 8 * 3600, datetime.UTC).replace(tzinfo=None)
+    while day.weekday() not in (1, 3, 6) or (day.hour, day.minute, day.second) > (21, 15, 0):
+        day = datetime.datetime.combine(day.date() + datetime.timedelta(days=1), datetime.time())
+    return day.date().isoformat()
+
+
 def randomness(t):
     """The 32 bytes that the beacon gave, by its kind."""
     b = t["beacon"]
@@ -96,7 +105,12 @@ def randomness(t):
         need(re.fullmatch("[0-9a-f]{96}", b["signature"]), "the signature is not 48 bytes")
         given = sha(bytes.fromhex(b["signature"]))
     elif b["kind"] == "lottery":
-        need(len(set(b["red"])) == 6 and all(1 <= n <= 33 for n in b["red"] + [b["blue"]]), "no result of 双色球")
+        first = lottery_day(t["beacon_time"] + (86400 if t["fallback"] else 0))
+        need(b["drawn_on"] == first, f"the lottery of {b['drawn_on']} is not the first drawing, which was on {first}")
+        need(
+            len(b["red"]) == len(set(b["red"])) == 6 and all(1 <= n <= 33 for n in b["red"] + [b["blue"]]),
+            "no result of 双色球",
+        )
         given = sha(b"zjcs-lottery-v1\0", canonical({"blue": b["blue"], "issue": b["issue"], "red": sorted(b["red"])}))
     elif b["kind"] == "commit_reveal":
         told = sorted(b["reveals"], key=lambda r: r["by"])

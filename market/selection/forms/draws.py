@@ -1,5 +1,6 @@
 """What agencies and witnesses type for a draw: syntax only."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
 
@@ -69,12 +70,13 @@ class DecideForm(HouseForm):
         return known, ground, self.explained.data or ""
 
 
-def decide_form() -> type[DecideForm]:
-    """The form with every ground of every decision."""
-    words = labels()
+def decide_form(offered: Iterable[Decision] = Decision) -> type[DecideForm]:
+    """The form with every ground of the decisions offered."""
+    words, wanted = labels(), set(offered)
     choices = [
         SelectChoice(f"{decision}:{ground}", f"{words[f'decision.{decision}']}: {words[f'ground.{ground}']}")
         for decision, grounds in GROUNDS.items()
+        if decision in wanted
         for ground in grounds
     ]
     field = RadioField(_l("Decision and ground"), [needed()], choices=choices, validate_choice=False)

@@ -134,7 +134,8 @@ def _page(ref: str, form: HouseForm) -> ResponseReturnValue:
     shown, now, actor = queries.draw_of(ref), database_now(), current_actor()
     secrets = found.secrets_of(shown.id)
     mine = next((one for one in secrets if one.account_id == actor.id), None)
-    asks = form if isinstance(form, DecideForm) else decide_form()(NOTHING)
+    offered = set(Decision) if shown.state == DrawState.FROZEN else {Decision.VOID}
+    asks = form if isinstance(form, DecideForm) else decide_form(offered)(NOTHING)
     secret = form if isinstance(form, SecretForm) else SecretForm(NOTHING)
     return form.page(
         "selection/draw_witness.html",
