@@ -112,6 +112,8 @@ function complete(told) {
   const out = new Map(told.exclusions.filter((one) => one.reason).map((one) => [one.ticket, one.nonce]));
   const held = new Map(told.receipts.map((one) => [one.ticket, one.nonce]));
   const all = [...held, ...within, ...out];
+  const shown = [...told.receipts, ...told.withdrawn].map((one) => one.leaf);
+  if (shown.sort().join() !== [...told.journal].sort().join()) return false;
   const each = ([ticket]) => {
     const nonce = within.has(ticket) ? within.get(ticket) : out.get(ticket);
     return held.get(ticket) === nonce && within.has(ticket) !== out.has(ticket);

@@ -42,7 +42,8 @@ def transcript(kind: str = "drand_quicknet", **beacon: object) -> dict:
         "signup_until": moment - 900, "frozen_at": moment - 890, "beacon_kind": kind, "beacon_time": moment,
         "announced_beacon_time": moment, "round": 1000 if kind == "drand_quicknet" else None, "postponements": [],
         "fallback": None, "pool": [{"nonce": one.nonce, "ticket": one.ticket} for one in pool],
-        "receipts": [{"nonce": one.nonce, "ticket": one.ticket} for one in (*pool, out)],
+        "receipts": [{"nonce": one.nonce, "ticket": one.ticket, "leaf": one.nonce * 2} for one in (*pool, out)],
+        "withdrawn": [], "journal": [one.nonce * 2 for one in (*pool, out)],
         "exclusions": [{"ticket": out.ticket, "nonce": out.nonce, "reason": "not_serving"}],
     }  # fmt: skip
     value: draw.Drand | draw.Lottery | draw.Reveals = draw.Drand(1000, ROUNDS[1000][0])
@@ -111,7 +112,8 @@ CHEATS = {
     "a ticket twice": (lambda t: t["pool"].append(dict(t["pool"][0])), "the pool names a ticket twice"),
     "a receipt forgotten": (lambda t: t["exclusions"].clear(), "holds a receipt, and is neither in the pool nor excluded"),
     "an exclusion without reason": (lambda t: t["exclusions"][0].update(reason=""), "neither in the pool nor excluded"),
-    "a ghost": (lambda t: t["receipts"].pop(0), "is in the pool without a receipt"),
+    "a receipt dropped": (lambda t: t["receipts"].pop(0), "the journal holds a receipt that is not shown"),
+    "a ghost": (lambda t: (t["receipts"].pop(0), t["journal"].pop(0)), "is in the pool without a receipt"),
     "another round": (lambda t: t["beacon"].update(round=1001), "the beacon is of another round"),
     "the round renamed": (lambda t: (t["beacon"].update(round=1001), t.update(round=1001)), "the round is not the one"),
     "the time moved": (lambda t: t.update(beacon_time=t["beacon_time"] + 3), "the beacon's time is not the announced one"),

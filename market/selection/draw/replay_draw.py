@@ -65,6 +65,8 @@ def receipts(t, pool):
     out = {e["ticket"]: e["nonce"] for e in t["exclusions"] if e["reason"]}
     held = {r["ticket"]: r["nonce"] for r in t["receipts"]}
     need(len(held) == len(t["receipts"]), "two receipts name one participant")
+    shown = [r["leaf"] for r in t["receipts"] + t["withdrawn"]]
+    need(sorted(shown) == sorted(t["journal"]), "the journal holds a receipt that is not shown, or lacks one that is")
     need(not within.keys() & out.keys(), "somebody is in the pool and excluded")
     for ticket in sorted(held.keys() | within.keys() | out.keys()):
         need(ticket in held, f"{ticket} is in the pool without a receipt")

@@ -44,7 +44,7 @@ class Award(Base):
                         "(SELECT method FROM request WHERE id = NEW.request_id) = 'random' AND NOT EXISTS (SELECT 1 FROM draw d"
                         " JOIN draw_rank r ON r.draw_id = d.id JOIN sign_up s ON s.id = r.sign_up_id"
                         " WHERE d.request_id = NEW.request_id AND d.state = 'drawn' AND s.quote_id = NEW.quote_id"
-                        " AND r.position = 1 + (SELECT COUNT(*) FROM award gone WHERE gone.request_id = NEW.request_id))",
+                        " AND r.position = 1 + (SELECT COUNT(*) FROM award gone WHERE gone.request_id = NEW.request_id AND gone.state = 'void'))",
                     ),
                     Refuses(
                         "award.not_given_up",
@@ -56,8 +56,8 @@ class Award(Base):
                     # The table of contracts is a later floor's; this sentence is the one that guards its foundation.
                     Refuses(
                         "draw.contract_exists",
-                        "NEW.state = 'void' AND OLD.state = 'active' AND EXISTS (SELECT 1 FROM contract"
-                        " WHERE award_id = NEW.id AND state <> 'declined')",
+                        "NEW.state = 'void' AND OLD.state = 'active' AND (SELECT method FROM request WHERE id = NEW.request_id)"
+                        " = 'random' AND EXISTS (SELECT 1 FROM contract WHERE award_id = NEW.id AND state <> 'declined')",
                         events=("UPDATE",),
                     ),
                     Refuses("award.quote_withdrawn", "(SELECT state FROM quote WHERE id = NEW.quote_id) <> 'standing'"),

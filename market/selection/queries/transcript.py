@@ -4,6 +4,7 @@ from typing import Any
 
 from market.base.draw import BeaconKind
 from market.base.draw.beacons import CHAIN
+from market.journal.queries import history
 from market.selection.models import BeaconValue, Draw, DrawDecision
 from market.selection.queries.draws import (
     Participant,
@@ -56,6 +57,7 @@ def _frozen(draw: Draw) -> dict[str, Any]:
         ],
         "pool_root": draw.pool_root,
         "receipts": [_receipt(one) for one in everybody if one.withdrawn_at is None],
+        "journal": [row.leaf for row in history(f"draw/{draw.ref}") if row.act == "draw.sign_up"],
         "withdrawn": [_receipt(one) for one in everybody if one.withdrawn_at is not None],
         "exclusions": [
             {"ticket": one.ticket, "nonce": one.nonce, "reason": one.excluded, **(one.facts or {})}
