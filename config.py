@@ -12,6 +12,7 @@
 | `MAX_UPLOAD_MB`      | the largest request body in MB, 12 when unset                                       |
 | `LOG_KEY`            | signs the public log: what `flask log key` makes, or its file; as SECRET_KEY        |
 | `LOG_WITNESSES`      | who cosigns it: lines `witness KEY URL` and `quorum K`, or their file; else nobody  |
+| `DRAND_RELAYS`       | addresses that serve drand's rounds over HTTPS, parted by blanks; `-` for none      |
 | `FONTS`              | folders with a Chinese font for PDF, as in PATH; the machine's own when unset       |
 """
 
@@ -28,6 +29,7 @@ from market.journal.rules.note import new_signer
 
 ROOT = Path(__file__).resolve().parent
 LEAST_SECRET = 32
+RELAYS = "https://api.drand.sh https://api2.drand.sh https://api3.drand.sh https://drand.cloudflare.com"
 
 
 class Config:
@@ -45,6 +47,7 @@ class Config:
     LOG_WITNESSES = ""
     FONTS = os.pathsep.join(("/usr/share/fonts", "/usr/local/share/fonts", str(Path.home() / ".local/share/fonts")))
     MARKET_DEMO = False
+    DRAND_RELAYS: tuple[str, ...] = ()
     MAX_CONTENT_LENGTH = 12 * 1024 * 1024
     MAX_FORM_PARTS = 2000
     PERMANENT_SESSION_LIFETIME = timedelta(hours=12)
@@ -78,6 +81,7 @@ class Development(Config):
         self.LOG_KEY = text_or_file(env.get("LOG_KEY", "")) or kept_secret(instance / "log_key", _log_key)
         self.LOG_WITNESSES = text_or_file(env.get("LOG_WITNESSES", ""))
         self.MARKET_DEMO = flag(env, "MARKET_DEMO", default="1")
+        self.DRAND_RELAYS = relays(env.get("DRAND_RELAYS") or RELAYS)
         self.MAX_CONTENT_LENGTH = whole_number(env, "MAX_UPLOAD_MB", default="12") * 1024 * 1024
 
 
@@ -137,6 +141,15 @@ def whole_number(env: Mapping[str, str], name: str, *, default: str) -> int:
     if not value.isdecimal() or int(value) == 0:
         stop(f"{name} is {value!r}; write a whole number above zero.")
     return int(value)
+
+
+def relays(text: str) -> tuple[str, ...]:
+    """The addresses of drand's relays; anything but HTTPS stops the start. `-` says that there is no internet."""
+    found = () if text.strip() == "-" else tuple(text.split())
+    for address in found:
+        if not address.startswith("https://"):
+            stop(f"DRAND_RELAYS has {address!r}; write addresses that begin with https://, or - for none.")
+    return found
 
 
 def database_url(url: str) -> str:

@@ -26,7 +26,9 @@ def jobs_group() -> None:
 @with_appcontext
 def once() -> None:
     """Run every job once."""
-    closed, indexed = one_round(current_app.extensions["search"], current_app.extensions["log"])
+    closed, indexed = one_round(
+        current_app.extensions["search"], current_app.extensions["log"], current_app.config["DRAND_RELAYS"]
+    )
     click.echo(f"{closed} requests closed, {indexed} rows indexed.")
 
 
@@ -42,7 +44,9 @@ def run(every: float, until: str | None) -> None:
     threading.Thread(target=_seal, args=[app], daemon=True).start()
     while until != "parent" or os.getppid() == parent:
         try:
-            one_round(current_app.extensions["search"], current_app.extensions["log"])
+            one_round(
+                current_app.extensions["search"], current_app.extensions["log"], current_app.config["DRAND_RELAYS"]
+            )
         except Refusal as refusal:
             # A busy database or a row changed meanwhile: the next round looks again.
             log.warning("a round of jobs was refused: %s", refusal)
