@@ -54,6 +54,7 @@ def main() -> int:
                 missed += _search(database)
             missed += _pages(app, database, crowd)
             missed += marked.compare(app, database)
+            missed += marked.shown(app, database)
             missed += marked.marking(app, database)
             missed += settling.settled(app, database)
     if POSTGRESQL not in here():

@@ -31,6 +31,7 @@ SERVICES = 4
 QUANTITIES = (3, 1000)
 COMPARE_MS, STATEMENTS, TIMES_PLAIN = 80.0, 8, {SQLITE: 3.0, POSTGRESQL: 2.0}
 MARKS, MARK_MS, TIMES_INSERT = 60, 30.0, {SQLITE: 45.0, POSTGRESQL: 40.0}
+ITEM_STATEMENTS = 6
 ROUNDS = 6
 WRITTEN = (Offer, Band, OfferBand, JournalRow)
 
@@ -73,6 +74,19 @@ def compare(app: Flask, database: str) -> int:
     missed += told(f"{database}: statements of the comparison, at most", most, STATEMENTS)
     missed += told(f"{database}: p95 of the comparison, ms", every, COMPARE_MS)
     return missed + told(f"{database}: comparison p95 / plain SQL", every / theirs, TIMES_PLAIN[database])
+
+
+def shown(app: Flask, database: str) -> int:
+    """The pages of several popular services themselves, without a quantity and with one."""
+    client = app.test_client(use_cookies=False)
+    with app.app_context():
+        popular = _popular()
+        db.session.remove()
+    paths = [f"/list/{row.code}{asked}" for row in popular for asked in ("", f"?q1={QUANTITIES[1]}")]
+    most = max(counted(lambda path=path: client.get(path)) for path in paths)  # type: ignore[misc]
+    taken = timed(client.get, paths, rounds=ROUNDS)
+    missed = told(f"{database}: statements of an item's page, at most", most, ITEM_STATEMENTS)
+    return missed + told(f"{database}: p95 of an item's page, ms", p95(taken), COMPARE_MS)
 
 
 def _popular() -> list[Row[Any]]:
