@@ -2,8 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from market.base import clock
 from market.base.errors import BadState, BreaksRule, Refusal
 from market.base.words import SENTENCES
 from market.store.db import db
+from market.store.turns import turn
 
 
 @contextmanager
@@ -26,6 +27,18 @@ def transaction(*locks: Select[Any]) -> Iterator[datetime]:
     A constraint that breaks becomes the Refusal of its name; a row changed meanwhile becomes BadState.
     """
     db.session.rollback()
+    with _turn():
+        yield from _in_one(locks)
+
+
+def _turn() -> AbstractContextManager[None]:
+    """The writer's turn: SQLite has one writer, PostgreSQL as many as come."""
+    url = db.engine.url
+    in_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return turn(str(url.database)) if in_file else nullcontext()
+
+
+def _in_one(locks: Sequence[Select[Any]]) -> Iterator[datetime]:
     try:
         db.session.connection(execution_options={"writes": True})
         for lock in locks:
