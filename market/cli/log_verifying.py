@@ -10,12 +10,13 @@ from sqlalchemy import exists, func, select
 from market.cli.log_states import differing, unlawful
 from market.journal.guarding import Log
 from market.journal.models import JournalRow, LogCheckpoint, LogCosignature, LogEntry, LogTile, LogWaiting
-from market.journal.rules import note
+from market.journal.rules import note, tree
 from market.journal.rules.edge import Edge, FullTile
-from market.journal.rules.leaf import leaf_hash, leaf_of, payload_hash
+from market.journal.rules.leaf import leaf_of, payload_hash
 from market.store.db import db
 
 PART = 2000
+_NONE = (0, "")
 
 
 class Told(NamedTuple):
@@ -61,8 +62,7 @@ def verify(site: Log) -> Checked:
             if seq != found.entries:
                 found.wrong.append(f"entry {found.entries} is missing: the next number is {seq}")
             found.entries = seq + 1
-            check_row(found, f"entry {seq}", row)
-            for tile in edge.append(bytes.fromhex(leaf_hash(leaf_of(row)))):
+            for tile in edge.append(check_row(found, row, seq)):
                 tiles[tile.level, tile.number] = tile
             if edge.size in heads:
                 _check_head(found, heads.pop(edge.size), edge.root(), site)
@@ -78,18 +78,25 @@ def verify(site: Log) -> Checked:
     return found
 
 
-def check_row(found: Checked, name: str, row: Told) -> None:
-    """A row's own hash, that of its private part, and the chain of its object."""
-    if leaf_hash(leaf_of(row)) != row.leaf:
-        found.wrong.append(f"{name}: the columns of journal row {row.id} do not make its leaf")
+def check_row(found: Checked, row: Told, seq: int | None = None) -> bytes:
+    """The hash of the row's leaf, made anew; compares it, and that of the private part, and the object's chain."""
+    own = tree.leaf(leaf_of(row))
+    written = own.hex()
+    if written != row.leaf:
+        found.wrong.append(f"{_name(seq)}: the columns of journal row {row.id} do not make its leaf")
     if row.payload is None or row.salt is None:
         found.erased += 1
     elif payload_hash(row.salt, row.payload) != row.ph:
-        found.wrong.append(f"{name}: the private part of journal row {row.id} is not the one that was hashed")
-    rev, prev = found.last.get(row.obj, (0, ""))
-    if (row.rev, row.prev) != (rev + 1, prev):
-        found.wrong.append(f"{name}: {row.act} on {row.obj} does not follow act {rev} of {row.obj}")
+        found.wrong.append(f"{_name(seq)}: the private part of journal row {row.id} is not the one that was hashed")
+    rev, prev = found.last.get(row.obj, _NONE)
+    if row.rev != rev + 1 or row.prev != prev:
+        found.wrong.append(f"{_name(seq)}: {row.act} on {row.obj} does not follow act {rev} of {row.obj}")
     found.last[row.obj] = row.rev, row.leaf
+    return own
+
+
+def _name(seq: int | None) -> str:
+    return "an act that waits" if seq is None else f"entry {seq}"
 
 
 def _numbered() -> Iterator[Sequence[tuple[int, Told]]]:
@@ -141,7 +148,7 @@ def _check_waiting(found: Checked) -> None:
         found.waiting += 1
         if not waits_too:
             found.wrong.append(f"journal row {row.id} ({row.act} on {row.obj}) has no number and does not wait for one")
-        check_row(found, f"waiting row {row.id}", row)
+        check_row(found, row)
     found.wrong += unlawful(((-1, row.act, row.obj) for row in rows), found.states)
     both = select(LogWaiting.row_id).where(exists().where(LogEntry.row_id == LogWaiting.row_id))
     found.wrong += [f"journal row {row_id} waits although it has a number" for row_id in db.session.scalars(both)]

@@ -65,8 +65,11 @@ class Wrong(Exception):
     """The log is not what it claims to be; the text says what is wrong."""
 
 
+sha256 = hashlib.sha256
+
+
 def sha(*parts):
-    return hashlib.sha256(b"".join(parts)).digest()
+    return sha256(b"".join(parts)).digest()
 
 
 def raw(text, what):
@@ -88,10 +91,10 @@ def words(data, what):
 
 
 def root_of(hashes):
-    """The RFC 6962 root over leaf hashes."""
+    """The RFC 6962 root over leaf hashes: pairs are joined, and a last one alone goes up as it is."""
     level = list(hashes)
     while len(level) > 1:
-        joined = [sha(b"\1", left, right) for left, right in zip(level[::2], level[1::2])]
+        joined = [sha256(b"\1" + left + right).digest() for left, right in zip(level[::2], level[1::2])]
         level = joined + level[len(joined) * 2 :]
     return level[0] if level else sha()
 
@@ -190,34 +193,42 @@ def head_of(note, key, what):
 
 
 def download(place, size):
-    """Every leaf, compared with every tile of the tree: a byte that differs is named by file and entry."""
+    """Every leaf with its hash, and the root; compared with every tile: a byte that differs is named by its file."""
     leaves, hashes = [], []
     for first in range(0, size, 256):
         width = min(256, size - first)
         name = f"tile/entries/{number(first // 256, width)}"
         data, at, found = place.read(name), 0, []
-        while at < len(data):
-            end = at + 2 + int.from_bytes(data[at : at + 2], "big")
+        while at + 1 < len(data):
+            end = at + 2 + data[at] * 256 + data[at + 1]
             found.append(data[at + 2 : end])
             at = end
         if at != len(data) or len(found) != width:
             raise Wrong(f"{name} is truncated: it should hold {width} whole entries")
         leaves += found
-        hashes += [sha(b"\0", leaf) for leaf in found]
-    level, below = 0, hashes
+        hashes += [sha256(b"\0" + leaf).digest() for leaf in found]
+    level, below, root = 0, hashes, None
     while below:
+        roots = []
         for first in range(0, len(below), 256):
             expected = below[first : first + 256]
-            name = f"tile/{level}/{number(first // 256, len(expected))}"
-            tile = place.read(name)
-            if len(tile) != 32 * len(expected):
-                raise Wrong(f"{name} is truncated: {len(tile)} bytes, not {32 * len(expected)}")
-            for offset, one in enumerate(expected):
-                if tile[32 * offset : 32 * offset + 32] != one:
-                    what = f"entry {first + offset}" if level == 0 else f"tile {level - 1}/{first + offset}"
-                    raise Wrong(f"{name} does not agree with {what}")
-        level, below = level + 1, [root_of(below[at : at + 256]) for at in range(0, len(below) - 255, 256)]
-    return leaves, hashes
+            compare(place, f"tile/{level}/{number(first // 256, len(expected))}", expected, (level, first))
+            roots.append(root_of(expected))
+        # The tree over the tiles' roots, the last tile's too, has the root of the whole.
+        root = root or root_of(roots)
+        level, below = level + 1, roots[: len(below) // 256]
+    return leaves, hashes, root or sha()
+
+
+def compare(place, name, expected, where):
+    """A tile holds exactly the hashes that it should."""
+    tile, (level, first) = place.read(name), where
+    if len(tile) != 32 * len(expected):
+        raise Wrong(f"{name} is truncated: {len(tile)} bytes, not {32 * len(expected)}")
+    if tile != b"".join(expected):
+        at = next(at for at, one in enumerate(expected) if tile[32 * at : 32 * at + 32] != one)
+        what = f"entry {first + at}" if level == 0 else f"tile {level - 1}/{first + at}"
+        raise Wrong(f"{name} does not agree with {what}")
 
 
 def replay(leaves, hashes):
@@ -299,8 +310,8 @@ def verify(given):
     )
     note = words(place.read("checkpoint"), "the head")
     size, root = head_of(note, key, "the head")
-    leaves, hashes = download(place, size)
-    if root_of(hashes) != root:
+    leaves, hashes, made = download(place, size)
+    if made != root:
         raise Wrong("the entries do not make the root that is signed")
     print(f"  {size} entries make the signed root; every tile agrees")
     objects, lives = replay(leaves, hashes)
