@@ -95,6 +95,8 @@ def announced(t):
     need(t["frozen_at"] < t["beacon_time"], "the pool was frozen after the beacon could be known")
     if t["beacon_kind"] == "drand_quicknet":
         need(t["round"] == (t["beacon_time"] - GENESIS) // PERIOD + 1, "the round is not the one of the beacon's time")
+    else:
+        need(t["round"] is None, "this kind of beacon has no rounds")
 
 
 def lottery_day(moment):
