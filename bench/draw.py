@@ -24,7 +24,7 @@ from market.store.transaction import transaction
 from tests.make import make_agency, make_listed_service, make_offer, make_person
 from tests.selection import around
 
-DRAWS, AGENCIES = 500, 6
+DRAWS, AGENCIES = 500, 4
 SECONDS = 60.0
 ROUND = (1000, "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39")
 
