@@ -62,7 +62,7 @@ class _Lock:
         self._open()
 
     def take(self, until: float) -> bool:
-        """Whether it came in time. The kernel knows no time limit here: where it is held, somebody else waits for it."""
+        """Whether it came in time. The kernel knows no limit of time: where it is held, somebody else waits for it."""
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -12,6 +12,14 @@ import json
 import re
 import sys
 
+try:
+    from py_ecc import optimized_bls12_381 as c
+    from py_ecc.bls.g2_primitives import subgroup_check
+    from py_ecc.bls.hash_to_curve import hash_to_G1
+    from py_ecc.bls.point_compression import decompress_G1, decompress_G2
+except ImportError:
+    c = None
+
 ALGORITHM_SHA256 = "1d15efd2f72aa9cae556e71a8e7c4810a82cfa247de06df040e6115421b11755"
 CHAIN = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 KEY = (
@@ -87,6 +95,8 @@ def announced(t):
     need(t["frozen_at"] < t["beacon_time"], "the pool was frozen after the beacon could be known")
     if t["beacon_kind"] == "drand_quicknet":
         need(t["round"] == (t["beacon_time"] - GENESIS) // PERIOD + 1, "the round is not the one of the beacon's time")
+    else:
+        need(t["round"] is None, "this kind of beacon has no rounds")
 
 
 def lottery_day(moment):
@@ -146,12 +156,7 @@ def selected(t, order):
 
 def signature(b):
     """Whether drand signed it: True, False, or None where py_ecc is not installed."""
-    try:
-        from py_ecc import optimized_bls12_381 as c
-        from py_ecc.bls.g2_primitives import subgroup_check
-        from py_ecc.bls.hash_to_curve import hash_to_G1
-        from py_ecc.bls.point_compression import decompress_G1, decompress_G2
-    except ImportError:
+    if c is None:
         return None
     try:
         sig = decompress_G1(int(b["signature"], 16))

@@ -82,7 +82,9 @@ def opportunity_page(ref: str, act: HouseForm) -> ResponseReturnValue:
     """The request's page with what was wrong with an act on its draw."""
     agency, wanted, items = _load(ref)
     shown = quote_form(wanted.lines, items)(_NOTHING)
-    shown.form_errors, shown.refused_status = act.form_errors, act.refused_status
+    # What is wrong at a field of the act is also said above, where the page's own form says what is wrong.
+    at_fields = [str(error) for field in act for error in field.errors]
+    shown.form_errors, shown.refused_status = [*act.form_errors, *at_fields], act.refused_status
     return _page(agency, wanted, shown, act)
 
 
