@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from market.base.errors import BadState, NotFound
 from market.base.people import Actor
@@ -34,7 +34,7 @@ def record(act: str, obj: str, *, actor: Actor, payload: dict[str, Any], now: da
     )  # fmt: skip
     db.session.add(written)
     db.session.flush()
-    db.session.add(LogWaiting(row_id=written.id))
+    db.session.execute(insert(LogWaiting).values(row_id=written.id))
     return written
 
 
