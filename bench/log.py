@@ -26,12 +26,13 @@ from bench import databases
 from bench.databases import SQLITE
 from bench.lines import told
 from market.base.people import Actor, Role
-from market.cli.log_verifying import Checked, Told, check_row
+from market.cli.log_verifying import Checked, check_row
 from market.jobs.log import seal_for_ever, seal_log
 from market.journal import outside, queries
 from market.journal.actions import record
 from market.journal.guarding import Log
 from market.journal.models import JournalRow, LogCheckpoint, LogEntry
+from market.journal.queries.checking import Told
 from market.journal.rules import tiles, tree
 from market.journal.rules.edge import Edge
 from market.journal.rules.leaf import leaf, leaf_hash, leaf_of, payload_hash, stamp

@@ -1,41 +1,17 @@
 """`flask log verify`: what `verify_log.py` does, from the database, and what only the database can tell."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, NamedTuple
 
-from sqlalchemy import exists, func, select
-
-from market.cli.log_states import differing, unlawful
 from market.journal.guarding import Log
-from market.journal.models import JournalRow, LogCheckpoint, LogCosignature, LogEntry, LogTile, LogWaiting
+from market.journal.models import LogCheckpoint
+from market.journal.queries import checking
+from market.journal.queries.checking import Told
 from market.journal.rules import note, tree
 from market.journal.rules.edge import Edge, FullTile
 from market.journal.rules.leaf import leaf_of, payload_hash
-from market.store.db import db
+from market.pages.queries.log_states import differing, unlawful
 
-PART = 2000
 _NONE = (0, "")
-
-
-class Told(NamedTuple):
-    """The columns of a row of the journal."""
-
-    id: int
-    t: datetime
-    act: str
-    obj: str
-    rev: int
-    actor: str
-    ph: str
-    prev: str
-    leaf: str
-    salt: bytes | None
-    payload: dict[str, Any] | None
-
-
-_COLUMNS = tuple(JournalRow.__table__.c[name] for name in Told._fields)
 
 
 @dataclass(slots=True)
@@ -55,9 +31,10 @@ class Checked:
 def verify(site: Log) -> Checked:
     """Recompute all of it: rows, chains, tree, tiles, heads, cosignatures, lives and the state columns."""
     found = Checked()
-    heads = {one.size: one for one in db.session.scalars(select(LogCheckpoint))}
+    heads = {one.size: one for one in checking.heads()}
+    last = max(heads, default=0)
     edge, tiles = Edge(0, []), dict[tuple[int, int], FullTile]()
-    for rows in _numbered():
+    for rows in checking.numbered():
         for seq, row in rows:
             if seq != found.entries:
                 found.wrong.append(f"entry {found.entries} is missing: the next number is {seq}")
@@ -69,7 +46,8 @@ def verify(site: Log) -> Checked:
         found.wrong += unlawful(((seq, row.act, row.obj) for seq, row in rows), found.states)
     found.wrong += [f"the head of {size} entries is of more than there are" for size in heads]
     _check_tiles(found, tiles)
-    _check_last(found)
+    if last != found.entries:
+        found.wrong.append(f"the newest head is of {last} entries, and {found.entries} have a number")
     _check_waiting(found)
     _check_cosignatures(found, site)
     found.wrong += differing(found.states)
@@ -99,17 +77,6 @@ def _name(seq: int | None) -> str:
     return "an act that waits" if seq is None else f"entry {seq}"
 
 
-def _numbered() -> Iterator[Sequence[tuple[int, Told]]]:
-    first = 0
-    while True:
-        query = select(LogEntry.seq, *_COLUMNS).join(JournalRow, JournalRow.id == LogEntry.row_id)
-        rows = db.session.execute(query.where(LogEntry.seq >= first).order_by(LogEntry.seq).limit(PART)).all()
-        if not rows:
-            return
-        yield [(row.seq, Told(*row[1:])) for row in rows]
-        first = rows[-1].seq + 1
-
-
 def _check_head(found: Checked, head: LogCheckpoint, root: bytes, site: Log) -> None:
     found.heads += 1
     try:
@@ -124,7 +91,7 @@ def _check_head(found: Checked, head: LogCheckpoint, root: bytes, site: Log) -> 
 
 
 def _check_tiles(found: Checked, tiles: dict[tuple[int, int], FullTile]) -> None:
-    for stored in db.session.scalars(select(LogTile)):
+    for stored in checking.full_tiles():
         expected = tiles.pop((stored.level, stored.number), None)
         found.tiles += 1
         if expected is None or (expected.root, expected.hashes) != (stored.root, stored.hashes):
@@ -132,32 +99,21 @@ def _check_tiles(found: Checked, tiles: dict[tuple[int, int], FullTile]) -> None
     found.wrong += [f"tile {level}/{number} is missing" for level, number in tiles]
 
 
-def _check_last(found: Checked) -> None:
-    last = db.session.scalar(select(func.max(LogCheckpoint.size))) or 0
-    if last != found.entries:
-        found.wrong.append(f"the newest head is of {last} entries, and {found.entries} have a number")
-
-
 def _check_waiting(found: Checked) -> None:
     """Acts without a number: they wait, all of them; the tables show them already."""
-    numbered = exists().where(LogEntry.row_id == JournalRow.id)
-    waits = exists().where(LogWaiting.row_id == JournalRow.id)
-    rows = db.session.execute(select(waits.label("waits"), *_COLUMNS).where(~numbered).order_by(JournalRow.id)).all()
-    for waits_too, *columns in rows:
-        row = Told(*columns)
+    rows = checking.unnumbered()
+    for waits, row in rows:
         found.waiting += 1
-        if not waits_too:
+        if not waits:
             found.wrong.append(f"journal row {row.id} ({row.act} on {row.obj}) has no number and does not wait for one")
         check_row(found, row)
-    found.wrong += unlawful(((-1, row.act, row.obj) for row in rows), found.states)
-    both = select(LogWaiting.row_id).where(exists().where(LogEntry.row_id == LogWaiting.row_id))
-    found.wrong += [f"journal row {row_id} waits although it has a number" for row_id in db.session.scalars(both)]
+    found.wrong += unlawful(((-1, row.act, row.obj) for _, row in rows), found.states)
+    found.wrong += [f"journal row {row_id} waits although it has a number" for row_id in checking.waiting_with_number()]
 
 
 def _check_cosignatures(found: Checked, site: Log) -> None:
     known = {one.name: one.verifier for one in site.policy.witnesses}
-    query = select(LogCosignature, LogCheckpoint.note).join(LogCheckpoint, LogCheckpoint.size == LogCosignature.size)
-    for line, text in db.session.execute(query):
+    for line, text in checking.cosignatures():
         by = known.get(line.witness)
         if by is not None and note.witnessed(text + line.line, [by]).get(line.witness) != line.seen_at:
             found.wrong.append(f"the cosignature of {line.witness} under {line.size} entries does not hold")

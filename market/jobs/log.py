@@ -110,7 +110,7 @@ def _learn(site: Log, witness: Witness) -> None:
 
 
 def _body(old: int, head: Checkpoint) -> bytes:
-    proof = tree.consistency(old, head.size, queries.stored_nodes()) if old else []
+    proof = tree.consistency(old, head.size, queries.stored_nodes(head.size)) if old else []
     release()
     return witnessing.request(old, proof, head.note)
 

@@ -74,7 +74,7 @@ def _verdict(known: Head) -> str:
     if size < known.size:
         return "log.behind"
     try:
-        same = tree.root_at(known.size, queries.stored_nodes()) == known.root
+        same = tree.root_at(known.size, queries.stored_nodes(known.size)) == known.root
     except IndexError:
         same = False
     return "" if same else "log.forked"

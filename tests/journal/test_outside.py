@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from market.cli.log_states import tables
 from market.jobs.log import seal_log
 from market.journal.actions import record
 from market.journal.rules import note
 from market.journal.rules.note import LOG, Signer
+from market.pages.queries.log_states import tables
 from market.store.transaction import transaction
 from tests.journal.around import ACTOR, PROGRAMS, VERIFIER, Verifying, act, mirror, sealed, served, site_of
 

@@ -85,7 +85,7 @@ def test_proofs_and_tiles_are_read_from_stored_hashes(app: Flask) -> None:
         for seq in (0, 255, 256, 511, 512, size - 1):
             assert tree.includes(hashes[seq], seq, (size, bytes.fromhex(head.root)), queries.proof_of(seq, size))
         for older in db.session.scalars(select(LogCheckpoint)):
-            proof = tree.consistency(older.size, size, queries.stored_nodes())
+            proof = tree.consistency(older.size, size, queries.stored_nodes(size))
             assert tree.extends((older.size, bytes.fromhex(older.root)), (size, tree.root(hashes)), proof)
         assert queries.tile(0, 1, 256) == b"".join(hashes[256:512])
         assert queries.tile(0, 2, 3) == b"".join(hashes[512:515])

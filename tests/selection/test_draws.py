@@ -7,6 +7,8 @@ import pytest
 from market.agencies.models import Agency
 from market.base.errors import Refusal
 from market.jobs import draws as jobs
+from market.journal.actions import keep_cosignature, seal
+from market.journal.rules.note import LOG, Signer
 from market.notices.models import Notice
 from market.selection.models import SignUp
 from market.store.db import db
@@ -164,3 +166,22 @@ def test_a_draw_without_its_witnesses_is_postponed_some_times_and_never_for_ever
     draws.beacon_comes(made.ref)
     run(at, BEACON + timedelta(days=3))
     assert draws.told(made.ref)["state"] == "drawn"
+
+
+def test_a_draw_whose_freeze_was_witnessed_in_time_is_not_postponed_and_names_its_witnesses(session, at):
+    at(around.MONDAY)
+    draws.setting_("draw.witnesses", 1)
+    made = draws.made(at, agencies=2)
+    run(at, DEADLINE)
+    at(DEADLINE + timedelta(minutes=1))
+    with transaction() as now:
+        head = seal(Signer("draws.example/log", LOG, bytes(32)), now=now)
+        # A head that was cosigned after the beacon's time confirms nothing; the one in time does.
+        keep_cosignature(head.size, "late.example", line="", seen_at=BEACON)
+    assert draws.told(made.ref)["witnesses"] == []
+    with transaction():
+        keep_cosignature(head.size, "court.example", line="", seen_at=BEACON - timedelta(seconds=1))
+    run(at, BEACON - timedelta(seconds=1))
+    told = draws.told(made.ref)
+    assert [one["witness"] for one in told["witnesses"]] == ["court.example"]
+    assert told["postponements"] == [] and told["freeze_log_index"] < head.size

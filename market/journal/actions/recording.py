@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from market.base.errors import BadState, NotFound
 from market.base.people import Actor
@@ -51,7 +51,7 @@ def record_each(
         last[obj] = rev + 1, hashed
     db.session.add_all(rows)
     db.session.flush()
-    db.session.add_all(LogWaiting(row_id=row.id) for row in rows)
+    db.session.execute(insert(LogWaiting), [{"row_id": row.id} for row in rows])
     return rows
 
 

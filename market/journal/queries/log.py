@@ -123,9 +123,9 @@ def last_seen_by(witness: str) -> int:
 
 
 def tile(level: int, number: int, width: int) -> bytes | None:
-    """The first `width` hashes of a tile; None when the log has not so many."""
-    hashes = stored_tile(level, number)
-    return b"".join(hashes[:width]) if len(hashes) >= width else None
+    """The first `width` hashes of a tile; None when the log has not so many. One query."""
+    hashes = _full(level, number) if width == WIDTH else _partial(level, number)[:width]
+    return b"".join(hashes) if len(hashes) == width else None
 
 
 def bundle(number: int, width: int) -> bytes | None:
@@ -136,11 +136,12 @@ def bundle(number: int, width: int) -> bytes | None:
     return bundled(leaf_of(row) for row in rows) if len(rows) == width else None
 
 
-def stored_tile(level: int, number: int) -> list[bytes]:
-    """The hashes that stand in a tile now. At most two queries."""
-    full = db.session.scalar(select(LogTile.hashes).where(LogTile.level == level, LogTile.number == number))
-    if full is not None:
-        return split(full)
+def _full(level: int, number: int) -> list[bytes]:
+    found = db.session.scalar(select(LogTile.hashes).where(LogTile.level == level, LogTile.number == number))
+    return [] if found is None else split(found)
+
+
+def _partial(level: int, number: int) -> list[bytes]:
     first = number * WIDTH
     if level:
         query = select(LogTile.root).where(LogTile.level == level - 1, LogTile.number >= first)
@@ -155,24 +156,25 @@ def stored_tile(level: int, number: int) -> list[bytes]:
 
 
 def edge(size: int) -> Edge:
-    """The right edge of the tree of all `size` entries. Two queries a level of tiles."""
+    """The right edge of the tree of all `size` entries. One query a level of tiles."""
     levels, level = [], 0
     while size >> (HEIGHT * level):
         number = (size >> (HEIGHT * level)) // WIDTH
-        levels.append(stored_tile(level, number) if width_at(size, level, number) else [])
+        levels.append(_partial(level, number) if width_at(size, level, number) else [])
         level += 1
     return Edge(size, levels)
 
 
-def stored_nodes() -> tree.Nodes:
-    """The tree's hashes from the tiles, each tile read once."""
+def stored_nodes(size: int) -> tree.Nodes:
+    """The hashes of the tree of `size` entries from the tiles, each tile read once, by one query."""
     kept: dict[tuple[int, int], list[bytes]] = {}
 
     def nodes(level: int, index: int) -> bytes:
         tile_level, within = divmod(level, HEIGHT)
         number, offset = divmod(index << within, WIDTH)
         if (tile_level, number) not in kept:
-            kept[tile_level, number] = stored_tile(tile_level, number)
+            is_full = width_at(size, tile_level, number) == WIDTH
+            kept[tile_level, number] = (_full if is_full else _partial)(tile_level, number)
         return tree.root(kept[tile_level, number][offset : offset + (1 << within)])
 
     return nodes
@@ -180,7 +182,7 @@ def stored_nodes() -> tree.Nodes:
 
 def proof_of(seq: int, size: int) -> list[bytes]:
     """The inclusion proof of an entry under the head of `size`; ValueError when it is not in it."""
-    return tree.inclusion(seq, size, stored_nodes())
+    return tree.inclusion(seq, size, stored_nodes(size))
 
 
 def _entries() -> Select[int, JournalRow]:

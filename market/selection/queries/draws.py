@@ -13,6 +13,8 @@ from market.agencies.models import Agency
 from market.base.draw import BeaconKind
 from market.base.errors import NotFound
 from market.catalogue.models import Entry
+from market.journal.models import JournalRow
+from market.journal.queries import sequenced, witnessed_at
 from market.selection.models import (
     Award,
     BeaconValue,
@@ -194,6 +196,18 @@ def draws_before_beacon(now: datetime, margin: int) -> list[str]:
     moment = seconds(now)
     query = select(Draw.ref).where(Draw.state == DrawState.FROZEN, Draw.witnesses > 0)
     return list(db.session.scalars(query.where(Draw.beacon_time > moment, Draw.beacon_time <= moment + margin)))
+
+
+def freeze_number(acts: Sequence[JournalRow]) -> int | None:
+    """The number of the freeze in the public log, among a draw's acts; None before it has one. One query."""
+    frozen = next((row for row in acts if row.act == "draw.freeze"), None)
+    return sequenced(frozen.id) if frozen is not None else None
+
+
+def confirmations(draw: Draw, number: int | None) -> list[tuple[str, datetime]]:
+    """Who cosigned a head of the log with the freeze, which has this number, before the beacon's time, and when."""
+    seen = witnessed_at(number) if number is not None else []
+    return [(witness, moment) for witness, moment in seen if moment.timestamp() < draw.beacon_time]
 
 
 def rounds_awaited(now: datetime) -> list[int]:

@@ -9,7 +9,9 @@ from market.selection.models import BeaconValue, Draw, DrawDecision
 from market.selection.queries.draws import (
     Participant,
     awards_of_draw,
+    confirmations,
     decision_of,
+    freeze_number,
     participants,
     postponements_of,
     secrets_of,
@@ -45,11 +47,14 @@ def transcript(draw: Draw) -> dict[str, Any]:
 
 
 def _frozen(draw: Draw) -> dict[str, Any]:
-    everybody = participants(draw.id)
+    everybody, acts = participants(draw.id), history(f"draw/{draw.ref}")
+    number = freeze_number(acts)
     value = value_drawn_by(draw)
     order = sorted((one for one in everybody if one.position), key=lambda one: one.position or 0)
     return {
         "frozen_at": draw.frozen_time,
+        "freeze_log_index": number,
+        "witnesses": [{"witness": name, "at": seconds(moment)} for name, moment in confirmations(draw, number)],
         "pool": [
             {"nonce": one.nonce, "ticket": one.ticket}
             for one in sorted(everybody, key=lambda one: one.ticket)
@@ -57,7 +62,7 @@ def _frozen(draw: Draw) -> dict[str, Any]:
         ],
         "pool_root": draw.pool_root,
         "receipts": [_receipt(one) for one in everybody if one.withdrawn_at is None],
-        "journal": [row.leaf for row in history(f"draw/{draw.ref}") if row.act == "draw.sign_up"],
+        "journal": [row.leaf for row in acts if row.act == "draw.sign_up"],
         "withdrawn": [_receipt(one) for one in everybody if one.withdrawn_at is not None],
         "exclusions": [
             {"ticket": one.ticket, "nonce": one.nonce, "reason": one.excluded, **(one.facts or {})}

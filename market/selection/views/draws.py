@@ -1,5 +1,6 @@
 """The public pages of draws: the table, one draw before and after, its transcript, and the program that repeats it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from flask import Response, jsonify, render_template, request
@@ -41,6 +42,7 @@ def draw(ref: str) -> ResponseReturnValue:
     open_pool = shown.state not in (DrawState.ANNOUNCED, DrawState.CANCELLED)
     everybody = found.participants(shown.id) if open_pool else []
     value = found.value_drawn_by(shown)
+    told = transcript(shown)
     decisions = {one: found.decision_of(shown.id, one) for one in Decision}
     return render_template(
         "selection/draw.html",
@@ -55,14 +57,14 @@ def draw(ref: str) -> ResponseReturnValue:
         entered=found.signed_up_count(shown.id),
         awards=found.awards_of_draw(shown),
         value=value,
-        told=transcript(shown).get("beacon"),
+        told=told.get("beacon"),
         steps=draw_steps(shown, now),
         postponements=found.postponements_of(shown.id),
         secrets=found.secrets_of(shown.id),
         decisions=decisions,
         fallback_day=lottery_day(shown.beacon_time + DAY),
         bits=_bits(shown, value.kind if value else ""),
-        missing=_missing(shown),
+        protection=_protection(shown, [one["witness"] for one in told["witnesses"]]),
         ended=refusal_reasons(history(f"request/{ref}")) if asked.state == RequestState.FAILED else [],
     )
 
@@ -100,16 +102,22 @@ def _bits(shown: Draw, kind: str) -> int:
     return law.bits_of(law.BeaconKind(kind or shown.beacon), committers)
 
 
-def _missing(shown: Draw) -> str:
-    """Which protection this draw does without, in words."""
-    moved = sum(one.reason == Postponed.WITNESSES for one in found.postponements_of(shown.id))
+def _protection(shown: Draw, names: Sequence[str]) -> tuple[str, str]:
+    """Who confirms that the pool was frozen before the beacon, or that nobody does: a heading and a sentence."""
     if shown.witnesses == 0:
-        return _(
+        return _("What is missing"), _(
             "No outside witness confirms the frozen pool here. Who doubts the operator keeps the fingerprint of the pool"
             " before the beacon comes, by a screenshot or by the file."
         )
-    return _(
-        "%(count)s witnesses were to confirm the frozen pool and none has; the draw was postponed %(moved)s times for it.",
+    if len(names) >= shown.witnesses:
+        return _("Who confirms it"), _(
+            "Before the beacon these witnesses cosigned the public log with the frozen pool in it: %(names)s.",
+            names=", ".join(names),
+        )
+    moved = sum(one.reason == Postponed.WITNESSES for one in found.postponements_of(shown.id))
+    return _("What is missing"), _(
+        "%(count)s witnesses are to confirm the frozen pool, %(here)s have; the draw was postponed %(moved)s times for it.",
         count=shown.witnesses,
+        here=len(names),
         moved=moved,
     )

@@ -7,12 +7,20 @@ from market.agencies.models import Offer
 from market.agencies.queries.serving import serves, why_paused
 from market.base import draw as law
 from market.base.people import Actor
+from market.journal.queries import history
 from market.notices.actions import queue
 from market.selection.actions.announcing import written
 from market.selection.actions.choice import Ending, fail
 from market.selection.methods import Reason
 from market.selection.models import Draw, DrawExclusion, DrawPostponement, Quote, Request
-from market.selection.queries.draws import Participant, draw_of, participants, postponements_of
+from market.selection.queries.draws import (
+    Participant,
+    confirmations,
+    draw_of,
+    freeze_number,
+    participants,
+    postponements_of,
+)
 from market.selection.rules import (
     DRAW,
     DrawState,
@@ -78,12 +86,14 @@ def postpone_unwitnessed(ref: str, *, now: datetime) -> bool:
     """Postpone a frozen draw that too few witnesses have confirmed, at most as often as the setting allows.
 
     After that it is drawn all the same, and its page says which protection is missing: a draw never waits for ever.
-    No witness is connected to this site, so that none has confirmed anything.
+    A witness confirms it by cosigning a head of the public log with the freeze in it.
     """
     draw = draw_of(ref)
     moved = sum(one.reason == Postponed.WITNESSES for one in postponements_of(draw.id))
     most = setting("draw.most_postponements", draw.announced_at.astimezone(UTC).date())
     if draw.state != DrawState.FROZEN or draw.witnesses == 0 or moved >= most or seconds(now) >= draw.beacon_time:
+        return False
+    if len(confirmations(draw, freeze_number(history(f"draw/{draw.ref}")))) >= draw.witnesses:
         return False
     postpone(draw, Postponed.WITNESSES, now=now)
     return True
