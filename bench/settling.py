@@ -51,7 +51,9 @@ def settled(app: Flask, database: str) -> int:
             taken = worked() - began
             print(f"  {database}: {sum(counts.values())} offers: {dict(counts)}")
             missed = told(f"{database}: settling after an edition, s of CPU", taken, SECONDS)
-            missed += told(f"{database}: settling after an edition / a plain INSERT", taken / plain, TIMES_PLAIN[database])
+            missed += told(
+                f"{database}: settling after an edition / a plain INSERT", taken / plain, TIMES_PLAIN[database]
+            )
             tidied()
             began = worked()
             with_prices = sum(_part() for _ in range(PARTS))
