@@ -36,7 +36,7 @@ def transcript(kind: str = "drand_quicknet", **beacon: object) -> dict:
     pool = [draw.Ticket(code, f"{number:032x}") for number, code in enumerate(CODES[:7])]
     out = draw.Ticket(CODES[8], "f" * 32)
     told: dict = {
-        "draw_id": "RQ-2026-000041C", "algorithm": draw.ALGORITHM, "algorithm_sha256": draw.TEXT_SHA256,
+        "draw_id": "RQ-2026-000041C", "state": "drawn", "algorithm": draw.ALGORITHM, "algorithm_sha256": draw.TEXT_SHA256,
         "signup_until": moment - 900, "frozen_at": moment - 890, "beacon_kind": kind, "beacon_time": moment,
         "announced_beacon_time": moment, "round": 1000 if kind == "drand_quicknet" else None, "postponements": [],
         "fallback": None, "pool": [{"nonce": one.nonce, "ticket": one.ticket} for one in pool],
@@ -122,6 +122,7 @@ CHEATS = {
     "another algorithm": (lambda t: t.update(algorithm_sha256="0" * 64), "this is another algorithm"),
     "a rank passed over": (lambda t: t["outcomes"].pop(0), "award 1 is not of rank 1"),
     "refused without reason": (lambda t: t["outcomes"][0].update(reason=""), "was passed over without a reason"),
+    "not drawn yet": (lambda t: t.update(beacon=None), "nothing was drawn"),
     "a friendlier beacon": (lambda t: t.update(beacon=transcript("lottery")["beacon"]), "another kind of beacon"),
 }  # fmt: skip
 

@@ -173,6 +173,7 @@ def signature(b):
 
 def replay(t):
     """The ranking, computed; Wrong says what does not fit."""
+    need(t.get("seed") and t.get("beacon"), f"nothing was drawn: the draw's state is {t['state']!r}")
     announced(t)
     pool, root = pool_of(t)
     receipts(t, pool)
