@@ -78,7 +78,7 @@ def addresses(app: Flask, who: str) -> list[str]:
     return found + examples
 
 
-NO_PAGES = ("catalogue.template", "health.healthz")
+NO_PAGES = ("catalogue.template", "health.healthz", "selection.algorithm_text", "selection.replay_program")
 
 
 def _examples(person: Actor | None) -> Iterator[str]:

@@ -214,7 +214,7 @@ class DrawPostponement(Base):
         UniqueConstraint("draw_id", "from_time"),
         one_of("reason", Postponed, "draw_postponement_reason_known"),
         CheckConstraint(
-            f"to_time > from_time AND (to_time - from_time) % {DAY} = 0 AND to_time > at_time",
+            f"to_time > from_time AND (to_time - from_time) / {DAY} * {DAY} = to_time - from_time AND to_time > at_time",
             name="draw_postponement_by_days",
         ),
         # With a frozen pool, whoever could know the beacon could also like or dislike it.

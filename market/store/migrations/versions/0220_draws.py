@@ -140,7 +140,7 @@ def upgrade() -> None:
             "reason IN ('frozen_late', 'witnesses_missing')", name=op.f("draw_postponement_reason_known")
         ),
         sa.CheckConstraint(
-            "to_time > from_time AND (to_time - from_time) % 86400 = 0 AND to_time > at_time",
+            "to_time > from_time AND (to_time - from_time) / 86400 * 86400 = to_time - from_time AND to_time > at_time",
             name=op.f("draw_postponement_by_days"),
         ),
         sa.ForeignKeyConstraint(["draw_id"], ["draw.id"], name=op.f("fk_draw_postponement_draw_id")),
