@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from bench import agencies, editions, navigator, pages, price, search, served
+from bench import agencies, draw, editions, log, navigator, pages, price, search, served
 
 BENCHES = {
     "price": price.main,
@@ -11,6 +11,8 @@ BENCHES = {
     "editions": editions.main,
     "navigator": navigator.main,
     "agencies": agencies.main,
+    "log": log.main,
+    "draw": draw.main,
     "pages": pages.main,
     "served": served.main,
 }

@@ -16,6 +16,7 @@ from market.catalogue import views as catalogue
 from market.cli import accounts as people
 from market.cli import agencies as agency_commands
 from market.cli import demo, jobs, listing, search, setup
+from market.cli import log as log_commands
 from market.contracts import models as contract_models
 from market.contracts import views as contracts
 from market.evaluation import models as evaluation_models
@@ -23,6 +24,9 @@ from market.evaluation import views as evaluation
 from market.fees import models as fee_models
 from market.fees import views as fees
 from market.journal import models as journal_models
+from market.journal.guarding import Log
+from market.journal.rules.note import signer
+from market.journal.rules.policy import policy
 from market.notices import models as notice_models
 from market.oversight import models as oversight_models
 from market.oversight import views as oversight
@@ -35,7 +39,7 @@ from market.selection import models as selection_models
 from market.selection import views as selection
 from market.store.db import db, migrate
 from market.store.transaction import answers
-from market.web import access, context, converters, filters, forms, headers, health, locale, refusals
+from market.web import access, context, converters, filters, forms, headers, health, locale, read_only, refusals
 
 BLUEPRINTS = (
     accounts.accounts,
@@ -56,6 +60,7 @@ COMMANDS = (
     demo.demo,
     jobs.jobs_group,
     listing.list_group,
+    log_commands.log_group,
     people.people_group,
     search.search_group,
     setup.setup,
@@ -94,18 +99,29 @@ def create_app(config: Any = None) -> Flask:
     converters.init_app(app)
     access.init_app(app)
     locale.init_app(app)
+    log = app.extensions["log"] = _log(app)
+    # Before the check of the form: whoever may not write is told so first.
+    read_only.init_app(app, log.verdict)
     forms.csrf.init_app(app)
     filters.init_app(app)
-    context.init_app(app, {"edition_in_force": pages.in_force_or_none})
+    context.init_app(app, {"edition_in_force": pages.in_force_or_none, "read_only": log.verdict})
     refusals.init_app(app)
     headers.init_app(app)
     index = app.extensions["search"] = Index.open(Path(app.config["SEARCH_INDEX"]))
-    health.init_app(app, {"database": answers, "index": lambda: not index.needs_rebuild})
+    health.init_app(app, {"database": answers, "index": lambda: not index.needs_rebuild, "log": lambda: not log.look()})
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
     return app
+
+
+def _log(app: Flask) -> Log:
+    try:
+        by, watched = signer(app.config["LOG_KEY"]), policy(app.config["LOG_WITNESSES"])
+    except ValueError as error:
+        settings.stop(f"LOG_KEY or LOG_WITNESSES cannot be used: {error}.")
+    return Log(by, watched, Path(app.instance_path))
 
 
 def _prepare_templates(app: Flask) -> None:

@@ -71,6 +71,12 @@ class TooMany(Refusal):
     status = 429
 
 
+class ReadOnly(Refusal):
+    """The site only shows what it has, for a reason that the operator must mend."""
+
+    status = 503
+
+
 class BreaksRule(Refusal):
     """What was given breaks a rule of the trade."""
 

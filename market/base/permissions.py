@@ -33,6 +33,7 @@ class Permission(StrEnum):
     JOURNAL_ENTRY_READ = "journal:entry:read"
     RATING_ORDER_WRITE = "rating:order:write"
     SELECTION_BASKET_USE = "selection:basket:use"
+    SELECTION_DRAW_WITNESS = "selection:draw:witness"
     SELECTION_QUOTE_SUBMIT = "selection:quote:submit"
     SELECTION_REQUEST_CHOOSE = "selection:request:choose"
     SELECTION_REQUEST_WRITE = "selection:request:write"
@@ -82,10 +83,13 @@ _OWN: dict[Role, frozenset[Permission]] = {
             P.EVALUATION_ROUND_PUBLISH,
             P.EVALUATION_ROUND_READ,
             P.JOURNAL_ENTRY_READ,
+            P.SELECTION_DRAW_WITNESS,
         }
     ),
     Role.EVALUATION_OFFICER: frozenset({P.EVALUATION_ROUND_COMPUTE, P.EVALUATION_ROUND_READ}),
-    Role.AUDITOR: frozenset({P.CATALOGUE_EDITION_READ, P.EVALUATION_ROUND_READ, P.JOURNAL_ENTRY_READ}),
+    Role.AUDITOR: frozenset(
+        {P.CATALOGUE_EDITION_READ, P.EVALUATION_ROUND_READ, P.JOURNAL_ENTRY_READ, P.SELECTION_DRAW_WITNESS}
+    ),
     Role.OPERATOR: frozenset({P.AGENCY_ENTRY_BRING, P.JOURNAL_ENTRY_READ}),
     Role.SYSTEM: frozenset(),
 }

@@ -2,13 +2,15 @@
 
 import logging
 import os
+import threading
 import time
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from market.base.errors import Refusal
+from market.jobs.log import seal_for_ever
 from market.jobs.round import one_round
 from market.store.transaction import release
 
@@ -24,7 +26,9 @@ def jobs_group() -> None:
 @with_appcontext
 def once() -> None:
     """Run every job once."""
-    closed, indexed = one_round(current_app.extensions["search"])
+    closed, indexed = one_round(
+        current_app.extensions["search"], current_app.extensions["log"], current_app.config["DRAND_RELAYS"]
+    )
     click.echo(f"{closed} requests closed, {indexed} rows indexed.")
 
 
@@ -35,12 +39,22 @@ def once() -> None:
 def run(every: float, until: str | None) -> None:
     """Run every job again and again until stopped."""
     parent = os.getppid()
+    # In a thread of its own: an act has its number within a second, however long a round takes.
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    threading.Thread(target=_seal, args=[app], daemon=True).start()
     while until != "parent" or os.getppid() == parent:
         try:
-            one_round(current_app.extensions["search"])
+            one_round(
+                current_app.extensions["search"], current_app.extensions["log"], current_app.config["DRAND_RELAYS"]
+            )
         except Refusal as refusal:
             # A busy database or a row changed meanwhile: the next round looks again.
             log.warning("a round of jobs was refused: %s", refusal)
         finally:
             release()
         time.sleep(every)
+
+
+def _seal(app: Flask) -> None:
+    with app.app_context():
+        seal_for_ever(app.extensions["log"], lambda: True)

@@ -18,7 +18,7 @@ from market.catalogue.models import Entry, FeeItem, Priced
 from market.contracts.models import Contract
 from market.contracts.rules import ContractState
 from market.selection.models import Award, Quote, QuoteLine, Request
-from market.selection.rules import AwardState
+from market.selection.rules import AwardState, Method
 from market.store.db import db
 
 
@@ -140,6 +140,19 @@ def awards_waiting(actor: Actor) -> list[AwardWaiting]:
         .order_by(Award.id)
     )
     return [AwardWaiting(*row) for row in db.session.execute(query)]
+
+
+def declined_after_draw() -> list[str]:
+    """Requests decided by a draw whose award stands although its contract was declined. One query."""
+    query = (
+        select(Request.ref)
+        .join(Award, Award.request_id == Request.id)
+        .join(Contract, Contract.award_id == Award.id)
+        .where(Request.method == Method.RANDOM, Award.state == AwardState.ACTIVE)
+        .where(Contract.state == ContractState.DECLINED)
+        .order_by(Request.id)
+    )
+    return list(db.session.scalars(query))
 
 
 def award_of(actor: Actor, ref: str) -> tuple[Award, Request]:

@@ -19,6 +19,7 @@ from market.contracts.rules import ContractState
 from market.evaluation import queries as evaluation
 from market.evaluation.rules import RoundState
 from market.fees import queries as fees
+from market.pages.draws import draw_decisions
 from market.pages.lapsed import prices_to_mark
 from market.pages.queries import desk as queries
 from market.pages.revisions import entries_under_revision
@@ -53,6 +54,8 @@ def _requests(actor: Actor, today: Today) -> Group:
             waits.append(Wait(title, _("Draft"), href, _("Publish")))
         elif row.method == Method.DIRECT:
             waits.append(Wait(title, _("Published, nobody chosen yet"), href, _("Choose")))
+        elif row.method == Method.RANDOM:
+            continue
         elif row.quotes_until is not None and row.quotes_until <= today.now:
             note = ngettext("%(num)d quote was opened", "%(num)d quotes were opened", row.quotes)
             waits.append(Wait(row.title, note, href, _("Choose"), until(row.quotes_until, today)))
@@ -131,7 +134,7 @@ def _opportunities(actor: Actor, today: Today) -> Group:
             row.title,
             row.buyer,
             url_for("selection.opportunity", ref=row.ref),
-            _("Quote"),
+            _("Sign up") if row.method == Method.RANDOM else _("Quote"),
             until(row.quotes_until, today),
         )
         for row in rows
@@ -274,6 +277,7 @@ _MAKERS: Iterable[tuple[Permission, Callable[[Actor, Today], Group]]] = (
     (P.CATALOGUE_EDITION_APPROVE, _reviewed),
     (P.CATALOGUE_VOICE_ANSWER, open_voices),
     (P.CATALOGUE_VOICE_READ, overdue_voices),
+    (P.SELECTION_DRAW_WITNESS, draw_decisions),
     (P.EVALUATION_ROUND_COMPUTE, _to_compute),
     (P.EVALUATION_ROUND_PUBLISH, _to_publish),
 )
@@ -297,6 +301,7 @@ def places(actor: Actor) -> list[tuple[str, str]]:
         (P.AGENCY_SUSPENSION_DECIDE, _("Suspensions"), "agencies.suspensions"),
         (P.CATALOGUE_EDITION_READ, _("Editions of the list"), "catalogue.editions"),
         (P.CATALOGUE_VOICE_READ, _("Voices to answer"), "oversight.desk_voices"),
+        (P.SELECTION_DRAW_WITNESS, _("Draws to witness"), "selection.draw_desk"),
         (P.EVALUATION_ROUND_READ, _("Yearly evaluation"), "evaluation.rounds"),
         (P.JOURNAL_ENTRY_READ, _("Journal"), "desks.journal"),
         (P.ACCOUNT_SELF_USE, _("Messages"), "desks.notices"),

@@ -1,7 +1,8 @@
 """What every template may use beside its own values.
 
 `actor` (Actor or None), `L` (labels), `locale` (`zh_Hans_CN` or `en`), `demo_mode`, `now` (UTC), `page_url(n)` (this
-address on page n), `may(permission name)`, and the facts that the application adds (`edition_in_force`).
+address on page n), `may(permission name)`, `said_of(code)` (the sentence of a refusal), and the facts that the
+application adds (`edition_in_force`, `read_only`).
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from market.base.permissions import Permission
 from market.base.permissions import may as role_may
 from market.web import locale
 from market.web.access import actor_or_none
-from market.web.labels import labels
+from market.web.labels import labels, sentence
 
 Fact = Callable[[], Any]
 
@@ -45,5 +46,6 @@ def init_app(app: Flask, facts: Mapping[str, Fact]) -> None:
             "now": clock.now(),
             "page_url": page_url,
             "may": may,
+            "said_of": lambda code: sentence(code, {}),
         }
         return values | {name: make() for name, make in facts.items()}

@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 from market.accounts.queries import first_with_role
 from market.base.clock import CHINA
 from market.base.people import Role
+from market.base.sheets.cells import Row
 from market.catalogue import actions as catalogue
-from market.catalogue.importing.cells import Row
 from market.catalogue.queries import edition_numbered
 from market.cli.demo.lists import packaged_list
 from market.jobs.catalogue import bring_list_into_force

@@ -79,7 +79,7 @@ def addresses(app: Flask, who: str) -> list[str]:
 
 
 NO_PAGES = (
-    *("catalogue.template", "health.healthz"),
+    *("catalogue.template", "health.healthz", "selection.algorithm_text", "selection.replay_program"),
     *("agencies.entry_sheet_template", "agencies.own_sheet_export", "agencies.own_sheet_template"),
 )
 

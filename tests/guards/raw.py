@@ -29,7 +29,7 @@ def refused_insert(code: str, model: type[Base], values: Mapping[str, Any]) -> N
     """The database refuses the row with `code`."""
     with pytest.raises(Refusal) as refusal:
         insert(model, values)
-    assert refusal.value.code == code, refusal.value.facts
+    assert refusal.value.code == code, (refusal.value.code, refusal.value.facts)
 
 
 def refused_check(names: str, model: type[Base], values: Mapping[str, Any]) -> None:
@@ -44,7 +44,7 @@ def refused_sql(code: str, statement: str, **values: Any) -> None:
     """The database refuses the statement with `code`."""
     with pytest.raises(Refusal) as refusal, transaction():
         db.session.execute(text(statement), values)
-    assert refusal.value.code == code, refusal.value.facts
+    assert refusal.value.code == code, (refusal.value.code, refusal.value.facts)
 
 
 def run(statement: str, **values: Any) -> None:

@@ -17,7 +17,7 @@ TABLES = {table.name: table.info["moves"] for table in Base.metadata.sorted_tabl
 
 def test_every_table_with_a_lifecycle_has_its_trigger() -> None:
     assert set(TABLES) == {
-        *("agency", "agency_paper", "authorised_person", "award", "contract", "edition", "fee_note", "filing"),
+        *("agency", "agency_paper", "authorised_person", "award", "contract", "draw", "edition", "fee_note", "filing"),
         *("list_import", "offer", "practitioner", "quote", "request", "round", "sheet_upload", "voice"),
     }
     assert {f"{name}_moves" for name in TABLES} <= {trigger.name for trigger in expected(Base.metadata)}

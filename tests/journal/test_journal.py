@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -11,9 +13,9 @@ from sqlalchemy import text
 
 from market.base.errors import BreaksRule
 from market.base.people import Actor, Role
-from market.journal import rules
 from market.journal.actions import record
 from market.journal.queries import history
+from market.journal.rules import leaf as rules
 from market.store.db import db
 from market.store.transaction import transaction
 
@@ -37,6 +39,17 @@ def test_canonical_bytes_do_not_depend_on_the_order_of_keys(value: dict[str, obj
 def test_the_payload_hash_needs_the_salt(payload: dict[str, object], salt: bytes) -> None:
     other = bytes(byte ^ 1 for byte in salt)
     assert rules.payload_hash(salt, payload) != rules.payload_hash(other, payload)
+
+
+@given(act=st.text(max_size=9), obj=st.text(max_size=9), rev=st.integers(1, 2**40), moment=st.datetimes())
+def test_the_fast_way_to_write_a_leaf_is_the_canonical_one(act: str, obj: str, rev: int, moment: datetime) -> None:
+    row = SimpleNamespace(t=moment.replace(tzinfo=UTC), act=act, obj=obj, rev=rev, actor="a", ph="", prev='\x7f\u2028"')
+    if any("\ud800" <= character <= "\udfff" for character in act + obj):
+        return
+    fields = {name: getattr(row, name) for name in rules.FIELDS}
+    data = rules.leaf(fields | {"t": rules.stamp(row.t)})
+    assert rules.leaf_of(row) == data
+    assert rules.fields_of(data) == fields | {"t": rules.stamp(row.t)}
 
 
 def test_acts_on_one_object_are_chained(app: Flask) -> None:

@@ -81,7 +81,7 @@ def test_scenario_17_an_item_changes_during_an_order(app: Flask, at: At) -> None
         draft = around.draft(writer, service)
     at(MORNING)
     with app.app_context():
-        one_round(app.extensions["search"])
+        one_round(app.extensions["search"], app.extensions["log"])
         # The order runs on: contract, delivery, fee note at 120 % of 100 yuan and 2 yuan a square metre.
         contract = chain.make_contract(reach="in_service", award=awarded)
         around.choose(still_open, offer.agency.id)
@@ -125,8 +125,8 @@ def test_scenario_18_an_item_is_abolished(app: Flask, at: At, name: str, decisio
         open_ones = [around.opened_request(owner, service) for owner in owners]
     at(MORNING)
     with app.app_context():
-        one_round(app.extensions["search"])
-        one_round(app.extensions["search"])
+        one_round(app.extensions["search"], app.extensions["log"])
+        one_round(app.extensions["search"], app.extensions["log"])
         for owner, request in zip(owners, open_ones, strict=True):
             assert around.state_of(request) == "cancelled"
             assert [one["decision"] for one in notices_to(owner.organisation_id, "notice.request.unlisted")] == [

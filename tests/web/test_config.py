@@ -8,10 +8,10 @@ import pytest
 
 from config import Config, Development, Production, chosen, database_url, flag, kept_secret
 
-SAFE = {"SECRET_KEY": "s" * 40, "DATABASE_URL": "postgres://market@db/market"}
+SAFE = {"SECRET_KEY": "s" * 40, "DATABASE_URL": "postgres://market@db/market", "LOG_KEY": "PRIVATE+KEY+a+b+c"}
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL"])
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL", "LOG_KEY"])
 def test_production_without_its_secret_or_database_stops_the_start_with_one_line(
     missing: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,7 +15,13 @@ def test_a_site_with_database_and_index_is_well(app: Flask, client: FlaskClient)
     Index.open(app.config["SEARCH_INDEX"]).rebuild([])
     answer = client.get("/healthz")
     assert answer.status_code == 200
-    assert answer.json == {"status": "ok", "database": "ok", "index": "ok", "version": app.config["VERSION"]}
+    assert answer.json == {
+        "status": "ok",
+        "database": "ok",
+        "index": "ok",
+        "log": "ok",
+        "version": app.config["VERSION"],
+    }
 
 
 def test_a_missing_index_is_said_with_503(app: Flask, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """`flask demo`: build the city in an empty database."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +25,8 @@ from market.catalogue.rules import Payer, Pricing
 from market.cli.demo.agencies import Market, Shop, agency_story, newly_listed, shops
 from market.cli.demo.cast import ENTERPRISES, Registry
 from market.cli.demo.city import City, Process
+from market.cli.demo.draws import ENDINGS as DRAW_ENDINGS
+from market.cli.demo.draws import choose_beacons, draw_story
 from market.cli.demo.lists import CODE_DAY, publish_packaged_list
 from market.cli.demo.orders import Plan, order_story
 from market.cli.demo.turns import asked_of, plan_turns
@@ -111,6 +113,7 @@ def _found(city: City) -> Market:
         desk = registry.regulators(now)
     publish_packaged_list(desk[Role.LIST_EDITOR], desk[Role.LIST_APPROVER])
     market = Market(city, registry, desk)
+    choose_beacons(market)
     _look_at_the_list(market)
     return market
 
@@ -163,6 +166,7 @@ def _begin_all(market: Market, size: Size) -> None:
     for number in range(8):
         story = _order(market, (buyers, departments), "open")
         city.start(story, city.last_workday + timedelta(minutes=9 * number))
+    _draws(market, buyers)
     city.start(_closing(market), city.begin + timedelta(days=50))
     if clock.china_date(city.begin) < CODE_DAY:
         ahead = datetime(CODE_DAY.year, CODE_DAY.month, CODE_DAY.day, 10, tzinfo=CHINA) - timedelta(days=12)
@@ -173,6 +177,22 @@ def _begin_all(market: Market, size: Size) -> None:
         city.start(_evaluation(market, year), datetime(year + 1, 1, 12, 10, tzinfo=CHINA))
     opened = datetime(city.end.astimezone(CHINA).year, 2, 3, 10, tzinfo=CHINA)
     city.start(_open_round(market, opened.year), min(opened, city.end - timedelta(hours=1)))
+
+
+def _draws(market: Market, buyers: list[Actor]) -> None:
+    """Requests decided by a draw, spread over the last year, and two that are still open."""
+    city, random = market.city, Random(market.city.random.random())
+
+    def story(ending: str) -> Process:
+        offered = Counter(code for shop in market.shops for code in shop.marked if code not in market.fiscal)
+        code = random.choice([one for one, _shops in offered.most_common(12)])
+        plan = Plan(random.choice(buyers), code, Method.RANDOM, Payer.APPLICANT, ending)
+        yield from draw_story(market, plan, random)
+
+    for number, ending in enumerate(DRAW_ENDINGS):
+        city.start(story(ending), city.end - timedelta(days=330 - 50 * number, minutes=7))
+    for number in range(2):
+        city.start(story("open"), city.last_workday + timedelta(minutes=31 + 17 * number))
 
 
 def _newcomers(market: Market, first: int) -> None:

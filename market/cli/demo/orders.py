@@ -58,7 +58,7 @@ class Plan:
 def order_story(market: Market, plan: Plan) -> Process:
     """One order from its first line; it ends where its plan or the city's end lets it."""
     city = market.city
-    ref = _draft(market, plan)
+    ref = draft(market, plan)
     if ref is None or plan.ending == "draft":
         return
     yield city.now + timedelta(minutes=city.random.randint(9, 70))
@@ -79,7 +79,8 @@ def order_story(market: Market, plan: Plan) -> Process:
         yield from _fulfil(market, plan, contract)
 
 
-def _draft(market: Market, plan: Plan) -> str | None:
+def draft(market: Market, plan: Plan) -> str | None:
+    """Write the draft of what is wanted; None where nobody has a price for it."""
     random = market.city.random
     entry_id = market.entry_ids[plan.code]
     with transaction() as now:

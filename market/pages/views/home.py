@@ -14,6 +14,7 @@ from market.pages.queries import home as queries
 from market.pages.queries.shelf import Cell, shelf_of
 from market.pages.views.blueprint import in_force_or_none, pages
 from market.selection.queries import latest_notices
+from market.selection.queries.draws import latest_drawn
 from market.web.access import public
 
 LATEST = 6
@@ -49,6 +50,7 @@ def home() -> ResponseReturnValue:
         before=day.before,
         changes=[(kind, count) for kind, count in day.changes.items() if count],
         notices=latest_notices(LATEST),
+        drawn=latest_drawn(),
         voices=answered(Narrowed(state=VoiceState.ANSWERED), limit=VOICES),
         now=clock.now(),
         words=FIRST_WORDS,

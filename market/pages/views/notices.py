@@ -20,7 +20,7 @@ from market.pages.views.blueprint import pages
 from market.selection.models import Request
 from market.selection.queries import NoticeDetail, NoticeFilter, notice_of, rule_ground, sisters_of
 from market.selection.queries import notices as published
-from market.selection.rules import RequestState, written_deadline
+from market.selection.rules import Method, RequestState, written_deadline
 from market.web.access import public
 from market.web.labels import sentence
 from market.web.paging import wanted
@@ -97,9 +97,12 @@ def _steps(detail: NoticeDetail, contract: Contract | None, now: datetime) -> li
     steps = [_step(_("Published"), asked.published_at, "done")]
     if asked.quotes_until is not None:
         open_ = asked.state == RequestState.OPEN and now < asked.quotes_until
-        told = _("%(count)s quotes", count=detail.sealed)
+        drawn = asked.method == Method.RANDOM
+        told = _("%(count)s signed up", count=detail.sealed) if drawn else _("%(count)s quotes", count=detail.sealed)
         note = f"{written_deadline(asked.quotes_until)} · {told}"
-        steps.append(_step(_("Quotes until"), None, "current" if open_ else "done", note=note))
+        steps.append(
+            _step(_("Sign-up until") if drawn else _("Quotes until"), None, "current" if open_ else "done", note=note)
+        )
     steps.append(_outcome(asked))
     if asked.state == RequestState.AWARDED:
         steps += _followed(contract)

@@ -3,7 +3,7 @@
 Every function runs in the door's transaction, under the lock of `queries.request_lock`, and takes `actor` and `now`.
 """
 
-from market.selection.actions import basket, merged
+from market.selection.actions import basket, draws, merged
 from market.selection.actions.choice import choose, close_due
 from market.selection.actions.editions import accept_edition, cancel_unlisted
 from market.selection.actions.quotes import Quoted, submit_quote, withdraw_quote
@@ -20,6 +20,7 @@ __all__ = [
     "choose",
     "close_due",
     "draft_request",
+    "draws",
     "edit_draft",
     "merged",
     "publish",

@@ -1,5 +1,7 @@
 """End a request: with an award, or without."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -20,12 +22,21 @@ from market.store.db import db
 from market.store.references import next_reference
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why a request ends without an agency, and what is told of it."""
+
+    reasons: tuple[Reason, ...]
+    notice: str = "notice.request.failed"
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
 def choose(request: Request, given: Given, *, actor: Actor, now: datetime) -> Award | None:
     """Decide an open request by its method and write the award with its reasons; None when no quote came and it failed.
 
     A direct choice takes the named agency's marked price in force as its quote. A method of quotes decides after the
     deadline only (`request.deadline_not_passed`), over all quotes that stand. The second chooser of two gets
-    BadState `request.not_open`.
+    BadState `request.not_open`. What a draw decides nobody chooses: `draw.decides`.
     """
     award = choose_one(request, given, actor=actor, now=now)
     if award is not None:
@@ -39,6 +50,8 @@ def choose_one(request: Request, given: Given, *, actor: Actor, now: datetime) -
     if request.state != RequestState.OPEN:
         raise BadState("request.not_open")
     method = METHODS[Method(request.method)]
+    if method.draws:
+        raise BreaksRule("draw.decides")
     if method.needs_deadline and request.quotes_until is not None and now < request.quotes_until:
         raise BadState("request.deadline_not_passed", until=written_deadline(request.quotes_until))
     if method.takes_quotes:
@@ -46,9 +59,10 @@ def choose_one(request: Request, given: Given, *, actor: Actor, now: datetime) -
     else:
         outcome, quote_id = _among_marked_prices(request, (method, given), now)
     if outcome.winner is None or quote_id is None:
-        _fail(request, outcome.reasons, actor=actor, now=now)
+        fail(request, Ending(outcome.reasons), actor=actor, now=now)
         return None
-    award = _award(request, (outcome, quote_id), actor=actor, now=now)
+    close_awarded(request, now)
+    award = write_award(request, (outcome, quote_id), actor=actor, now=now)
     tell_search(request, now)
     return award
 
@@ -62,7 +76,7 @@ def close_due(now: datetime) -> list[str]:
         request = db.session.scalars(query).one()
         # Looked at again under the lock: a quote may have arrived in the last moment, or the owner was faster.
         if request.state == RequestState.OPEN and not sealed_count(request.id):
-            _fail(request, (Reason("reason.no_quotes"),), actor=Actor.system(), now=now)
+            fail(request, Ending((Reason("reason.no_quotes"),)), actor=Actor.system(), now=now)
             closed.append(ref)
     return closed
 
@@ -99,10 +113,15 @@ def _take_marked_price(request: Request, chosen: Compared, now: datetime) -> int
     return write_quote(request, (held, chosen.prices), terms, now=now).id
 
 
-def _award(request: Request, decided: tuple[Outcome, int], *, actor: Actor, now: datetime) -> Award:
-    outcome, quote_id = decided
+def close_awarded(request: Request, now: datetime) -> None:
+    """The selection is over: an open request is awarded."""
     request.state = REQUEST.step(request.state, "award")
     request.closed_at = now
+
+
+def write_award(request: Request, decided: tuple[Outcome, int], *, actor: Actor, now: datetime) -> Award:
+    """Write the award of an outcome to its quote, with the reasons, and the journal's row with the whole order."""
+    outcome, quote_id = decided
     award = Award(
         ref=next_reference(RefKind.AWARD, now),
         request_id=request.id,
@@ -139,12 +158,15 @@ def tell_chosen(request: Request, award: Award, now: datetime) -> None:
     queue("notice.request.chosen", to=[request.organisation_id], facts=facts, now=now)
 
 
-def _fail(request: Request, reasons: tuple[Reason, ...], *, actor: Actor, now: datetime) -> None:
-    request.state = REQUEST.step(request.state, "fail")
-    request.closed_at = now
+def fail(request: Request, ending: Ending, *, actor: Actor, now: datetime) -> None:
+    """End a request without an agency; one that was awarded keeps the day on which it was."""
+    awarded = request.state == RequestState.AWARDED
+    request.state = REQUEST.step(request.state, "give_up" if awarded else "fail")
+    if not awarded:
+        request.closed_at = now
     db.session.flush()
-    payload = {"reasons": [reason.row() for reason in reasons]}
+    payload = {"reasons": [reason.row() for reason in ending.reasons]}
     record("request.fail", obj(request), actor=actor, payload=payload, now=now)
-    facts = {"ref": request.ref, "link": f"/desk/requests/{request.ref}"}
-    queue("notice.request.failed", to=[request.organisation_id, *quoting_organisations(request)], facts=facts, now=now)
+    facts = {"ref": request.ref, **ending.facts, "link": f"/desk/requests/{request.ref}"}
+    queue(ending.notice, to=[request.organisation_id, *quoting_organisations(request)], facts=facts, now=now)
     tell_search(request, now)

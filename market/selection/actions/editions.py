@@ -14,6 +14,7 @@ from market.catalogue.models import Edition
 from market.catalogue.queries import edition_in_force, fee_items_of
 from market.journal.actions import record
 from market.notices.actions import queue
+from market.selection.actions.announcing import cancel_announced
 from market.selection.actions.requests import (
     Amount,
     Terms,
@@ -25,7 +26,15 @@ from market.selection.actions.requests import (
 )
 from market.selection.actions.telling import quoting_organisations
 from market.selection.models import Request
-from market.selection.queries import counterparts, line_changes, listed_entry, off_the_list, request_lock, unlisted_refs
+from market.selection.queries import (
+    counterparts,
+    draw_of_request,
+    line_changes,
+    listed_entry,
+    off_the_list,
+    request_lock,
+    unlisted_refs,
+)
 from market.selection.rules import CANCELLED_BY_RULE, REQUEST, RequestState
 from market.store.db import db
 
@@ -41,17 +50,24 @@ def cancel_unlisted(edition: Edition, *, now: datetime) -> list[str]:
         query = select(Request).where(Request.ref == ref).options(joinedload(Request.entry))
         request = db.session.scalars(query.execution_options(populate_existing=True)).one()
         # Looked at again under the lock: its owner may have been faster.
-        if request.state == RequestState.OPEN:
+        # What has been signed up for is drawn: from the end of sign-up nothing but the draw decides.
+        if request.state == RequestState.OPEN and not _is_being_drawn(request, now):
             _cancel(request, edition, now)
             cancelled.append(ref)
     return cancelled
 
 
+def _is_being_drawn(request: Request, now: datetime) -> bool:
+    draw = draw_of_request(request.id)
+    return draw is not None and now >= draw.signup_until
+
+
 def _cancel(request: Request, edition: Edition, now: datetime) -> None:
     gone = off_the_list(request.entry.code, clock.china_date(now))
     decision = gone.decision if gone else ""
-    request.state = REQUEST.step(request.state, "cancel")
-    request.closed_at = now
+    state = REQUEST.step(request.state, "cancel")
+    cancel_announced(request, actor=Actor.system(), now=now)
+    request.state, request.closed_at = state, now
     db.session.flush()
     ground = {"edition": edition.number, "service": request.entry.name_zh, "decision": decision}
     record(CANCELLED_BY_RULE, obj(request), actor=Actor.system(), payload=ground, now=now)
@@ -87,6 +103,7 @@ def accept_one(request: Request, *, actor: Actor, now: datetime) -> None:
     terms = Terms(
         amounts=_amounts(request, now),
         method=request.method,
+        funding=request.funding,
         title=request.title,
         description=request.description,
         case_number=request.case_number,

@@ -50,6 +50,7 @@ def lot_title(title: str, service: str) -> str:
 def merge(group: str, drafts: Sequence[Request], *, actor: Actor, now: datetime) -> MergedRequest:
     """Make drafts that were just written the lots of one merged request, whose title is the group's name."""
     first = drafts[0]
+    _require_no_draw(first.method)
     head = MergedRequest(
         ref=next_reference(RefKind.MERGED_REQUEST, now), organisation_id=first.organisation_id,
         edition_id=first.edition_id, group_name=group, title=group[:LONGEST_TITLE], case_number=first.case_number,
@@ -63,12 +64,19 @@ def merge(group: str, drafts: Sequence[Request], *, actor: Actor, now: datetime)
     return head
 
 
+def _require_no_draw(method: str) -> None:
+    found = METHODS.get(method)  # type: ignore[call-overload]  # what a form sends may be any text
+    if found is not None and found.draws:
+        raise BreaksRule("merged.not_drawn")
+
+
 def edit(merged: Merged, terms: Terms, *, actor: Actor, now: datetime) -> None:
     """Write all lots anew: what is common from `terms`, and of its amounts to each lot those of its own fee items.
 
     Refuses `merged.not_drafts`, `merged.edition_superseded`, and with LotsRefused what a draft refuses.
     """
     _require_drafts(merged, actor)
+    _require_no_draw(terms.method)
     head = merged.head
     if edition_in_force(clock.china_date(now)).id != head.edition_id:
         raise BadState("merged.edition_superseded")

@@ -20,11 +20,12 @@ from market.catalogue.models import FeeItem, Region
 from market.catalogue.queries import edition_in_force, fee_items_of, require_coefficient
 from market.catalogue.rules import Payer, PriceState
 from market.journal.actions import record
+from market.selection.actions.announcing import announce, cancel_announced
 from market.selection.actions.telling import call_agencies, tell_cancelled
 from market.selection.methods import METHODS
 from market.selection.models import Request, RequestLine
 from market.selection.queries import Shelf, notice_document, shelf, sisters_of
-from market.selection.rules import REQUEST, Method, RequestState
+from market.selection.rules import REQUEST, Funding, Method, RequestState
 from market.store import outbox
 from market.store.calendar import calendar
 from market.store.db import db
@@ -44,9 +45,10 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the buyer writes. `amounts` by fee item id; `last_day` for quotes, None for the rule's own.
+    """What the buyer writes. `amounts` by fee item id; `last_day` for quotes or sign-up, None for the rule's own.
 
-    `region` is where the work is done, by its code; '' is the whole area of the list.
+    `region` is where the work is done, by its code; '' is the whole area of the list. `funding` is whose money pays,
+    empty for the payer's usual one; an authority spends the State's.
     """
 
     amounts: Mapping[int, Amount]
@@ -56,6 +58,7 @@ class Terms:
     case_number: str = ""
     last_day: date | None = None
     region: str = EVERYWHERE
+    funding: str = ""
 
 
 def draft_request(code: str, terms: Terms, *, actor: Actor, now: datetime) -> Request:
@@ -133,7 +136,7 @@ def publish_one(request: Request, *, actor: Actor, now: datetime) -> None:
         require_in_force(item, clock.china_date(now))
     method = METHODS[Method(request.method)]
     provisional = False
-    if method.takes_quotes:
+    if method.needs_deadline:
         counted = calendar().after(clock.china_date(now), setting("request.quoting_workdays", clock.china_date(now)))
         least, provisional = clock.end_of_day(counted.day), counted.provisional
         request.quotes_until = max(least, request.quotes_until or least)
@@ -145,6 +148,8 @@ def publish_one(request: Request, *, actor: Actor, now: datetime) -> None:
     facts |= {"region": request.region_code} if request.region_code else {}
     if request.quotes_until is not None:
         facts |= {"quotes_until": request.quotes_until.isoformat(), "calendar_provisional": provisional}
+    if method.draws and request.quotes_until is not None:
+        announce(request, request.quotes_until, actor=actor, now=now)
     record("request.publish", obj(request), actor=actor, payload=facts, now=now)
     tell_search(request, now)
 
@@ -163,8 +168,9 @@ def cancel(request: Request, *, actor: Actor, now: datetime) -> None:
 
 def cancel_one(request: Request, *, actor: Actor, now: datetime) -> None:
     """Take a request back, alone or as one lot of those that are taken back in the same act; nobody is told."""
-    request.state = REQUEST.step(request.state, "cancel")
-    request.closed_at = now
+    state = REQUEST.step(request.state, "cancel")
+    cancel_announced(request, actor=actor, now=now)
+    request.state, request.closed_at = state, now
     db.session.flush()
     record("request.cancel", obj(request), actor=actor, payload={}, now=now)
     if request.published_at is not None:
@@ -220,11 +226,12 @@ def _columns(chosen: Shelf, terms: Terms, now: datetime) -> dict[str, Any]:
         "service_id": chosen.entry.service_id,
         "payer": chosen.payer,
         "method": method.code,
+        "funding": _funding(chosen, terms),
         "title": title,
         "description": terms.description.strip(),
         "case_number": terms.case_number.strip(),
         "region_code": terms.region,
-        "quotes_until": _wish(terms.last_day, now) if method.takes_quotes else None,
+        "quotes_until": _wish(terms.last_day, now) if method.needs_deadline else None,
     }
 
 
@@ -232,6 +239,14 @@ def _check_region(chosen: Shelf, region: str) -> None:
     if region != EVERYWHERE and region not in {one.code for one in regions_for(chosen.entry.id)}:
         known = db.session.get(Region, region) is not None
         raise BreaksRule("request.region_outside" if known else "request.region_unknown")
+
+
+def _funding(chosen: Shelf, terms: Terms) -> Funding:
+    if chosen.payer == Payer.AUTHORITY:
+        return Funding.STATE
+    if terms.funding not in ("", *Funding):
+        raise BreaksRule("request.funding_unknown")
+    return Funding(terms.funding or Funding.SOCIAL)
 
 
 def _wish(last_day: date | None, now: datetime) -> datetime | None:

@@ -11,8 +11,9 @@ from market.agencies.models import Agency, Offer
 from market.agencies.queries import OfferRow
 from market.agencies.queries.serving import serving
 from market.notices.actions import queue, queue_each
+from market.selection.methods import METHODS
 from market.selection.models import Quote, Request
-from market.selection.rules import QuoteState, written_deadline
+from market.selection.rules import Method, QuoteState, written_deadline
 from market.store.db import db
 
 
@@ -26,12 +27,15 @@ def call_agencies(requests: Sequence[Request], ref: str, *, now: datetime) -> No
         return
     # What is published in one act has one deadline.
     until = written_deadline(min(one.quotes_until for one in asking if one.quotes_until is not None))
-    _tell("published", asking, (ref, _marking, {"until": until}), now)
+    draws = any(METHODS[Method(one.method)].draws for one in asking)
+    codes = "notice.draw.published" if draws else "notice.request.published", "notice.merged.published"
+    _tell(codes, asking, (ref, _marking, {"until": until}), now)
 
 
 def tell_cancelled(requests: Iterable[Request], ref: str, *, now: datetime) -> None:
     """Tell every agency whose quote stands on any of these that they were taken back; drafts concern nobody."""
-    _tell("cancelled", [one for one in requests if one.published_at is not None], (ref, quoting_organisations, {}), now)
+    codes = "notice.request.cancelled", "notice.merged.cancelled"
+    _tell(codes, [one for one in requests if one.published_at is not None], (ref, quoting_organisations, {}), now)
 
 
 def tell_chosen_for_all(lots: Sequence[Request], ref: str, chosen: OfferRow, *, now: datetime) -> None:
@@ -56,12 +60,12 @@ def _marking(request: Request) -> list[int]:
 
 
 def _tell(
-    what: str,
+    codes: tuple[str, str],
     requests: Sequence[Request],
     how: tuple[str, Callable[[Request], Iterable[int]], dict[str, Any]],
     now: datetime,
 ) -> None:
-    """One message for each organisation that is found: of one request, or of several lots together."""
+    """One message for each organisation that is found: by the first code of one request, by the second of several."""
     ref, find, common = how
     theirs: dict[int, list[Request]] = defaultdict(list)
     for request in requests:
@@ -75,5 +79,5 @@ def _tell(
         else:
             named = [one.entry.name_zh for one in mine]
             together[organisation] = {**facts, "services": named, "count": len(named), "ref": ref}
-    queue_each(f"notice.request.{what}", alone, now=now)
-    queue_each(f"notice.merged.{what}", together, now=now)
+    for code, messages in zip(codes, (alone, together), strict=True):
+        queue_each(code, messages, now=now)

@@ -1,7 +1,7 @@
 """Lowest valid quote (竞价选取): the lowest total wins; of equal totals, the one that was sent first.
 
 Source of the method: the bidding rule of the Haizhou portal (选取规则), lowest price within the limits. Its tie is
-settled by a draw; this house has no draw yet and takes the earlier quote: docs/decisions/equal-lowest-quotes.md.
+settled by a draw; this house takes the earlier quote: docs/decisions/equal-lowest-quotes.md.
 """
 
 from collections.abc import Sequence

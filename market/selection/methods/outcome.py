@@ -24,10 +24,13 @@ class Given:
     """What the owner says at the choice; a method that decides by itself reads nothing of it.
 
     `seen_fen` is the total the owner agreed to: a price that changed meanwhile is not silently another price.
+    `ranking` are the agencies as a draw ranked them, the first `refused` of which have given their award up.
     """
 
     agency_id: int | None = None
     seen_fen: int | None = None
+    ranking: tuple[int, ...] = ()
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class SelectionMethod:
 
     `takes_quotes`: agencies send sealed quotes; otherwise their marked prices stand. `needs_deadline`: the decision
     waits for the end of quoting. `payers`: who may use it. `decide` is pure: same quotes, same outcome.
+    `draws`: agencies sign up at their marked prices, and a draw by the clock decides among them.
     """
 
     code: Method
@@ -64,3 +68,4 @@ class SelectionMethod:
     needs_deadline: bool
     payers: frozenset[Payer]
     decide: Callable[[Sequence[QuoteFacts], Given], Outcome]
+    draws: bool = False

@@ -1,6 +1,6 @@
-"""Requests, quotes and awards. Every sum in them is a Priced row; later rows inherit the request's edition."""
+"""Requests and quotes. Every sum in them is a Priced row; later rows inherit the request's edition."""
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from market.accounts.models import Organisation
@@ -8,7 +8,7 @@ from market.agencies.models import Agency
 from market.agencies.models.offer import REGION_OUTSIDE, REGION_UNKNOWN
 from market.catalogue.models import Entry, Priced, Region, not_in_force, priced_table
 from market.catalogue.rules import Payer
-from market.selection.rules import AWARD, QUOTE, REQUEST, AwardState, Method, QuoteOrigin, QuoteState, RequestState
+from market.selection.rules import QUOTE, REQUEST, Funding, Method, QuoteOrigin, QuoteState, RequestState
 from market.store.db import Base
 from market.store.guards import Frozen, Moves, Refuses
 from market.store.types import Code, Instant, Key, Line, Prose, Whole, one_of
@@ -46,6 +46,7 @@ class Request(Base):
     service_id: Mapped[Whole]
     payer: Mapped[Code]
     method: Mapped[Code]
+    funding: Mapped[Code]
     state: Mapped[Code]
     title: Mapped[Line]
     description: Mapped[Prose]
@@ -77,9 +78,11 @@ class Request(Base):
         one_of("state", RequestState, "request_state_known"),
         one_of("method", Method, "request_method_known"),
         one_of("payer", Payer, "request_payer_known"),
+        one_of("funding", Funding, "request_funding_known"),
+        CheckConstraint("payer = 'applicant' OR funding = 'state'", name="request_authority_spends_state_funds"),
         CheckConstraint("state = 'draft' OR state = 'cancelled' OR published_at IS NOT NULL", name="request_published_has_date"),
         CheckConstraint(
-            "method <> 'lowest_quote' OR published_at IS NULL OR quotes_until IS NOT NULL", name="request_quotes_have_deadline"
+            "method = 'direct' OR published_at IS NULL OR quotes_until IS NOT NULL", name="request_quotes_have_deadline"
         ),
         # Red-hat rule: an authority may name no agency, so what it buys itself is always competed for.
         CheckConstraint("payer = 'applicant' OR method <> 'direct'", name="request_authority_never_names"),
@@ -88,7 +91,8 @@ class Request(Base):
                 "moves": Moves(REQUEST),
                 "frozen": (
                     Frozen(but=("state", "closed_at", "row_version"), when="OLD.published_at IS NOT NULL"),
-                    Frozen(when="OLD.state IN ('awarded', 'failed', 'cancelled')"),
+                    Frozen(but=("state", "row_version"), when="OLD.state = 'awarded'"),
+                    Frozen(when="OLD.state IN ('failed', 'cancelled')"),
                 ),
                 "refuses": (
                     Refuses(
@@ -123,6 +127,25 @@ class Request(Base):
                         events=("UPDATE",),
                     ),
                     Refuses("request.not_a_draft", "NEW.published_at IS NOT NULL"),
+                    # An award is the end, but for a draw: everybody may have refused, or two persons voided it.
+                    Refuses(
+                        "request.only_drawn_again",
+                        "OLD.state = 'awarded' AND NEW.state = 'failed' AND NEW.method <> 'random'",
+                        events=("UPDATE",),
+                    ),
+                    Refuses(
+                        "request.award_stands",
+                        "OLD.state = 'awarded' AND NEW.state = 'failed' AND EXISTS (SELECT 1 FROM award"
+                        " WHERE request_id = NEW.id AND state = 'active')",
+                        events=("UPDATE",),
+                    ),
+                    # From the freeze on only the draw decides: nobody cancels because he dislikes the pool.
+                    Refuses(
+                        "draw.frozen_already",
+                        "NEW.state = 'cancelled' AND OLD.state = 'open' AND EXISTS (SELECT 1 FROM draw"
+                        " WHERE request_id = NEW.id AND state <> 'cancelled')",
+                        events=("UPDATE",),
+                    ),
                     # What is free to the applicant is bought by the authority; an enterprise cannot pose as one.
                     Refuses(
                         "request.not_the_payer",
@@ -279,44 +302,4 @@ class QuoteLine(Priced, Base):
         UniqueConstraint("id", "quote_id", "band_id", "agency_id", "quantity", "coefficient", "amount_fen"),
         CheckConstraint("amount_fen > 0", name="quote_line_positive"),
         {"info": {"frozen": Frozen()}},
-    )  # fmt: skip
-
-
-class Award(Base):
-    """The selection's outcome with its reasons."""
-
-    __tablename__ = "award"
-    id: Mapped[Key]
-    ref: Mapped[Code] = mapped_column(unique=True)
-    request_id: Mapped[Whole]
-    quote_id: Mapped[Whole]
-    agency_id: Mapped[Whole]
-    state: Mapped[Code]
-    reasons: Mapped[list[dict[str, object]]] = mapped_column(JSON)
-    decided_at: Mapped[Instant]
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["quote_id", "request_id", "agency_id"], ["quote.id", "quote.request_id", "quote.agency_id"]
-        ),
-        UniqueConstraint("id", "request_id", "quote_id", "agency_id"),
-        Index(
-            "uq_award_active", "request_id", unique=True,
-            sqlite_where=text("state = 'active'"), postgresql_where=text("state = 'active'"),
-        ),
-        one_of("state", AwardState, "award_state_known"),
-        {
-            "info": {
-                "moves": Moves(AWARD),
-                "frozen": Frozen(but=("state",)),
-                "refuses": (
-                    Refuses("request.not_open", "(SELECT state FROM request WHERE id = NEW.request_id) NOT IN ('open', 'awarded')"),
-                    Refuses("award.quote_withdrawn", "(SELECT state FROM quote WHERE id = NEW.quote_id) <> 'standing'"),
-                    Refuses(
-                        "award.before_deadline",
-                        "NEW.decided_at < (SELECT quotes_until FROM request WHERE id = NEW.request_id AND method <> 'direct')",
-                    ),
-                ),
-            }
-        },
     )  # fmt: skip

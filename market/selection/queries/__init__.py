@@ -11,6 +11,7 @@ from market.selection.queries.difference import (
     entry_then,
     line_changes,
 )
+from market.selection.queries.draws import draw_of, draw_of_request
 from market.selection.queries.editions import (
     OffTheList,
     listed_entry,
@@ -62,6 +63,7 @@ from market.selection.queries.requests import (
     Shelf,
     award_of,
     due_refs,
+    published_request,
     request_lock,
     request_of,
     request_open_to,
@@ -95,6 +97,8 @@ __all__ = [
     "difference",
     "difference_of",
     "documents",
+    "draw_of",
+    "draw_of_request",
     "due_refs",
     "entry_then",
     "items_of_lots",
@@ -113,6 +117,7 @@ __all__ = [
     "opened_quotes",
     "opportunities_for",
     "published_editions_lock",
+    "published_request",
     "quoted_by",
     "request_lock",
     "request_of",

@@ -134,6 +134,6 @@ def unlisted_refs(edition: Edition) -> list[str]:
 def rule_ground(log: Sequence[JournalRow]) -> tuple[str, dict[str, Any]] | None:
     """Code and facts of the sentence why the clock cancelled a request, from its rows in the journal."""
     last = next((row for row in reversed(log) if row.act == CANCELLED_BY_RULE), None)
-    if last is None:
+    if last is None or last.payload is None:
         return None
     return ("request.unlisted_by_decision" if last.payload["decision"] else "request.unlisted"), last.payload

@@ -140,10 +140,10 @@ class Opportunity:
 
 
 def opportunities_for(agency: Agency, now: datetime) -> list[Opportunity]:
-    """Open requests for quotes on services the agency marks a price for, the nearest deadline first. One query."""
+    """Open requests to quote on or sign up for, on services the agency marks a price for, by deadline. One query."""
     conditions = (
         Request.state == RequestState.OPEN,
-        Request.method.in_([code for code, method in METHODS.items() if method.takes_quotes]),
+        Request.method.in_([code for code, method in METHODS.items() if method.needs_deadline]),
         Request.quotes_until > now,
         Request.organisation_id != agency.organisation_id,
         exists().where(marked_by(agency.id)),

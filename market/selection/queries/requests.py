@@ -18,7 +18,7 @@ from market.catalogue.queries import coefficients_of, edition_in_force, fee_item
 from market.catalogue.rules import Payer, PriceState
 from market.selection.models import Award, Quote, QuoteLine, Request, RequestLot
 from market.selection.queries.editions import listed_entry
-from market.selection.rules import AwardState, QuoteState, RequestState, payer_for
+from market.selection.rules import AwardState, Method, QuoteState, RequestState, payer_for
 from market.store.db import db
 
 
@@ -78,6 +78,11 @@ def marked_by(agency_id: int) -> ColumnElement[bool]:
     return and_(mine, serving_where(Request.region_code))
 
 
+def published_request(request_id: int) -> Request:
+    """A published request with its entry, act, buyer and lines; NotFound("request.not_found") for a draft."""
+    return _one(select(Request).where(Request.id == request_id, Request.published_at.is_not(None)))
+
+
 def _one(query: Select[Request]) -> Request:
     loaded = query.options(
         joinedload(Request.entry).options(joinedload(Entry.act), joinedload(Entry.edition)),
@@ -102,10 +107,10 @@ def sealed_count(request_id: int) -> int:
 
 
 def due_refs(now: datetime) -> list[str]:
-    """Open requests whose deadline has come without a standing quote, oldest first."""
+    """Open requests for quotes whose deadline has come without a standing one, oldest first. A draw ends by itself."""
     query = (
         select(Request.ref)
-        .where(Request.state == RequestState.OPEN, Request.quotes_until <= now)
+        .where(Request.state == RequestState.OPEN, Request.quotes_until <= now, Request.method != Method.RANDOM)
         .where(~exists().where(Quote.request_id == Request.id, Quote.state == QuoteState.STANDING))
         .order_by(Request.quotes_until, Request.id)
     )

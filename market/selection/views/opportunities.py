@@ -12,10 +12,11 @@ from market.base.permissions import Permission
 from market.catalogue.models import FeeItem
 from market.catalogue.queries import fee_items_of, list_bands
 from market.selection import actions, queries
-from market.selection.forms import QuoteForm, quote_form, region_name
+from market.selection.forms import QuoteForm, RefuseForm, SignUpForm, quote_form, region_name
 from market.selection.methods import METHODS
 from market.selection.models import Request
 from market.selection.queries import Compared
+from market.selection.queries.draws import awards_of_draw, sign_up_of
 from market.selection.rules import Method, RequestState, written_deadline
 from market.selection.views.blueprint import selection
 from market.selection.views.shown import deadline_words, lines_shown, reasons_of, timeline_of
@@ -74,10 +75,17 @@ def withdraw(ref: str) -> ResponseReturnValue:
             return redirect(url_for("selection.opportunity", ref=ref))
         except Refusal as refusal:
             form.refuse(refusal)
+    return opportunity_page(ref, form)
+
+
+def opportunity_page(ref: str, act: HouseForm) -> ResponseReturnValue:
+    """The request's page with what was wrong with an act on its draw."""
     agency, wanted, items = _load(ref)
     shown = quote_form(wanted.lines, items)(_NOTHING)
-    shown.form_errors, shown.refused_status = form.form_errors, form.refused_status
-    return _page(agency, wanted, shown)
+    # What is wrong at a field of the act is also said above, where the page's own form says what is wrong.
+    at_fields = [str(error) for field in act for error in field.errors]
+    shown.form_errors, shown.refused_status = [*act.form_errors, *at_fields], act.refused_status
+    return _page(agency, wanted, shown, act)
 
 
 def _load(ref: str) -> tuple[Agency, Request, dict[int, FeeItem]]:
@@ -86,8 +94,9 @@ def _load(ref: str) -> tuple[Agency, Request, dict[int, FeeItem]]:
     return agency, wanted, {item.id: item for item in fee_items_of(wanted.entry_id)}
 
 
-def _page(agency: Agency, wanted: Request, form: QuoteForm) -> ResponseReturnValue:
+def _page(agency: Agency, wanted: Request, form: QuoteForm, act: HouseForm | None = None) -> ResponseReturnValue:
     now = database_now()
+    draw = queries.draw_of_request(wanted.id)
     items: dict[int, FeeItem] = {item.id: item for item in fee_items_of(wanted.entry_id)}
     award = queries.award_of(wanted.id)
     mine = queries.my_quote(wanted.id, agency.id)
@@ -116,6 +125,12 @@ def _page(agency: Agency, wanted: Request, form: QuoteForm) -> ResponseReturnVal
         can_quote=can_quote,
         quotes=queries.opened_quotes(wanted, now),
         sealed=queries.sealed_count(wanted.id) if takes else 0,
+        draw=draw,
+        receipt=sign_up_of(draw.id, agency.id) if draw is not None else None,
+        can_sign=draw is not None and wanted.state == RequestState.OPEN and in_time,
+        sign=act if isinstance(act, SignUpForm) else SignUpForm(_NOTHING),
+        refusing=act if isinstance(act, RefuseForm) else RefuseForm(_NOTHING),
+        gone=draw is not None and any(one.agency_id == agency.id and one.reason for one in awards_of_draw(draw)),
     )
 
 

@@ -17,8 +17,9 @@ from market.selection.forms import places_of, region_name
 from market.selection.methods import METHODS
 from market.selection.models import Request
 from market.selection.queries import Compared, OffTheList
+from market.selection.queries.draws import signed_up_count
 from market.selection.rules import Method, RequestState
-from market.selection.views.shown import deadline_words, lines_shown, reasons_of, timeline_of
+from market.selection.views.shown import deadline_words, lines_shown, reasons_of, refusal_reasons, timeline_of
 from market.store.transaction import database_now
 from market.web.access import current_actor
 from market.web.filters import percent
@@ -38,7 +39,7 @@ def request_page_of(ref: str, form: HouseForm) -> ResponseReturnValue:
     ground = queries.rule_ground(history(f"request/{ref}")) if mine.state == RequestState.CANCELLED else None
     changed = queries.difference(mine, clock.today()) if mine.state == RequestState.DRAFT else None
     drafted = mine.state == RequestState.DRAFT and changed is None
-    choosing = drafted or (mine.state == RequestState.OPEN and not method.takes_quotes)
+    choosing = drafted or (mine.state == RequestState.OPEN and not method.needs_deadline)
     offers = queries.compare(mine) if choosing else []
     return form.page(
         "selection/request_page.html",
@@ -56,6 +57,9 @@ def request_page_of(ref: str, form: HouseForm) -> ResponseReturnValue:
         quotes=queries.opened_quotes(mine, now),
         sealed=queries.sealed_count(mine.id) if method.takes_quotes else 0,
         decidable=_decidable(mine, now),
+        draw=(draw := queries.draw_of_request(mine.id)),
+        entered=signed_up_count(draw.id) if draw is not None else 0,
+        ended=refusal_reasons(history(f"request/{ref}")) if mine.state == RequestState.FAILED else [],
         changed=changed,
         merged=queries.sisters_of(ref),
         report=report_path(changed.gone) if changed and changed.gone else "",

@@ -16,12 +16,14 @@ from market.base.pricing.quantity import exact_decimal
 from market.catalogue.listing import Ask, price
 from market.catalogue.models import Band, FeeItem
 from market.catalogue.rules import PriceState
+from market.journal.models import JournalRow
 from market.selection.forms import item_name
-from market.selection.models import Award, Request
-from market.selection.rules import RequestState, written_deadline
+from market.selection.methods import METHODS
+from market.selection.models import Award, Draw, Request
+from market.selection.rules import DrawState, Method, RequestState, written_deadline
 from market.store.calendar import calendar
 from market.web.filters import quantity
-from market.web.labels import sentence
+from market.web.labels import labels, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ def deadline_words(request: Request, now: datetime) -> dict[str, str] | None:
     until = request.quotes_until
     if until is None or request.state != RequestState.OPEN:
         return None
+    if METHODS[Method(request.method)].draws:
+        return _sign_up_words(until, now)
     exact = _("Quotes until %(moment)s", moment=written_deadline(until))
     if now >= until:
         return {"text": _("Quoting has ended"), "exact": exact, "tone": "late"}
@@ -69,6 +73,44 @@ def deadline_words(request: Request, now: datetime) -> dict[str, str] | None:
         return {"text": _("Quoting ends today"), "exact": exact, "tone": "soon"}
     text = ngettext("%(num)d working day left for quotes", "%(num)d working days left for quotes", left)
     return {"text": text, "exact": exact, "tone": "soon" if left == 1 else ""}
+
+
+def _sign_up_words(until: datetime, now: datetime) -> dict[str, str]:
+    exact = _("Sign-up until %(moment)s", moment=written_deadline(until))
+    if now >= until:
+        return {"text": _("The draw decides"), "exact": exact, "tone": ""}
+    left = calendar().between(china_date(now), china_date(until - timedelta(microseconds=1)))
+    if left == 0:
+        return {"text": _("Sign-up ends today"), "exact": exact, "tone": "soon"}
+    text = ngettext("%(num)d working day left to sign up", "%(num)d working days left to sign up", left)
+    return {"text": text, "exact": exact, "tone": "soon" if left == 1 else ""}
+
+
+def draw_steps(draw: Draw, now: datetime) -> list[dict[str, Any]]:
+    """A draw's way: announced, signed up for, frozen, drawn."""
+    until = draw.signup_until
+    steps = [_step(_("Announced"), "done", draw.announced_at)]
+    if draw.state == DrawState.CANCELLED:
+        return [*steps, _step(_("Cancelled before the freeze"), "failed")]
+    waiting = draw.state == DrawState.ANNOUNCED
+    steps.append(
+        _step(_("Sign-up"), "current" if waiting else "done", note=_("until %(at)s", at=written_deadline(until)))
+    )
+    steps.append(_step(_("Pool frozen"), "future" if waiting else "done", draw.frozen_at))
+    if draw.state == DrawState.FAILED:
+        return [*steps, _step(_("Too few to draw"), "failed")]
+    due = draw.state == DrawState.FROZEN
+    steps.append(_step(_("Beacon"), "future" if waiting else ("current" if due else "done"), draw.beacon_at))
+    if draw.state == DrawState.VOID:
+        return [*steps, _step(_("Void"), "failed")]
+    return [*steps, _step(_("Ranking"), "future" if draw.drawn_at is None else "done", draw.drawn_at)]
+
+
+def refusal_reasons(log: Sequence[JournalRow]) -> list[str]:
+    """Why a request ended without an agency, as sentences, from its last row in the journal."""
+    ended = next((row for row in reversed(log) if row.act == "request.fail"), None)
+    rows = (ended.payload or {}).get("reasons", []) if ended is not None else []
+    return [_reason(row) for row in rows]
 
 
 def timeline_of(request: Request, award: Award | None, now: datetime) -> list[dict[str, Any]]:
@@ -82,7 +124,8 @@ def timeline_of(request: Request, award: Award | None, now: datetime) -> list[di
     is_open = request.state == RequestState.OPEN
     if request.quotes_until is not None and (is_open or request.quotes_until <= (request.closed_at or now)):
         waiting = is_open and now < request.quotes_until
-        steps.append(_step(_("Quoting"), "current" if waiting else "done", note=written_deadline(request.quotes_until)))
+        label = _("Sign-up") if METHODS[Method(request.method)].draws else _("Quoting")
+        steps.append(_step(label, "current" if waiting else "done", note=written_deadline(request.quotes_until)))
         if is_open:
             steps.append(_step(_("Selection"), "future" if waiting else "current"))
     elif is_open:
@@ -111,4 +154,13 @@ def _step(label: str, state: str, at: datetime | None = None, *, note: str = "")
 def reasons_of(award: Award | None) -> list[str]:
     """The award's reasons as sentences."""
     rows = award.reasons if award is not None else []
-    return [sentence(str(row["code"]), {name: fact for name, fact in row.items() if name != "code"}) for row in rows]
+    return [_reason(row) for row in rows]
+
+
+def _reason(row: Mapping[str, Any]) -> str:
+    facts = {name: fact for name, fact in row.items() if name != "code"}
+    if row["code"] == "reason.too_few":
+        facts["funding"] = labels()[f"funding.{facts['funding']}"]
+    if row["code"] == "reason.draw_void":
+        facts["ground"] = labels()[f"ground.{facts['ground']}"]
+    return sentence(str(row["code"]), facts)

@@ -20,10 +20,11 @@ from market.catalogue.models import FeeItem, Region
 from market.catalogue.rules import Payer
 from market.selection.actions import Amount, Quoted, Terms
 from market.selection.actions.basket import Drafting
-from market.selection.methods import METHODS
+from market.selection.methods import METHODS, SelectionMethod
 from market.selection.models import Request, RequestLine
 from market.selection.queries import Shelf
 from market.selection.queries.basket import BasketRow
+from market.selection.rules import Funding
 from market.web import locale
 from market.web.forms import (
     DayField,
@@ -52,6 +53,7 @@ class RequestForm(HouseForm):
         "request.title_needed": "title",
         "request.direct_only_by_applicant": "method",
         "request.method_unknown": "method",
+        "request.funding_unknown": "funding",
         "request.deadline_in_past": "last_day",
         "request.deadline_too_far": "last_day",
         "request.region_unknown": "region",
@@ -61,9 +63,10 @@ class RequestForm(HouseForm):
     places: ClassVar[Sequence[tuple[str, str]]] = ()
     method = RadioField(_l("How is the agency selected?"), [needed()], validate_choice=False)
     region = SelectField(_l("Where the work is done"), validate_choice=False)
+    funding: Any = None
     title = LineField(_l("Title of the request"), [at_most(LONGEST_TITLE)])
     case_number = LineField(_l("Case number of the approval"), [at_most(LONGEST_TITLE)])
-    last_day = DayField(_l("Last day for quotes"))
+    last_day = DayField(_l("Last day for quotes or sign-up"))
     description = ProseField(_l("What agencies should know"), [at_most(4000)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -86,6 +89,7 @@ class RequestForm(HouseForm):
             case_number=self.case_number.data or "",
             last_day=self.last_day.data,
             region=str(self.region.data or "")[:6],
+            funding=(self.funding.data or "") if self.funding is not None else "",
         )
 
     def fill(self, request: Request, same: Mapping[int, FeeItem]) -> None:
@@ -96,6 +100,8 @@ class RequestForm(HouseForm):
     def fill_common(self, request: Request) -> None:
         """Show what a draft says beside its quantities."""
         self.method.data, self.title.data = request.method, request.title
+        if self.funding is not None:
+            self.funding.data = request.funding
         self.case_number.data, self.description.data = request.case_number, request.description
         self.region.data = request.region_code
         if request.quotes_until is not None:
@@ -128,7 +134,15 @@ def request_form(shelf: Shelf) -> type[RequestForm]:
             "price": f"quantity_{shelf.items[0].id}",
             "request.line_needed": f"quantity_{shelf.items[0].id}",
         }
-    fields["method"] = _method_field(shelf.payer)
+    fields["method"] = _method_field(shelf.payer, list(METHODS.values()))
+    if shelf.payer == Payer.APPLICANT:
+        words = labels()
+        fields["funding"] = RadioField(
+            _l("Whose money pays?"),
+            choices=[SelectChoice(str(one), words[f"funding.{one}"]) for one in (Funding.SOCIAL, Funding.STATE)],
+            default=str(Funding.SOCIAL),
+            validate_choice=False,
+        )
     if shelf.payer == Payer.AUTHORITY:
         fields["case_number"] = LineField(_l("Case number of the approval"), [needed(), at_most(LONGEST_TITLE)])
     return type("RequestFormHere", (RequestForm,), fields)
@@ -140,7 +154,7 @@ def merged_form(items: Mapping[int, Sequence[FeeItem]], coefficients: Mapping[in
     fields: dict[str, Any] = {"items": every, "places": places_of(regions_for_all(items))}
     for of_entry in items.values():
         fields |= _item_fields(of_entry, coefficients)
-    fields["method"] = _method_field(Payer.APPLICANT)
+    fields["method"] = _method_field(Payer.APPLICANT, [one for one in METHODS.values() if not one.draws])
     return type("MergedFormHere", (RequestForm,), fields)
 
 
@@ -166,9 +180,9 @@ def places_of(regions: Iterable[Region]) -> list[tuple[str, str]]:
     return [(EVERYWHERE, _("The whole area")), *((one.code, region_name(one)) for one in regions)]
 
 
-def _method_field(payer: Payer) -> RadioField:
+def _method_field(payer: Payer, every: Sequence[SelectionMethod]) -> RadioField:
     words = labels()
-    methods = [method for method in METHODS.values() if payer in method.payers]
+    methods = [method for method in every if payer in method.payers]
     return RadioField(
         _l("How is the agency selected?"),
         [needed()],
@@ -226,7 +240,7 @@ def basket_form(rows: Sequence[BasketRow]) -> type[BasketForm]:
         )
         for item in items
     }
-    fields["method"] = _method_field(Payer.APPLICANT)
+    fields["method"] = _method_field(Payer.APPLICANT, [one for one in METHODS.values() if not one.draws])
     groups = sorted({row.merged for row in rows if row.merged})
     ticks = {group: f"apart_{number}" for number, group in enumerate(groups, 1)}
     fields |= {name: TickField(_l("Draft them apart instead: one request for each")) for name in ticks.values()}

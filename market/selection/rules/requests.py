@@ -29,6 +29,14 @@ class Method(StrEnum):
 
     DIRECT = "direct"
     LOWEST_QUOTE = "lowest_quote"
+    RANDOM = "random"
+
+
+class Funding(StrEnum):
+    """Whose money pays: the least number of participants of a draw depends on it."""
+
+    STATE = "state"
+    SOCIAL = "social"
 
 
 class QuoteState(StrEnum):
@@ -59,6 +67,8 @@ REQUEST = Lifecycle(
         Move("publish", (RequestState.DRAFT,), RequestState.OPEN),
         Move("award", (RequestState.OPEN,), RequestState.AWARDED),
         Move("fail", (RequestState.OPEN,), RequestState.FAILED),
+        # Only after a draw: everybody in the ranking has refused, or two persons voided it.
+        Move("give_up", (RequestState.AWARDED,), RequestState.FAILED),
         Move("cancel", (RequestState.DRAFT, RequestState.OPEN), RequestState.CANCELLED),
     ),
 )
@@ -134,6 +144,9 @@ register_labels(
         "request.cancelled": N_("Cancelled"),
         "method.direct": N_("Direct choice"),
         "method.lowest_quote": N_("Lowest valid quote"),
+        "method.random": N_("Random selection (a draw that anybody can repeat)"),
+        "funding.state": N_("State funds"),
+        "funding.social": N_("Other funds"),
         "quote.standing": N_("Standing"),
         "quote.withdrawn": N_("Withdrawn"),
         "award.active": N_("In effect"),

@@ -1,0 +1,100 @@
+"""The guard against a past that was put back: what this machine knows of the log beside the database.
+
+In the instance folder stands the newest head that was ever signed here or shown by a witness. A database behind it, or
+with another tree of that size, is an old backup or a forged past: the site then only reads. The verdict stands in a
+file of its own, so that every process sees it without asking the database.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from market.base.errors import BadState
+from market.base.words import N_, register_sentences
+from market.journal import queries
+from market.journal.rules import note, tree
+from market.journal.rules.note import Head, Signer
+from market.journal.rules.policy import Policy
+
+CODES = ("log.behind", "log.forked")
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The log of this site: who signs it, who witnesses it, and the folder with what this machine knows of it."""
+
+    signer: Signer
+    policy: Policy
+    folder: Path
+
+    def kept(self) -> Head | None:
+        """The newest head that this machine knows; None when it knows none that its key has signed."""
+        try:
+            return note.opened((self.folder / "log_head").read_text("utf-8"), self.signer.verifier)
+        except (OSError, ValueError):
+            return None
+
+    def keep(self, checkpoint: str) -> None:
+        """Remember a checkpoint of ours, unless a newer one is known and this one agrees with the database."""
+        given, known = note.opened(checkpoint, self.signer.verifier), self.kept()
+        if known is None or given.size > known.size or _verdict(given):
+            self._write("log_head", checkpoint)
+
+    def look(self) -> str:
+        """Compare the database with the head kept here, write the verdict down and return it: a code, or nothing.
+
+        "log.behind": the database has fewer entries. "log.forked": it has others.
+        """
+        known = self.kept()
+        verdict = _verdict(known) if known else ""
+        if verdict != self.verdict():
+            self._write("log_guard", verdict)
+        return verdict
+
+    def verdict(self) -> str:
+        """What was found last, by whichever process; costs no query."""
+        try:
+            found = (self.folder / "log_guard").read_text("utf-8")
+        except FileNotFoundError:
+            return ""
+        return found if found in CODES else ""
+
+    def _write(self, name: str, text: str) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        part = self.folder / f"{name}.{os.getpid()}"
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(self.folder / name)
+
+
+def _verdict(known: Head) -> str:
+    size = queries.entries()
+    if size < known.size:
+        return "log.behind"
+    try:
+        same = tree.root_at(known.size, queries.stored_nodes(known.size)) == known.root
+    except IndexError:
+        same = False
+    return "" if same else "log.forked"
+
+
+def require_whole(log: Log) -> None:
+    """BadState with the verdict while the database is behind or beside what was signed."""
+    if verdict := log.look():
+        raise BadState(verdict)
+
+
+register_sentences(
+    {
+        "log.behind": N_(
+            "This site only shows what it has and takes nothing in: its database is older than its public log. The "
+            "operator brings the missing entries back from a mirror (flask log reconcile)."
+        ),
+        "log.forked": N_(
+            "This site only shows what it has and takes nothing in: its database does not agree with its public log. "
+            "The operator must find out what was changed (flask log verify)."
+        ),
+    }
+)

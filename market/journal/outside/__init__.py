@@ -1,0 +1,1 @@
+"""Programs for outsiders, each one file that needs nothing of ours; the site offers them under /log/."""

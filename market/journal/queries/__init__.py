@@ -1,0 +1,52 @@
+"""Read what happened, and the public log that is made of it.
+
+What others build on: `sequenced(row_id)` (the row's number in the log, or None while it waits), `head()` (the newest
+signed head), `witnessed_at(seq)` (who cosigned a head that holds the entry, and when), `proof_of(seq)`.
+"""
+
+from market.journal.queries.history import history, last_acts, latest, row
+from market.journal.queries.log import (
+    Checkpoint,
+    Entry,
+    bundle,
+    checkpoint,
+    checkpoint_of,
+    edge,
+    entries,
+    entry,
+    head,
+    last_seen_by,
+    newest_entries,
+    proof_of,
+    sequenced,
+    stored_nodes,
+    tile,
+    waiting,
+    waits,
+    witnessed_at,
+)
+
+__all__ = [
+    "Checkpoint",
+    "Entry",
+    "bundle",
+    "checkpoint",
+    "checkpoint_of",
+    "edge",
+    "entries",
+    "entry",
+    "head",
+    "history",
+    "last_acts",
+    "last_seen_by",
+    "latest",
+    "newest_entries",
+    "proof_of",
+    "row",
+    "sequenced",
+    "stored_nodes",
+    "tile",
+    "waiting",
+    "waits",
+    "witnessed_at",
+]

@@ -1,0 +1,198 @@
+"""Read the log: entries, tiles, heads and proofs, each with a number of queries that does not grow with the log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+
+from market.journal.models import JournalRow, LogCheckpoint, LogCosignature, LogEntry, LogTile, LogWaiting
+from market.journal.rules import tree
+from market.journal.rules.edge import Edge, split
+from market.journal.rules.leaf import leaf_of
+from market.journal.rules.tiles import HEIGHT, WIDTH, width_at
+from market.journal.rules.tiles import bundle as bundled
+from market.store.db import db
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A signed head: `note` with the lines of the witnesses that have cosigned it, and when each looked."""
+
+    size: int
+    root: bytes
+    note: str
+    made_at: datetime
+    seen: dict[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An act with its number in the log."""
+
+    seq: int
+    row: JournalRow
+
+
+def waits() -> bool:
+    """Whether any act has no number yet. One query."""
+    return db.session.scalar(select(LogWaiting.row_id).limit(1)) is not None
+
+
+def waiting(limit: int) -> Sequence[tuple[int, str]]:
+    """The oldest acts without a number: id and leaf hash. One query.
+
+    What is asked is which rows wait, never which ids come after the last: on PostgreSQL a lower id may become visible
+    after a higher one.
+    """
+    query = (
+        select(LogWaiting.row_id, JournalRow.leaf)
+        .join(JournalRow, JournalRow.id == LogWaiting.row_id)
+        .order_by(LogWaiting.row_id)
+        .limit(limit)
+    )
+    return [(row_id, leaf) for row_id, leaf in db.session.execute(query)]
+
+
+def entries() -> int:
+    """How many acts have a number. One query."""
+    last = db.session.scalar(select(func.max(LogEntry.seq)))
+    return 0 if last is None else last + 1
+
+
+def sequenced(row_id: int) -> int | None:
+    """The number of a row of the journal in the log; None while it waits. One query."""
+    return db.session.scalar(select(LogEntry.seq).where(LogEntry.row_id == row_id))
+
+
+def entry(seq: int) -> Entry | None:
+    """One entry of the log. One query."""
+    found = db.session.execute(_entries().where(LogEntry.seq == seq)).one_or_none()
+    return None if found is None else Entry(*found)
+
+
+def newest_entries(limit: int) -> list[Entry]:
+    """The newest entries, the newest first. One query."""
+    return [Entry(*found) for found in db.session.execute(_entries().order_by(LogEntry.seq.desc()).limit(limit))]
+
+
+def head() -> LogCheckpoint | None:
+    """The newest signed head. One query."""
+    return db.session.scalar(select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1))
+
+
+def checkpoint(*, witnesses: int = 0) -> Checkpoint | None:
+    """The newest head that at least so many witnesses have cosigned. Two queries."""
+    query = select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)
+    if witnesses:
+        enough = (
+            select(LogCosignature.size)
+            .group_by(LogCosignature.size)
+            .having(func.count() >= witnesses)
+            .scalar_subquery()
+        )
+        query = query.where(LogCheckpoint.size.in_(enough))
+    found = db.session.scalar(query)
+    return None if found is None else _with_witnesses(found)
+
+
+def checkpoint_of(size: int) -> Checkpoint | None:
+    """The head of that size, if one was signed. Two queries."""
+    found = db.session.get(LogCheckpoint, size)
+    return None if found is None else _with_witnesses(found)
+
+
+def witnessed_at(seq: int) -> list[tuple[str, datetime]]:
+    """The witnesses that have cosigned a head with this entry in it, each with the first moment it did, in that order.
+
+    One query. A witness is one that the log's policy named when it answered.
+    """
+    first = func.min(LogCosignature.seen_at)
+    query = (
+        select(LogCosignature.witness, first)
+        .where(LogCosignature.size > seq)
+        .group_by(LogCosignature.witness)
+        .order_by(first, LogCosignature.witness)
+    )
+    return [(witness, moment) for witness, moment in db.session.execute(query)]
+
+
+def last_seen_by(witness: str) -> int:
+    """The largest size that a witness has cosigned, as far as we know; 0 before the first. One query."""
+    return db.session.scalar(select(func.max(LogCosignature.size)).where(LogCosignature.witness == witness)) or 0
+
+
+def tile(level: int, number: int, width: int) -> bytes | None:
+    """The first `width` hashes of a tile; None when the log has not so many. One query."""
+    hashes = _full(level, number) if width == WIDTH else _partial(level, number)[:width]
+    return b"".join(hashes) if len(hashes) == width else None
+
+
+def bundle(number: int, width: int) -> bytes | None:
+    """The first `width` leaves of a bundle; None when the log has not so many. One query."""
+    first = number * WIDTH
+    query = _entries().where(LogEntry.seq >= first, LogEntry.seq < first + width).order_by(LogEntry.seq)
+    rows = [found[1] for found in db.session.execute(query)]
+    return bundled(leaf_of(row) for row in rows) if len(rows) == width else None
+
+
+def _full(level: int, number: int) -> list[bytes]:
+    found = db.session.scalar(select(LogTile.hashes).where(LogTile.level == level, LogTile.number == number))
+    return [] if found is None else split(found)
+
+
+def _partial(level: int, number: int) -> list[bytes]:
+    first = number * WIDTH
+    if level:
+        query = select(LogTile.root).where(LogTile.level == level - 1, LogTile.number >= first)
+        return list(db.session.scalars(query.where(LogTile.number < first + WIDTH).order_by(LogTile.number)))
+    leaves = (
+        select(JournalRow.leaf)
+        .join(LogEntry, LogEntry.row_id == JournalRow.id)
+        .where(LogEntry.seq >= first, LogEntry.seq < first + WIDTH)
+        .order_by(LogEntry.seq)
+    )
+    return [bytes.fromhex(leaf) for leaf in db.session.scalars(leaves)]
+
+
+def edge(size: int) -> Edge:
+    """The right edge of the tree of all `size` entries. One query a level of tiles."""
+    levels, level = [], 0
+    while size >> (HEIGHT * level):
+        number = (size >> (HEIGHT * level)) // WIDTH
+        levels.append(_partial(level, number) if width_at(size, level, number) else [])
+        level += 1
+    return Edge(size, levels)
+
+
+def stored_nodes(size: int) -> tree.Nodes:
+    """The hashes of the tree of `size` entries from the tiles, each tile read once, by one query."""
+    kept: dict[tuple[int, int], list[bytes]] = {}
+
+    def nodes(level: int, index: int) -> bytes:
+        tile_level, within = divmod(level, HEIGHT)
+        number, offset = divmod(index << within, WIDTH)
+        if (tile_level, number) not in kept:
+            is_full = width_at(size, tile_level, number) == WIDTH
+            kept[tile_level, number] = (_full if is_full else _partial)(tile_level, number)
+        return tree.root(kept[tile_level, number][offset : offset + (1 << within)])
+
+    return nodes
+
+
+def proof_of(seq: int, size: int) -> list[bytes]:
+    """The inclusion proof of an entry under the head of `size`; ValueError when it is not in it."""
+    return tree.inclusion(seq, size, stored_nodes(size))
+
+
+def _entries() -> Select[int, JournalRow]:
+    return select(LogEntry.seq, JournalRow).join(JournalRow, JournalRow.id == LogEntry.row_id)
+
+
+def _with_witnesses(found: LogCheckpoint) -> Checkpoint:
+    query = select(LogCosignature).where(LogCosignature.size == found.size).order_by(LogCosignature.witness)
+    lines = list(db.session.scalars(query))
+    note = found.note + "".join(one.line for one in lines)
+    return Checkpoint(
+        found.size, bytes.fromhex(found.root), note, found.made_at, {one.witness: one.seen_at for one in lines}
+    )

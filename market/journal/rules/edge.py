@@ -1,0 +1,60 @@
+"""The right edge of a growing tree: all that is needed to append a leaf and to know the root."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from market.journal.rules import tree
+from market.journal.rules.tiles import HASH, WIDTH
+
+
+@dataclass(frozen=True, slots=True)
+class FullTile:
+    """A tile that will not change any more."""
+
+    level: int
+    number: int
+    root: bytes
+    hashes: bytes
+
+
+class Edge:
+    """The hashes of the last, partial tile of each level; fewer than 256 of them stand in each."""
+
+    def __init__(self, size: int, levels: Iterable[Iterable[bytes]]) -> None:
+        self.size = size
+        self._levels = [list(hashes) for hashes in levels]
+
+    def append(self, leaf: bytes) -> Iterator[FullTile]:
+        """Add the hash of a leaf; yields the tiles that it fills, the lowest first."""
+        level, number, added = 0, self.size, leaf
+        self.size += 1
+        while True:
+            if level == len(self._levels):
+                self._levels.append([])
+            hashes = self._levels[level]
+            hashes.append(added)
+            if len(hashes) < WIDTH:
+                return
+            added, number = tree.root(hashes), number // WIDTH
+            yield FullTile(level, number, added, b"".join(hashes))
+            hashes.clear()
+            level += 1
+
+    def root(self) -> bytes:
+        """The root of the whole tree: its perfect subtrees joined from the right."""
+        found: bytes | None = None
+        for hashes in self._levels:
+            end = len(hashes)
+            while end:
+                width = end & -end
+                peak = tree.root(hashes[end - width : end])
+                found = peak if found is None else tree.node(peak, found)
+                end -= width
+        return tree.EMPTY if found is None else found
+
+
+def split(hashes: bytes) -> list[bytes]:
+    """The hashes of a tile; ValueError when the last one is cut off."""
+    if len(hashes) % HASH:
+        raise ValueError("the last hash is cut off")
+    return [hashes[at : at + HASH] for at in range(0, len(hashes), HASH)]

@@ -1,0 +1,1 @@
+"""The verifiable draw of selections: the script that repeats it outside the site."""

@@ -1,0 +1,200 @@
+"""verify_log.py: what an outsider finds, with the files of the log alone. Whatever byte is changed, it is named."""
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from market.jobs.log import seal_log
+from market.journal.actions import record
+from market.journal.rules import note
+from market.journal.rules.note import LOG, Signer
+from market.pages.queries.log_states import tables
+from market.store.transaction import transaction
+from tests.journal.around import ACTOR, PROGRAMS, VERIFIER, Verifying, act, mirror, sealed, served, site_of
+
+
+@pytest.fixture
+def verify(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Verifying:
+    return Verifying(monkeypatch, capsys, tmp_path / "memory.txt")
+
+
+@pytest.fixture
+def copied(app: Flask, client: FlaskClient, tmp_path: Path) -> Path:
+    """Return a mirror of a log of 300 entries."""
+    with app.app_context():
+        sealed(site_of(app), 5, 295)
+    return mirror(client, tmp_path / "mirror")
+
+
+SQLITE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+
+
+def test_a_log_is_verified_from_the_site_and_once_more_after_it_grew(app: Flask, verify: Verifying) -> None:
+    with app.app_context():
+        sealed(site_of(app), 3, 260)
+    with served(app) as address:
+        assert verify(address) == 0, verify.said
+        assert "263 entries make the signed root" in verify.said
+        assert "witnesses of this head: none; of 0" in verify.said
+        with app.app_context():
+            sealed(site_of(app), 30)
+        assert verify(address) == 0, verify.said
+        assert "the head of last time: 263 entries, signature right" in verify.said
+
+
+@SQLITE
+def test_it_needs_nothing_but_python_and_says_what_it_did_not_check(copied: Path, tmp_path: Path) -> None:
+    (tmp_path / "cryptography.py").write_text("raise ImportError")
+    command = [sys.executable, str(PROGRAMS / "verify_log.py"), str(copied), "--memory", str(tmp_path / "m.txt")]
+    done = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "signature NOT CHECKED" in done.stdout
+
+
+@SQLITE
+def test_one_flipped_byte_in_any_file_is_caught(copied: Path, verify: Verifying) -> None:
+    dice = random.Random(6)
+    files = sorted(file for file in copied.rglob("*") if file.is_file() and file.name != "witnesses")
+    assert len(files) == 7
+    for file in files:
+        whole = file.read_bytes()
+        for _ in range(12):
+            at, bit = dice.randrange(len(whole) - (file.name == "key")), 1 << dice.randrange(8)
+            file.write_bytes(whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1 :])
+            verify.forget()
+            assert verify(copied) == 1, (file, at, bit, verify.said)
+        file.write_bytes(whole)
+    assert verify(copied) == 0
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("tile/0/000", "tile/0/000 is truncated"),
+        ("tile/entries/001.p/44", "tile/entries/001.p/44 is truncated"),
+        ("tile/1/000.p/1", "tile/1/000.p/1 is truncated"),
+    ],
+)
+def test_a_truncated_file_is_named(copied: Path, verify: Verifying, name: str, said: str) -> None:
+    file = copied / name
+    file.write_bytes(file.read_bytes()[:-3])
+    assert verify(copied) == 1
+    assert said in verify.said
+
+
+@SQLITE
+def test_a_head_by_another_key_is_named(copied: Path, verify: Verifying) -> None:
+    given = note.head((copied / "checkpoint").read_text("utf-8"))
+    other = Signer(given.origin, LOG, bytes(32))
+    (copied / "checkpoint").write_text(note.signed(given, other), "utf-8")
+    assert verify(copied) == 1
+    assert "the head is not signed by the key tests.market.example/log+725766ff" in verify.said
+
+
+def test_a_receipt_proves_its_entry_for_ever_and_a_forged_one_is_named(
+    app: Flask, client: FlaskClient, verify: Verifying, tmp_path: Path
+) -> None:
+    with app.app_context():
+        sealed(site_of(app), 40)
+    receipt = tmp_path / "log-7.tlog-proof"
+    receipt.write_bytes(client.get("/log/proof/7").data)
+    with app.app_context():
+        sealed(site_of(app), 300)
+    copied = mirror(client, tmp_path / "mirror")
+    assert verify(copied, "--receipt", str(receipt)) == 0, verify.said
+    assert "the receipt's entry 7 is in the log" in verify.said
+    lines = receipt.read_text("utf-8").split("\n")
+    for at, what in ((1, "extra e30="), (2, "index 8"), (3, lines[4])):
+        receipt.write_text("\n".join([*lines[:at], what, *lines[at + 1 :]]), "utf-8")
+        assert verify(copied, "--receipt", str(receipt)) == 1
+        assert "the receipt is forged" in verify.said
+
+
+@SQLITE
+def test_a_log_that_has_lost_entries_or_another_past_is_named(copied: Path, verify: Verifying, app: Flask) -> None:
+    assert verify(copied) == 0
+    memory = verify._memory.read_text("utf-8")
+    key, kept = memory.split("\n", 1)
+    signer = site_of(app).signer
+    for head, said in (
+        (
+            note.Head(signer.name, 301, bytes(32)),
+            "the log has lost entries: the head of last time has 301, the log 300",
+        ),
+        (note.Head(signer.name, 5, bytes(32)), "its first 5 entries are not those of the head of last time"),
+    ):
+        verify._memory.write_text(f"{key}\n{note.signed(head, signer)}", "utf-8")
+        assert verify(copied) == 1
+        assert said in verify.said
+    assert kept
+
+
+@pytest.mark.parametrize(
+    ("deeds", "said"),
+    [
+        (["request.draft", "request.award"], "request.award on request/RQ-1 is not lawful in the state 'draft'"),
+        (["request.award"], "request.award on request/RQ-1 is not lawful in the state 'not there'"),
+        (["request.draft", "request.publish", "request.award", "request.fail"], "not lawful in the state 'awarded'"),
+        (["request.draft", "request.invent"], "request.invent on request/RQ-1 is not lawful"),
+    ],
+)
+@SQLITE
+def test_an_award_without_a_published_request_and_any_other_unlawful_act_is_an_error(
+    app: Flask, client: FlaskClient, verify: Verifying, tmp_path: Path, deeds: list[str], said: str
+) -> None:
+    with app.app_context():
+        with transaction() as now:
+            for deed in deeds:
+                record(deed, "request/RQ-1", actor=ACTOR, payload={}, now=now)
+        seal_log(site_of(app))
+    assert verify(mirror(client, tmp_path / "mirror")) == 1
+    assert said in verify.said
+
+
+def test_the_verifier_knows_the_state_tables_of_the_site() -> None:
+    assert json.loads(json.dumps(tables())) == VERIFIER.LIVES
+
+
+@SQLITE
+def test_the_files_of_the_log_are_served_as_the_standard_says(app: Flask, client: FlaskClient) -> None:
+    assert client.get("/log/checkpoint").status_code == 404
+    assert client.get("/log").status_code == 200
+    with app.app_context():
+        sealed(site_of(app), 300)
+    full, partial = client.get("/log/tile/0/000"), client.get("/log/tile/0/001.p/44")
+    assert full.content_type == "application/octet-stream"
+    assert len(full.data) == 8192
+    assert "immutable" in full.headers["Cache-Control"]
+    assert "immutable" not in partial.headers["Cache-Control"]
+    for path in ("tile/0/001", "tile/0/001.p/45", "tile/0/0001", "tile/9/000", "tile/2/000", "tile/entries/002", "tile/0/x",
+                 "tile/entries/x999/x999/x999/x999/x999/x999/999", "tile/0/000.p/0", "proof/300", "entries/300"):  # fmt: skip
+        assert client.get(f"/log/{path}").status_code == 404, path
+    for path in ("checkpoint/witnessed", "objects/nothing/1", f"entries/{2**63}"):
+        assert client.get(f"/log/{path}").status_code == 404, path
+    proof = client.get("/log/proof/299.json").json
+    assert proof is not None
+    assert (proof["index"], proof["size"]) == (299, 300)
+    for name in ("verify_log.py", "witness.py"):
+        assert client.get(f"/log/{name}").data == (PROGRAMS / name).read_bytes()
+
+
+def test_pages_of_the_log_say_what_happened_without_a_name(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        with transaction() as now:
+            record("quote.submit", "quote/QT-1", actor=ACTOR, payload={"secret": "a person"}, now=now)
+        act(1)
+        seal_log(site_of(app))
+    page = client.get("/log/entries/0?lang=en").text
+    assert "Quote sent" in page
+    assert "organisation 3" in page
+    assert "a person" not in page
+    assert "No witness yet" in client.get("/log?lang=en").text
+    listed = client.get("/log/objects/quote/QT-1?lang=en").text
+    assert "1 act" in listed

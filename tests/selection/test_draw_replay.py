@@ -1,0 +1,173 @@
+"""The program for outsiders: it repeats every kind of draw, agrees with the engine, and names each tampering."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from market.base import draw
+from market.base.draw.beacons import CHAIN, PUBLIC_KEY
+from market.selection.draw import replay_draw as program
+from market.selection.rules import DAY, lottery_day
+from tests.base.test_draw import ROUNDS
+
+CODES = [f"91990000TE5T{number:06d}" for number in range(9)]
+BINDING = (
+    "draw_id",
+    "pool",
+    "pool_root",
+    "beacon_time",
+    "round",
+    "beacon",
+    "seed",
+    "ranking",
+    "algorithm_sha256",
+    "receipts",
+)
+
+
+def transcript(kind: str = "drand_quicknet", **beacon: object) -> dict:
+    """Return a lawful transcript of seven participants and one that was excluded, made by the engine."""
+    moment = draw.time_of(1000)
+    pool = [draw.Ticket(code, f"{number:032x}") for number, code in enumerate(CODES[:7])]
+    out = draw.Ticket(CODES[8], "f" * 32)
+    told: dict = {
+        "draw_id": "RQ-2026-000041C", "state": "drawn", "algorithm": draw.ALGORITHM, "algorithm_sha256": draw.TEXT_SHA256,
+        "signup_until": moment - 900, "frozen_at": moment - 890, "beacon_kind": kind, "beacon_time": moment,
+        "announced_beacon_time": moment, "round": 1000 if kind == "drand_quicknet" else None, "postponements": [],
+        "fallback": None, "pool": [{"nonce": one.nonce, "ticket": one.ticket} for one in pool],
+        "receipts": [{"nonce": one.nonce, "ticket": one.ticket, "leaf": one.nonce * 2} for one in (*pool, out)],
+        "withdrawn": [], "journal": [one.nonce * 2 for one in (*pool, out)],
+        "exclusions": [{"ticket": out.ticket, "nonce": out.nonce, "reason": "not_serving"}],
+    }  # fmt: skip
+    value: draw.Drand | draw.Lottery | draw.Reveals = draw.Drand(1000, ROUNDS[1000][0])
+    if kind == "lottery":
+        value = draw.Lottery("2023098", (1, 5, 9, 20, 28, 33), 7, date.fromisoformat(lottery_day(moment)))
+    elif kind == "commit_reveal":
+        secrets = {"supervisor#1": "1" * 64, "auditor#2": "2" * 64}
+        made = {by: draw.commitment(told["draw_id"], by, one) for by, one in secrets.items()}
+        value = draw.Reveals(told["draw_id"], made, secrets)
+    randomness = value.randomness()
+    root = draw.pool_root(pool)
+    seed = draw.seed_of(told["draw_id"], root, randomness)
+    ranking = [one.holder for one in draw.ranking(pool, seed)]
+    outcomes = [
+        {"ticket": ranking[0], "state": "void", "reason": "agency_refused"},
+        {"ticket": ranking[1], "state": "active", "reason": ""},
+    ]
+    told |= {"pool_root": root.hex(), "seed": seed.hex(), "ranking": ranking, "outcomes": outcomes}
+    told["beacon"] = {**value.evidence(), "randomness": randomness.hex(), **beacon}
+    return told
+
+
+@pytest.mark.parametrize("kind", ["drand_quicknet", "lottery", "commit_reveal"])
+def test_the_program_repeats_what_the_engine_drew(kind, tmp_path, capsys):
+    told = transcript(kind)
+    assert program.replay(told) == told["ranking"]
+    file = tmp_path / "told.json"
+    file.write_text(json.dumps(told))
+    assert program.main([str(file)]) == 0
+    assert told["ranking"][0] in capsys.readouterr().out
+
+
+def test_the_program_needs_nothing_but_python(tmp_path):
+    file = tmp_path / "told.json"
+    file.write_text(json.dumps(transcript()))
+    path = Path(program.__file__)
+    # -I and -S: neither this project nor any installed package can be imported.
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(path), str(file)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "py_ecc is not installed" in done.stdout
+    assert len(path.read_text().splitlines()) < 230
+    assert (program.KEY, program.CHAIN, program.ALGORITHM_SHA256) == (PUBLIC_KEY, CHAIN, draw.TEXT_SHA256)
+
+
+def test_a_signature_that_hashes_well_and_is_not_drands_is_wrong(tmp_path, capsys):
+    told = transcript()
+    forged = "8" + told["beacon"]["signature"][1:]
+    told["beacon"] |= {"signature": forged, "randomness": draw.Drand(1000, forged).randomness().hex()}
+    pool = [draw.Ticket(one["ticket"], one["nonce"]) for one in told["pool"]]
+    seed = draw.seed_of(told["draw_id"], draw.pool_root(pool), bytes.fromhex(told["beacon"]["randomness"]))
+    told["seed"], told["ranking"] = seed.hex(), [one.holder for one in draw.ranking(pool, seed)]
+    told["outcomes"] = []
+    assert program.replay(told) == told["ranking"], "everything but the signature fits"
+    file = tmp_path / "told.json"
+    file.write_text(json.dumps(told))
+    assert program.main([str(file)]) == 1
+    assert "the beacon's signature is not drand's" in capsys.readouterr().out
+
+
+CHEATS = {
+    "a participant dropped": (lambda t: t["pool"].pop(), "the pool is not the one that was frozen"),
+    "a participant added": (lambda t: t["pool"].append({"nonce": "0" * 32, "ticket": CODES[7]}), "the pool is not the one"),
+    "a nonce changed": (lambda t: t["pool"][0].update(nonce="e" * 32), "the pool is not the one that was frozen"),
+    "a ticket twice": (lambda t: t["pool"].append(dict(t["pool"][0])), "the pool names a ticket twice"),
+    "a receipt forgotten": (lambda t: t["exclusions"].clear(), "holds a receipt, and is neither in the pool nor excluded"),
+    "an exclusion without reason": (lambda t: t["exclusions"][0].update(reason=""), "neither in the pool nor excluded"),
+    "a receipt dropped": (lambda t: t["receipts"].pop(0), "the journal holds a receipt that is not shown"),
+    "a ghost": (lambda t: (t["receipts"].pop(0), t["journal"].pop(0)), "is in the pool without a receipt"),
+    "another round": (lambda t: t["beacon"].update(round=1001), "the beacon is of another round"),
+    "the round renamed": (lambda t: (t["beacon"].update(round=1001), t.update(round=1001)), "the round is not the one"),
+    "the time moved": (lambda t: t.update(beacon_time=t["beacon_time"] + 3), "the beacon's time is not the announced one"),
+    "frozen too late": (lambda t: t.update(frozen_at=t["beacon_time"]), "frozen after the beacon could be known"),
+    "another signature": (lambda t: t["beacon"].update(signature=ROUNDS[657413][0]), "the randomness is not what the beacon"),
+    "ranking swapped": (lambda t: t["ranking"].reverse(), "the published ranking is not the one"),
+    "another seed": (lambda t: t.update(seed="0" * 64), "the seed is not the one"),
+    "another algorithm": (lambda t: t.update(algorithm_sha256="0" * 64), "this is another algorithm"),
+    "a rank passed over": (lambda t: t["outcomes"].pop(0), "award 1 is not of rank 1"),
+    "refused without reason": (lambda t: t["outcomes"][0].update(reason=""), "was passed over without a reason"),
+    "not drawn yet": (lambda t: t.update(beacon=None), "nothing was drawn"),
+    "a friendlier beacon": (lambda t: t.update(beacon=transcript("lottery")["beacon"]), "another kind of beacon"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cheat", CHEATS)
+def test_each_way_of_cheating_is_named(cheat):
+    told = transcript()
+    act, sentence = CHEATS[cheat]
+    act(told)
+    with pytest.raises(program.Wrong, match=sentence):
+        program.replay(told)
+
+
+def test_a_lottery_of_another_day_is_wrong_for_whoever_chose_it():
+    told = transcript("lottery", drawn_on="2023-09-03")
+    with pytest.raises(program.Wrong, match="is not the first drawing"):
+        program.replay(told)
+    fallen = transcript("lottery") | {
+        "beacon_kind": "drand_quicknet",
+        "round": 1000,
+        "fallback": {"ground": "beacon_unreachable"},
+    }
+    with pytest.raises(program.Wrong, match="is not the first drawing"):
+        program.replay(fallen)
+    fallen["beacon"]["drawn_on"] = lottery_day(fallen["beacon_time"] + DAY)
+    assert program.replay(fallen) == fallen["ranking"]
+
+
+@pytest.mark.parametrize("kind", ["drand_quicknet", "lottery", "commit_reveal"])
+def test_one_bit_flipped_anywhere_in_what_binds_is_caught(kind):
+    told = transcript(kind)
+    binding, rest = {name: told.pop(name) for name in BINDING}, told
+    text = json.dumps(binding, ensure_ascii=False).encode()
+    changed = 0
+    for place, bit in product(range(len(text)), range(8)):
+        flipped = bytearray(text)
+        flipped[place] ^= 1 << bit
+        try:
+            read = json.loads(flipped.decode())
+        except ValueError:
+            continue
+        if read == binding:
+            continue
+        changed += 1
+        # A name that is not there any more is an error which the program reports as "this is no transcript".
+        with pytest.raises((program.Wrong, KeyError, ValueError, TypeError, AttributeError)):
+            program.replay({**rest, **read})
+    assert changed > 10_000
