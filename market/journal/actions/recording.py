@@ -14,6 +14,9 @@ from market.journal.queries import last_act, row
 from market.journal.rules.leaf import leaf, leaf_hash, payload_hash, stamp
 from market.store.db import db
 
+# Made once: every act passes here.
+_WAITS = insert(LogWaiting)
+
 
 def record(act: str, obj: str, *, actor: Actor, payload: dict[str, Any], now: datetime) -> JournalRow:
     """Add the row of `act` (such as `request.publish`) on `obj` (such as `request/RQ-2026-000041C`).
@@ -34,7 +37,7 @@ def record(act: str, obj: str, *, actor: Actor, payload: dict[str, Any], now: da
     )  # fmt: skip
     db.session.add(written)
     db.session.flush()
-    db.session.execute(insert(LogWaiting).values(row_id=written.id))
+    db.session.execute(_WAITS, {"row_id": written.id})
     return written
 
 

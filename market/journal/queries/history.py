@@ -1,9 +1,17 @@
 """Read what happened."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from market.journal.models import JournalRow
 from market.store.db import db
+
+# Made once: every act asks for the one before.
+_LAST = (
+    select(JournalRow.rev, JournalRow.leaf)
+    .where(JournalRow.obj == bindparam("obj"))
+    .order_by(JournalRow.rev.desc())
+    .limit(1)
+)
 
 
 def history(obj: str) -> list[JournalRow]:
@@ -23,8 +31,5 @@ def row(row_id: int) -> JournalRow | None:
 
 def last_act(obj: str) -> tuple[int, str]:
     """Number and leaf hash of the last act on `obj`; 0 and nothing before the first."""
-    query = (
-        select(JournalRow.rev, JournalRow.leaf).where(JournalRow.obj == obj).order_by(JournalRow.rev.desc()).limit(1)
-    )
-    last = db.session.execute(query).one_or_none()
+    last = db.session.execute(_LAST, {"obj": obj}).one_or_none()
     return (last.rev, last.leaf) if last else (0, "")
