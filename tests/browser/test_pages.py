@@ -80,6 +80,8 @@ def addresses(app: Flask, who: str) -> list[str]:
 
 NO_PAGES = (
     *("catalogue.template", "health.healthz", "selection.algorithm_text", "selection.replay_program"),
+    # what programs read
+    *("pages.log_checkpoint", "pages.log_witnessed", "pages.log_key", "pages.log_witnesses"),
     *("agencies.entry_sheet_template", "agencies.own_sheet_export", "agencies.own_sheet_template"),
 )
 

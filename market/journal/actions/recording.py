@@ -16,6 +16,9 @@ from market.journal.queries import row as row_of
 from market.journal.rules.leaf import leaf, leaf_hash, payload_hash, stamp
 from market.store.db import db
 
+# Made once: every act passes here.
+_WAITS = insert(LogWaiting)
+
 
 def record(act: str, obj: str, *, actor: Actor, payload: dict[str, Any], now: datetime) -> JournalRow:
     """Add the row of `act` (such as `request.publish`) on `obj` (such as `request/RQ-2026-000041C`).
@@ -51,7 +54,7 @@ def record_each(
         last[obj] = rev + 1, hashed
     db.session.add_all(rows)
     db.session.flush()
-    db.session.execute(insert(LogWaiting), [{"row_id": row.id} for row in rows])
+    db.session.execute(_WAITS, [{"row_id": row.id} for row in rows])
     return rows
 
 

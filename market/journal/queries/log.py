@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 
 from market.journal.models import JournalRow, LogCheckpoint, LogCosignature, LogEntry, LogTile, LogWaiting
 from market.journal.rules import tree
@@ -40,18 +40,14 @@ def waits() -> bool:
 
 
 def waiting(limit: int) -> Sequence[tuple[int, str]]:
-    """The oldest acts without a number: id and leaf hash. One query.
+    """The oldest acts without a number: id and leaf hash. Two queries.
 
     What is asked is which rows wait, never which ids come after the last: on PostgreSQL a lower id may become visible
-    after a higher one.
+    after a higher one. Two queries, because PostgreSQL would merge a join over every row of the journal.
     """
-    query = (
-        select(LogWaiting.row_id, JournalRow.leaf)
-        .join(JournalRow, JournalRow.id == LogWaiting.row_id)
-        .order_by(LogWaiting.row_id)
-        .limit(limit)
-    )
-    return [(row_id, leaf) for row_id, leaf in db.session.execute(query)]
+    ids = list(db.session.scalars(select(LogWaiting.row_id).order_by(LogWaiting.row_id).limit(limit)))
+    leaves = select(JournalRow.id, JournalRow.leaf).where(JournalRow.id.in_(ids)).order_by(JournalRow.id)
+    return [(row_id, leaf) for row_id, leaf in db.session.execute(leaves)] if ids else []
 
 
 def entries() -> int:
@@ -96,12 +92,6 @@ def checkpoint(*, witnesses: int = 0) -> Checkpoint | None:
     return None if found is None else _with_witnesses(found)
 
 
-def checkpoint_of(size: int) -> Checkpoint | None:
-    """The head of that size, if one was signed. Two queries."""
-    found = db.session.get(LogCheckpoint, size)
-    return None if found is None else _with_witnesses(found)
-
-
 def witnessed_at(seq: int) -> list[tuple[str, datetime]]:
     """The witnesses that have cosigned a head with this entry in it, each with the first moment it did, in that order.
 
@@ -136,23 +126,33 @@ def bundle(number: int, width: int) -> bytes | None:
     return bundled(leaf_of(row) for row in rows) if len(rows) == width else None
 
 
+# Made once: a proof asks several times, and to make a statement costs more than to answer it.
+_FIRST: BindParameter[int] = bindparam("first")
+_BEYOND: BindParameter[int] = bindparam("beyond")
+_FULL = select(LogTile.hashes).where(LogTile.level == bindparam("level"), LogTile.number == bindparam("number"))
+_ROOTS = (
+    select(LogTile.root)
+    .where(LogTile.level == bindparam("level"), LogTile.number >= _FIRST, LogTile.number < _BEYOND)
+    .order_by(LogTile.number)
+)
+_LEAVES = (
+    select(JournalRow.leaf)
+    .join(LogEntry, LogEntry.row_id == JournalRow.id)
+    .where(LogEntry.seq >= _FIRST, LogEntry.seq < _BEYOND)
+    .order_by(LogEntry.seq)
+)
+
+
 def _full(level: int, number: int) -> list[bytes]:
-    found = db.session.scalar(select(LogTile.hashes).where(LogTile.level == level, LogTile.number == number))
+    found = db.session.scalar(_FULL, {"level": level, "number": number})
     return [] if found is None else split(found)
 
 
 def _partial(level: int, number: int) -> list[bytes]:
-    first = number * WIDTH
+    place = {"first": number * WIDTH, "beyond": (number + 1) * WIDTH}
     if level:
-        query = select(LogTile.root).where(LogTile.level == level - 1, LogTile.number >= first)
-        return list(db.session.scalars(query.where(LogTile.number < first + WIDTH).order_by(LogTile.number)))
-    leaves = (
-        select(JournalRow.leaf)
-        .join(LogEntry, LogEntry.row_id == JournalRow.id)
-        .where(LogEntry.seq >= first, LogEntry.seq < first + WIDTH)
-        .order_by(LogEntry.seq)
-    )
-    return [bytes.fromhex(leaf) for leaf in db.session.scalars(leaves)]
+        return list(db.session.scalars(_ROOTS, place | {"level": level - 1}))
+    return [bytes.fromhex(leaf) for leaf in db.session.scalars(_LEAVES, place)]
 
 
 def edge(size: int) -> Edge:

@@ -1,6 +1,6 @@
 """The right edge of a growing tree: all that is needed to append a leaf and to know the root."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from market.journal.rules import tree
@@ -24,21 +24,27 @@ class Edge:
         self.size = size
         self._levels = [list(hashes) for hashes in levels]
 
-    def append(self, leaf: bytes) -> Iterator[FullTile]:
-        """Add the hash of a leaf; yields the tiles that it fills, the lowest first."""
-        level, number, added = 0, self.size, leaf
+    def append(self, leaf: bytes) -> Sequence[FullTile]:
+        """Add the hash of a leaf; the tiles that it fills, the lowest first. Call it for every leaf of the tree."""
+        if not self._levels:
+            self._levels.append([])
         self.size += 1
-        while True:
-            if level == len(self._levels):
-                self._levels.append([])
-            hashes = self._levels[level]
-            hashes.append(added)
-            if len(hashes) < WIDTH:
-                return
-            added, number = tree.root(hashes), number // WIDTH
-            yield FullTile(level, number, added, b"".join(hashes))
+        hashes = self._levels[0]
+        hashes.append(leaf)
+        return () if len(hashes) < WIDTH else self._full()
+
+    def _full(self) -> list[FullTile]:
+        filled: list[FullTile] = []
+        level, number = 0, self.size - 1
+        while len(hashes := self._levels[level]) == WIDTH:
+            root, number = tree.root(hashes), number // WIDTH
+            filled.append(FullTile(level, number, root, b"".join(hashes)))
             hashes.clear()
             level += 1
+            if level == len(self._levels):
+                self._levels.append([])
+            self._levels[level].append(root)
+        return filled
 
     def root(self) -> bytes:
         """The root of the whole tree: its perfect subtrees joined from the right."""
