@@ -1,6 +1,7 @@
 """The draw as pure law: ranking, seed, beacons and what they refuse; real rounds of drand are the test vectors."""
 
 import hashlib
+import json
 from collections import Counter
 from datetime import date
 
@@ -136,6 +137,13 @@ def test_rounds_follow_from_the_time():
 def test_a_published_round_verifies(number):
     signature, randomness = ROUNDS[number]
     assert bls.verified(draw.Drand(number, signature)).hex() == randomness
+
+
+def test_a_process_that_verified_a_beacon_still_refuses_a_file_of_nothing_but_brackets():
+    signature, _randomness = ROUNDS[1000]
+    bls.verified(draw.Drand(1000, signature))
+    with pytest.raises(RecursionError):
+        json.loads("[" * 100_000)
 
 
 @pytest.mark.parametrize(

@@ -214,5 +214,6 @@ def test_an_authority_cannot_be_written_down_as_choosing_directly(ground):
     row = dict(db.session.execute(select(Request.__table__).limit(1)).mappings().one())
     del row["id"]
     changes = {"ref": "RQ-TEST", "payer": "authority", "method": "direct", "state": "draft", "published_at": None}
+    changes["funding"] = "state"
     changes["organisation_id"] = make.make_department().organisation_id
     assert refused(insert(Request.__table__).values({**row, **changes})) == "request_authority_never_names"

@@ -5,6 +5,7 @@ loaded when first needed: loading takes as long as a verification, and a worker 
 """
 
 import hashlib
+import sys
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -26,7 +27,12 @@ def verified(beacon: Drand) -> bytes:
 @cache
 def _library() -> tuple[Any, ...]:
     names = ("optimized_bls12_381", "bls.hash_to_curve", "bls.point_compression", "bls.g2_primitives")
-    return tuple(import_module(f"py_ecc.{name}") for name in names)
+    limit = sys.getrecursionlimit()
+    try:
+        return tuple(import_module(f"py_ecc.{name}") for name in names)
+    finally:
+        # The library raises it a hundredfold, needlessly: a file of deeply nested brackets would crash the process.
+        sys.setrecursionlimit(limit)
 
 
 def _verifies(round_: int, signature: str) -> bool:
