@@ -140,6 +140,7 @@ def test_a_log_that_has_lost_entries_or_another_past_is_named(copied: Path, veri
     ("deeds", "said"),
     [
         (["request.draft", "request.award"], "request.award on request/RQ-1 is not lawful in the state 'draft'"),
+        (["request.draft", "request.publish", "draw.announce", "request.award"], "request/RQ-1 without its draw"),
         (["request.award"], "request.award on request/RQ-1 is not lawful in the state 'not there'"),
         (["request.draft", "request.publish", "request.award", "request.fail"], "not lawful in the state 'awarded'"),
         (["request.draft", "request.invent"], "request.invent on request/RQ-1 is not lawful"),
@@ -152,7 +153,7 @@ def test_an_award_without_a_published_request_and_any_other_unlawful_act_is_an_e
     with app.app_context():
         with transaction() as now:
             for deed in deeds:
-                record(deed, "request/RQ-1", actor=ACTOR, payload={}, now=now)
+                record(deed, f"{deed.split('.')[0]}/RQ-1", actor=ACTOR, payload={}, now=now)
         seal_log(site_of(app))
     assert verify(mirror(client, tmp_path / "mirror")) == 1
     assert said in verify.said

@@ -31,6 +31,14 @@ LIVES = json.loads("""
   "contract.propose": [[""], "proposed"], "contract.sign": [["proposed"], "in_service"],
   "contract.decline": [["proposed"], "declined"], "contract.deliver": [["in_service"], "delivered"],
   "contract.return": [["delivered"], "in_service"], "contract.accept": [["delivered"], "accepted"]},
+ "draw": {
+  "draw.announce": [[""], "announced"], "draw.freeze": [["announced"], "frozen"], "draw.draw": [["frozen"], "drawn"],
+  "draw.fail": [["frozen"], "failed"], "draw.void": [["frozen", "drawn"], "void"],
+  "draw.cancel": [["announced"], "cancelled"], "draw.sign_up": [["announced"], null],
+  "draw.withdraw": [["announced"], null], "draw.commit": [["announced"], null],
+  "draw.postpone": [["announced", "frozen"], null], "draw.reveal": [["frozen"], null],
+  "draw.ask": [["frozen", "drawn"], null], "draw.confirm": [["frozen", "drawn"], null],
+  "draw.refuse": [["drawn"], null]},
  "edition": {
   "edition.import": [[""], "draft"], "edition.submit": [["draft"], "in_review"],
   "edition.return": [["in_review"], "draft"], "edition.publish": [["in_review"], "published"],
@@ -48,6 +56,7 @@ LIVES = json.loads("""
   "quote.submit": [[""], "standing"], "quote.withdraw": [["standing"], "withdrawn"]},
  "request": {
   "request.draft": [[""], "draft"], "request.publish": [["draft"], "open"], "request.award": [["open"], "awarded"],
+  "request.award_next": [["awarded"], null], "request.give_up": [["awarded"], "failed"],
   "request.fail": [["open"], "failed"], "request.cancel": [["draft", "open"], "cancelled"],
   "request.cancel_by_rule": [["draft", "open"], "cancelled"], "request.edit": [["draft"], null],
   "request.accept_edition": [["draft"], null]},
@@ -253,6 +262,8 @@ def replay(leaves, hashes):
             lawful, after = LIVES[kind].get(act, ([], None))
             if before not in lawful:
                 raise Wrong(f"entry {seq}: {act} on {obj} is not lawful in the state '{before or 'not there'}'")
+            if act in ("request.award", "request.award_next") and states.get(f"draw/{obj[8:]}", "drawn") != "drawn":
+                raise Wrong(f"entry {seq}: {act} on {obj} without its draw")
             states[obj] = before if after is None else after
     return len(last), len(states)
 

@@ -22,8 +22,8 @@ from market.fees.models import FeeNote
 from market.fees.rules import FEE_NOTE
 from market.oversight.models import Voice
 from market.oversight.rules import VOICE
-from market.selection.models import Quote, Request
-from market.selection.rules import QUOTE, REQUEST, QuoteOrigin
+from market.selection.models import Draw, Quote, Request
+from market.selection.rules import DRAW, QUOTE, REQUEST, QuoteOrigin
 from market.store.db import db
 
 Name = InstrumentedAttribute[str] | ColumnElement[str]
@@ -63,9 +63,18 @@ LIVES = {
         REQUEST, Request.ref, Request.state, "request.draft",
         {
             "request.publish": "publish", "request.award": "award", "request.fail": "fail",
-            "request.cancel": "cancel", "request.cancel_by_rule": "cancel",
+            "request.cancel": "cancel", "request.cancel_by_rule": "cancel", "request.give_up": "give_up",
         },
-        {"request.edit": ("draft",), "request.accept_edition": ("draft",)},
+        {"request.edit": ("draft",), "request.accept_edition": ("draft",), "request.award_next": ("awarded",)},
+    ),
+    "draw": Life(
+        DRAW, Draw.ref, Draw.state, "draw.announce",
+        {f"draw.{event}": event for event in ("freeze", "draw", "fail", "void", "cancel")},
+        {
+            "draw.sign_up": ("announced",), "draw.withdraw": ("announced",), "draw.commit": ("announced",),
+            "draw.postpone": ("announced", "frozen"), "draw.reveal": ("frozen",), "draw.ask": ("frozen", "drawn"),
+            "draw.confirm": ("frozen", "drawn"), "draw.refuse": ("drawn",),
+        },
     ),
     "quote": Life(
         QUOTE, Quote.ref, Quote.state, "quote.submit", {"quote.withdraw": "withdraw"},
@@ -120,8 +129,15 @@ def unlawful(acts: Iterable[tuple[int, str, str]], states: dict[str, str]) -> li
         lawful, after = known[kind].get(act, ([], None))
         if before not in lawful:
             wrong.append(f"entry {seq}: {act} on {obj} is not lawful in the state '{before or 'not there'}'")
+        if drawn_too_early(act, obj, states):
+            wrong.append(f"entry {seq}: {act} on {obj} without its draw")
         states[obj] = before if after is None else after
     return wrong
+
+
+def drawn_too_early(act: str, obj: str, states: Mapping[str, str]) -> bool:
+    """Whether a request that a draw decides was awarded before its pool was frozen and drawn."""
+    return act in ("request.award", "request.award_next") and states.get(f"draw/{obj[8:]}", "drawn") != "drawn"
 
 
 def differing(states: Mapping[str, str]) -> list[str]:

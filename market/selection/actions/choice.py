@@ -122,6 +122,7 @@ def close_awarded(request: Request, now: datetime) -> None:
 def write_award(request: Request, decided: tuple[Outcome, int], *, actor: Actor, now: datetime) -> Award:
     """Write the award of an outcome to its quote, with the reasons, and the journal's row with the whole order."""
     outcome, quote_id = decided
+    earlier = db.session.scalar(select(Award.id).where(Award.request_id == request.id).limit(1))
     award = Award(
         ref=next_reference(RefKind.AWARD, now),
         request_id=request.id,
@@ -141,7 +142,9 @@ def write_award(request: Request, decided: tuple[Outcome, int], *, actor: Actor,
         "reasons": award.reasons,
         "order": [[one.agency_id, one.total_fen, one.submitted_at.isoformat()] for one in outcome.order],
     }
-    record("request.award", obj(request), actor=actor, payload=payload, now=now)
+    # The next rank after a refusal is an act of its own: whoever plays the log knows when it is lawful.
+    act = "request.award" if earlier is None else "request.award_next"
+    record(act, obj(request), actor=actor, payload=payload, now=now)
     return award
 
 
@@ -166,7 +169,8 @@ def fail(request: Request, ending: Ending, *, actor: Actor, now: datetime) -> No
         request.closed_at = now
     db.session.flush()
     payload = {"reasons": [reason.row() for reason in ending.reasons]}
-    record("request.fail", obj(request), actor=actor, payload=payload, now=now)
+    act = "request.give_up" if awarded else "request.fail"
+    record(act, obj(request), actor=actor, payload=payload, now=now)
     facts = {"ref": request.ref, **ending.facts, "link": f"/desk/requests/{request.ref}"}
     queue(ending.notice, to=[request.organisation_id, *quoting_organisations(request)], facts=facts, now=now)
     tell_search(request, now)

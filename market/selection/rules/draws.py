@@ -130,6 +130,7 @@ register_labels(
         "ground.secret_withheld": N_("A committer withheld the secret for a day"),
         "decision.void": N_("Declare the draw void"),
         "decision.fallback": N_("Use the fallback, the public lottery"),
+        "deed.draw.void": N_("Draw voided by two persons"),
         "deed.draw.announce": N_("Draw announced: deadline, beacon and algorithm fixed"),
         "deed.draw.sign_up": N_("Somebody signed up"),
         "deed.draw.withdraw": N_("Somebody took the sign-up back"),

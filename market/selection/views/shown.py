@@ -108,7 +108,7 @@ def draw_steps(draw: Draw, now: datetime) -> list[dict[str, Any]]:
 
 def refusal_reasons(log: Sequence[JournalRow]) -> list[str]:
     """Why a request ended without an agency, as sentences, from its last row in the journal."""
-    ended = next((row for row in reversed(log) if row.act == "request.fail"), None)
+    ended = next((row for row in reversed(log) if row.act in ("request.fail", "request.give_up")), None)
     rows = (ended.payload or {}).get("reasons", []) if ended is not None else []
     return [_reason(row) for row in rows]
 

@@ -162,6 +162,7 @@ def _require_waiting(draw: Draw, now: datetime) -> None:
 def _void(draw: Draw, row: DrawDecision, *, actor: Actor, now: datetime) -> None:
     draw.state = DRAW.step(draw.state, "void")
     db.session.flush()
+    written("void", draw, {"ground": row.ground}, actor=actor, now=now)
     standing = db.session.scalar(
         select(Award).where(Award.request_id == draw.request_id, Award.state == AwardState.ACTIVE)
     )
