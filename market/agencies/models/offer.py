@@ -77,7 +77,15 @@ class Offer(Base):
             sqlite_where=text("ends_at IS NULL AND state <> 'withdrawn'"),
             postgresql_where=text("ends_at IS NULL AND state <> 'withdrawn'"),
         ),
-        Index("ix_offer_entry_id_state", "entry_id", "state"),
+        Index("ix_offer_entry_id_state_id", "entry_id", "state", "id"),
+        # The prices of regions, of which there are few.
+        Index(
+            "ix_offer_of_region",
+            "agency_id",
+            "entry_id",
+            sqlite_where=text("region_code <> ''"),
+            postgresql_where=text("region_code <> ''"),
+        ),
         # What begins or ends by the clock alone, of which there is little.
         Index(
             "ix_offer_announced",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from market.agencies.models import Offer
@@ -56,6 +56,8 @@ def answers(region: str, now: Moment, offer: type[Offer] = Offer) -> ColumnEleme
     gives_way = (
         exists()
         .where(nearer.agency_id == offer.agency_id, nearer.entry_id == offer.entry_id)
+        # Nothing is farther than the whole area; said in so many words, the small index of regional prices answers.
+        .where(nearer.region_code != text("''"))
         .where(reaches(region, now, nearer), _distance(nearer, region) < _distance(offer, region))
         .correlate(offer)
     )

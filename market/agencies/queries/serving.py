@@ -56,6 +56,19 @@ def _of_offers() -> ColumnElement[bool]:
     return and_(answers(EVERYWHERE, NOW), _able(Offer, TODAY))
 
 
+def serving_of(entry_id: Any, *, region: str = EVERYWHERE) -> ColumnElement[bool]:
+    """The condition that an `Offer` is one of an entry (its id or a parameter) and is `serving`, among thousands.
+
+    Whether the entry asks for anything at all is looked up once and not of each offer; and each agency by its number,
+    as a value: asked whether there is one, PostgreSQL would rather read all 100,000 agencies and join them.
+    """
+    asks = exists().where(EntryRequirement.entry_id == entry_id).correlate(None)
+    has_all = and_(~_lacks_a_paper(Offer, TODAY), ~_lacks_practitioners(Offer, TODAY))
+    agency = aliased(Agency)
+    well = select(standing_well(agency, TODAY)).where(agency.id == Offer.agency_id).correlate(Offer).scalar_subquery()
+    return and_(Offer.entry_id == entry_id, answers(region, NOW), well == literal(True), or_(~asks, has_all))
+
+
 def _able(offer: Any, day: Any) -> ColumnElement[bool]:
     """The condition that an offer's agency stands well on a day and has on record what its entry asks for."""
     agency = aliased(Agency)

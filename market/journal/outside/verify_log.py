@@ -24,50 +24,36 @@ except ImportError:
     Ed25519PublicKey = None
 
 FIELDS = {"v", "t", "act", "obj", "rev", "actor", "ph", "prev"}
-# Of each kind of object: act -> the states it is lawful in ("" before there is any), and the state it leads to.
-LIVES = json.loads("""
-{
- "contract": {
-  "contract.propose": [[""], "proposed"], "contract.sign": [["proposed"], "in_service"],
-  "contract.decline": [["proposed"], "declined"], "contract.deliver": [["in_service"], "delivered"],
-  "contract.return": [["delivered"], "in_service"], "contract.accept": [["delivered"], "accepted"]},
- "draw": {
-  "draw.announce": [[""], "announced"], "draw.freeze": [["announced"], "frozen"], "draw.draw": [["frozen"], "drawn"],
-  "draw.fail": [["frozen"], "failed"], "draw.void": [["frozen", "drawn"], "void"],
-  "draw.cancel": [["announced"], "cancelled"], "draw.sign_up": [["announced"], null],
-  "draw.withdraw": [["announced"], null], "draw.commit": [["announced"], null],
-  "draw.postpone": [["announced", "frozen"], null], "draw.reveal": [["frozen"], null],
-  "draw.ask": [["frozen", "drawn"], null], "draw.confirm": [["frozen", "drawn"], null],
-  "draw.refuse": [["drawn"], null]},
- "edition": {
-  "edition.import": [[""], "draft"], "edition.submit": [["draft"], "in_review"],
-  "edition.return": [["in_review"], "draft"], "edition.publish": [["in_review"], "published"],
-  "edition.add_entry": [["draft", "in_review"], null], "edition.drop_price": [["draft", "in_review"], null],
-  "edition.raise_bundle": [["draft", "in_review"], null], "edition.remove_bundle": [["draft", "in_review"], null],
-  "edition.remove_entry": [["draft", "in_review"], null], "edition.remove_question": [["draft", "in_review"], null],
-  "edition.set_act_marks": [["draft", "in_review"], null], "edition.set_bundle": [["draft", "in_review"], null],
-  "edition.set_bundles": [["draft", "in_review"], null], "edition.set_entry": [["draft", "in_review"], null],
-  "edition.set_price": [["draft", "in_review"], null], "edition.set_question": [["draft", "in_review"], null],
-  "edition.set_rules": [["draft", "in_review"], null], "edition.in_force": [["published"], null],
-  "edition.discard": [["draft"], ""]},
- "fee_note": {
-  "fee.issue": [[""], "issued"], "fee.declare": [["issued"], "declared"], "fee.confirm": [["declared"], "paid"]},
- "quote": {
-  "quote.submit": [[""], "standing"], "quote.withdraw": [["standing"], "withdrawn"]},
- "request": {
-  "request.draft": [[""], "draft"], "request.publish": [["draft"], "open"], "request.award": [["open"], "awarded"],
-  "request.award_next": [["awarded"], null], "request.give_up": [["awarded"], "failed"],
-  "request.fail": [["open"], "failed"], "request.cancel": [["draft", "open"], "cancelled"],
-  "request.cancel_by_rule": [["draft", "open"], "cancelled"], "request.edit": [["draft"], null],
-  "request.accept_edition": [["draft"], null]},
- "round": {
-  "round.open": [[""], "open"], "round.compute": [["open", "computed"], "computed"],
-  "round.publish": [["computed"], "published"]},
- "voice": {
-  "voice.receive": [[""], "received"], "voice.answer": [["received"], "answered"],
-  "voice.correct": [["answered"], null], "voice.erase_contact": [["received", "answered"], null]}
-}
-""")
+# Of each kind of object its moves and the acts that are one: STATE|STATE>STATE ACT ACT. Nothing: there is no such object
+# yet, or any more; =: it stays in its state.
+TABLE = """
+contract: >proposed contract.propose  proposed>in_service contract.sign  proposed>declined contract.decline
+ in_service>delivered contract.deliver  delivered>in_service contract.return  delivered>accepted contract.accept
+draw: >announced draw.announce  announced>frozen draw.freeze  frozen>drawn draw.draw  frozen>failed draw.fail
+ frozen|drawn>void draw.void  announced>cancelled draw.cancel  announced>= draw.sign_up draw.withdraw draw.commit
+ announced|frozen>= draw.postpone  frozen>= draw.reveal  frozen|drawn>= draw.ask draw.confirm  drawn>= draw.refuse
+edition: >draft edition.import  draft>in_review edition.submit  in_review>draft edition.return  in_review>published
+ edition.publish  draft|in_review>= edition.add_entry edition.drop_price edition.raise_bundle edition.remove_bundle
+ edition.remove_entry edition.remove_question edition.set_act_marks edition.set_bundle edition.set_bundles
+ edition.set_entry edition.set_price edition.set_question edition.set_rules  published>= edition.in_force  draft>
+ edition.discard
+fee_note: >issued fee.issue  issued>declared fee.declare  declared>paid fee.confirm
+quote: >standing quote.submit  standing>withdrawn quote.withdraw
+request: >draft request.draft  draft>open request.publish  open>awarded request.award  awarded>= request.award_next
+ awarded>failed request.give_up  open>failed request.fail  draft|open>cancelled request.cancel request.cancel_by_rule
+ draft>= request.edit request.accept_edition
+round: >open round.open  open|computed>computed round.compute  computed>published round.publish
+voice: >received voice.receive  received>answered voice.answer  answered>= voice.correct  received|answered>=
+ voice.erase_contact
+"""
+LIVES = {}  # kind -> act -> (the states it is lawful in, the state after it; None for the same)
+for word in TABLE.split():
+    if word.endswith(":"):
+        life = LIVES.setdefault(word[:-1], {})
+    elif ">" in word:
+        before, after = word.split(">")
+    else:
+        life[word] = before.split("|"), None if after == "=" else after
 
 
 class Wrong(Exception):

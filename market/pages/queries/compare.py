@@ -15,7 +15,7 @@ from market.accounts.models import Organisation
 from market.agencies.models import Agency, Offer, OfferBand
 from market.agencies.queries import OfferRow
 from market.agencies.queries.holding import NOW
-from market.agencies.queries.serving import TODAY, serving
+from market.agencies.queries.serving import TODAY, serving_of
 from market.agencies.queries.standing import newest_grade
 from market.base import clock
 from market.catalogue.listing import Ask
@@ -120,8 +120,7 @@ def offers_by_id(offer_ids: Sequence[int]) -> dict[int, OfferRow]:
 
 def offers_at(scope: Scope) -> dict[int, OfferRow]:
     """Every marked price that serves there and then with all its bands, by id. One query."""
-    serves = serving(region=scope.region)
-    query = whole_offers().where(Offer.entry_id == bindparam("entry"), serves)
+    query = whole_offers().where(serving_of(bindparam("entry"), region=scope.region))
     return offer_rows(db.session.execute(query, scope.asked()))
 
 
@@ -174,9 +173,8 @@ def _marks(region: str, asked: int, *, graded: bool) -> Select[*tuple[Any, ...]]
     query = select(Offer.id.label("offer_id"), Offer.agency_id, Offer.promised_days, Offer.capacity, grade, price)
     for one in prices:
         query = query.outerjoin(one, one.c.offer_id == Offer.id)
-    return query.where(Offer.entry_id == bindparam("entry"), serving(region=region)).order_by(
-        price.nulls_last(), Offer.promised_days, Offer.id
-    )
+    query = query.where(serving_of(bindparam("entry"), region=region))
+    return query.order_by(price.nulls_last(), Offer.promised_days, Offer.id)
 
 
 def _prices(number: int) -> Any:
@@ -225,7 +223,7 @@ def _intervals(region: str) -> Select[int]:
         select(func.min(Band.id))
         .join(OfferBand, OfferBand.band_id == Band.id)
         .join(Offer, Offer.id == OfferBand.offer_id)
-        .where(Offer.entry_id == bindparam("entry"), serving(region=region))
+        .where(serving_of(bindparam("entry"), region=region))
         .where(Band.fee_item_id.in_(bindparam("items", expanding=True)))
         .group_by(Band.fee_item_id, Band.q_from, Band.q_to)
     )

@@ -7,11 +7,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Select, bindparam, case, exists, func, select, union_all
 
 from market.agencies.models import Offer, OfferBand
 from market.agencies.queries import OfferRow
-from market.agencies.queries.serving import serving
+from market.agencies.queries.serving import serving_of
 from market.base.errors import BadState, NotFound
 from market.base.money import shown
 from market.catalogue.models import Act, Band, CoefficientSet, Edition, Entry, FeeItem, PriceSchedule
@@ -60,7 +60,7 @@ def item_facts(code: str, on: date) -> ItemFacts:
 
 def priced_items(entry_id: int) -> list[Priced]:
     """The fee items of an entry in order. One query."""
-    return priced_with_example(entry_id)[0]
+    return _priced(entry_id, example=False)[0]
 
 
 def priced_with_example(entry_id: int) -> tuple[list[Priced], Mapping[int, Sequence[Band]]]:
@@ -68,14 +68,18 @@ def priced_with_example(entry_id: int) -> tuple[list[Priced], Mapping[int, Seque
 
     An example quantity must lie in those where the list has none of its own.
     """
+    return _priced(entry_id, example=True)
+
+
+def _priced(entry_id: int, *, example: bool) -> tuple[list[Priced], Mapping[int, Sequence[Band]]]:
     bands: dict[int, list[Band]] = defaultdict(list)
-    example: dict[int, list[Band]] = defaultdict(list)
+    marked: dict[int, list[Band]] = defaultdict(list)
     items: dict[int, tuple[FeeItem, str]] = {}
-    for item, band, values in db.session.execute(_fee_items(), {"entry": entry_id}):
+    for item, band, values in db.session.execute(_fee_items(example=example), {"entry": entry_id}):
         items[item.id] = (item, values)
         if band is not None:
-            (bands if band.agency_id == LISTED else example)[item.id].append(band)
-    return [Priced(item, bands[key], _values(text)) for key, (item, text) in items.items()], example
+            (bands if band.agency_id == LISTED else marked)[item.id].append(band)
+    return [Priced(item, bands[key], _values(text)) for key, (item, text) in items.items()], marked
 
 
 def _values(text: str) -> list[int]:
@@ -113,15 +117,25 @@ def _item() -> Select[*tuple[Any, ...]]:
 
 
 @cache
-def _fee_items() -> Select[*tuple[Any, ...]]:
-    first = select(Offer.id).where(Offer.entry_id == bindparam("entry"), serving()).order_by(Offer.id).limit(1)
-    theirs = select(OfferBand.band_id).where(OfferBand.offer_id == first.scalar_subquery())
-    known = and_(Band.fee_item_id == FeeItem.id, or_(Band.agency_id == LISTED, Band.id.in_(theirs)))
+def _fee_items(*, example: bool) -> Select[*tuple[Any, ...]]:
+    entry: Any = bindparam("entry")
+    own = select(FeeItem.id).where(FeeItem.entry_id == entry)
+    bands: Any = select(Band.id.label("band_id"), Band.fee_item_id)
+    bands = bands.where(Band.fee_item_id.in_(own), Band.agency_id == LISTED)
+    if example:
+        bare = own.where(~exists().where(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED)).correlate(None)
+        # Where the list prices everything no marked price is looked for: it takes time where hardly any serves.
+        first = select(Offer.id).where(serving_of(entry), bare.exists()).order_by(Offer.id).limit(1)
+        theirs = select(OfferBand.band_id, OfferBand.fee_item_id).where(OfferBand.offer_id == first.scalar_subquery())
+        bands = union_all(bands, theirs)
+    # By their numbers: asked of the bands themselves, the thousands that agencies mark for the same item are read too.
+    known = bands.subquery()
     return (
         select(FeeItem, Band, CoefficientSet.values_text)
         .join(CoefficientSet, CoefficientSet.id == FeeItem.coefficient_set_id)
-        .outerjoin(Band, known)
-        .where(FeeItem.entry_id == bindparam("entry"))
+        .outerjoin(known, known.c.fee_item_id == FeeItem.id)
+        .outerjoin(Band, Band.id == known.c.band_id)
+        .where(FeeItem.entry_id == entry)
         .order_by(FeeItem.position, Band.q_to)
     )
 
