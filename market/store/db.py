@@ -73,6 +73,20 @@ def _begin_sqlite(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+@event.listens_for(Engine, "rollback")
+def _keep_prepared(connection: Any) -> None:
+    """Let psycopg keep the statements that it has prepared: it forgets all of them when a transaction is rolled back.
+
+    Every request that only reads ends so, and PostgreSQL takes longer to plan its statements than to run most of them.
+    What has no transaction number has written nothing; to commit it is the same as to roll it back.
+    """
+    given = connection.connection.dbapi_connection
+    if connection.dialect.driver != "psycopg" or given.info.transaction_status.name != "INTRANS":
+        return
+    if given.execute("SELECT pg_current_xact_id_if_assigned()").fetchone() == (None,):
+        given.execute("COMMIT", prepare=False)
+
+
 @event.listens_for(Pool, "checkin")
 def _give_turn(_connection: Any, record: Any) -> None:
     turns.next_one(record.info)

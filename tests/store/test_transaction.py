@@ -128,3 +128,17 @@ def test_the_stored_calendar_is_the_announced_one(app: Flask) -> None:
         assert days.is_workday(date(2026, 10, 10))
         assert 2026 in days.announced
         assert days.after(date(2026, 12, 29), 5).provisional == (2027 not in days.announced)
+
+
+def test_what_was_written_is_rolled_back_and_what_was_prepared_for_reading_stays(app: Flask) -> None:
+    with app.app_context():
+        for _ in range(8):
+            db.session.scalar(select(func.count()).select_from(DatedSetting))
+            db.session.rollback()
+        if db.engine.dialect.name == "postgresql":
+            prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%dated_setting%'")
+            assert db.session.scalar(prepared) == 1
+        db.session.add(ReferenceCounter(kind="x", year=2026, last=1))
+        db.session.flush()
+        db.session.rollback()
+        assert db.session.scalar(select(func.count()).where(ReferenceCounter.kind == "x")) == 0
