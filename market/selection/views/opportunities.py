@@ -130,7 +130,7 @@ def _page(agency: Agency, wanted: Request, form: QuoteForm, act: HouseForm | Non
         sealed=queries.sealed_count(wanted.id) if takes else 0,
         draw=draw,
         receipt=held,
-        entry=sealed(f"draw/{wanted.ref}", held.receipt) if held is not None else None,
+        in_log=sealed(f"draw/{wanted.ref}", held.receipt) if held is not None else None,
         canonical=canonical,
         can_sign=draw is not None and wanted.state == RequestState.OPEN and in_time,
         sign=act if isinstance(act, SignUpForm) else SignUpForm(_NOTHING),
