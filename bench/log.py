@@ -29,8 +29,8 @@ from bench import databases
 from bench.databases import SQLITE
 from bench.lines import told
 from market.base.people import Actor, Role
-from market.cli.log_verifying import Checked, check_row
 from market.jobs.log import seal_for_ever, seal_log
+from market.jobs.log_verifying import Checked, check_row
 from market.journal import outside, queries
 from market.journal.actions import record
 from market.journal.guarding import Log

@@ -30,7 +30,7 @@ from market.journal.rules.policy import policy
 from market.notices import models as notice_models
 from market.oversight import models as oversight_models
 from market.oversight import views as oversight
-from market.pages import desks
+from market.pages import desks, verification
 from market.pages import views as pages
 from market.ratings import models as rating_models
 from market.ratings import views as ratings
@@ -104,11 +104,18 @@ def create_app(config: Any = None) -> Flask:
     read_only.init_app(app, log.verdict)
     forms.csrf.init_app(app)
     filters.init_app(app)
-    context.init_app(app, {"edition_in_force": pages.in_force_or_none, "read_only": log.verdict})
+    context.init_app(
+        app,
+        {"edition_in_force": pages.in_force_or_none, "read_only": log.verdict, "found_wrong": verification.found_wrong},
+    )
     refusals.init_app(app)
     headers.init_app(app)
     index = app.extensions["search"] = Index.open(Path(app.config["SEARCH_INDEX"]))
-    health.init_app(app, {"database": answers, "index": lambda: not index.needs_rebuild, "log": lambda: not log.look()})
+    health.init_app(
+        app,
+        {"database": answers, "index": lambda: not index.needs_rebuild, "log": lambda: not log.look()},
+        {"verification": verification.in_a_word},
+    )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in COMMANDS:

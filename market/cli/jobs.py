@@ -8,13 +8,16 @@ import time
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
 from market.base.errors import Refusal
 from market.jobs.log import seal_for_ever
+from market.jobs.log_verifying import verify_nightly
 from market.jobs.round import one_round
 from market.store.transaction import release
 
 log = logging.getLogger(__name__)
+MINUTE = 60
 
 
 @click.group("jobs", help="What the clock starts: due requests, the search index.")
@@ -29,6 +32,7 @@ def once() -> None:
     closed, indexed = one_round(
         current_app.extensions["search"], current_app.extensions["log"], current_app.config["DRAND_RELAYS"]
     )
+    verify_nightly(current_app.extensions["log"])
     click.echo(f"{closed} requests closed, {indexed} rows indexed.")
 
 
@@ -42,6 +46,7 @@ def run(every: float, until: str | None) -> None:
     # In a thread of its own: an act has its number within a second, however long a round takes.
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     threading.Thread(target=_seal, args=[app], daemon=True).start()
+    threading.Thread(target=_verify, args=[app], daemon=True).start()
     while until != "parent" or os.getppid() == parent:
         try:
             one_round(
@@ -58,3 +63,16 @@ def run(every: float, until: str | None) -> None:
 def _seal(app: Flask) -> None:
     with app.app_context():
         seal_for_ever(app.extensions["log"], lambda: True)
+
+
+def _verify(app: Flask) -> None:
+    """Verify every night; no round waits for it."""
+    with app.app_context():
+        while True:
+            try:
+                verify_nightly(app.extensions["log"])
+            except (Refusal, SQLAlchemyError, OSError):
+                log.exception("the log could not be verified")
+            finally:
+                release()
+            time.sleep(MINUTE)

@@ -7,9 +7,10 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from market.base.people import Actor
-from market.cli import log_mirror, log_verifying
+from market.cli import log_mirror
 from market.cli.refusing import refusing
 from market.jobs.log import ask_witnesses, seal_log
+from market.jobs.log_verifying import verify_and_keep
 from market.journal import actions, queries
 from market.journal.guarding import Log
 from market.journal.rules.note import LOG, WITNESS, new_signer
@@ -46,12 +47,13 @@ def seal() -> None:
 @log_group.command("verify")
 @with_appcontext
 def verify() -> None:
-    """Recompute the whole log from the database, private parts included, and play the state tables over it.
+    """Recompute the whole log from the database, private parts included; play the state tables; repeat all draws.
 
-    Objects whose states are played: requests, quotes, contracts, fee notes, evaluations, voices, editions. Exit code 1
-    when anything is wrong.
+    Objects whose states are played: requests, draws, quotes, contracts, fee notes, evaluations, voices, editions. What
+    was found is shown on every page until the next verification, which the clock makes every night. Exit code 1 when
+    anything is wrong.
     """
-    found = log_verifying.verify(_site())
+    found = verify_and_keep(_site())
     click.echo(
         f"{found.entries} entries, {found.waiting} waiting, {found.erased} without private part; {found.heads} heads,"
         f" {found.tiles} tiles, {len(found.last)} objects, {len(found.states)} lives."
@@ -60,7 +62,7 @@ def verify() -> None:
         click.echo(f"WRONG: {line}", err=True)
     if found.wrong:
         raise SystemExit(1)
-    click.echo("RIGHT: rows, chains, tree, heads and states agree.")
+    click.echo("RIGHT: rows, chains, tree, heads, states and draws agree.")
 
 
 @log_group.command("reconcile")

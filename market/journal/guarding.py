@@ -2,11 +2,15 @@
 
 In the instance folder stands the newest head that was ever signed here or shown by a witness. A database behind it, or
 with another tree of that size, is an old backup or a forged past: the site then only reads. The verdict stands in a
-file of its own, so that every process sees it without asking the database.
+file of its own, so that every process sees it without asking the database; so does what the last verification of
+everything found, which stops nothing and is shown on every page.
 """
 
+import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from market.base.errors import BadState
@@ -17,6 +21,17 @@ from market.journal.rules.note import Head, Signer
 from market.journal.rules.policy import Policy
 
 CODES = ("log.behind", "log.forked")
+MOST_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """When the whole log was verified last, how many entries it had, and what was wrong: a line each, and how many."""
+
+    at: datetime
+    entries: int
+    wrong: tuple[str, ...]
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,20 @@ class Log:
         except FileNotFoundError:
             return ""
         return found if found in CODES else ""
+
+    def keep_verification(self, entries: int, wrong: Sequence[str], *, now: datetime) -> None:
+        """Write down what a verification of everything found; every process sees it from then on."""
+        told = {"at": now.isoformat(), "entries": entries, "wrong": list(wrong[:MOST_SHOWN]), "count": len(wrong)}
+        self._write("log_verified", json.dumps(told, ensure_ascii=False))
+
+    def verification(self) -> Verification | None:
+        """What the last verification found, by whichever process; costs no query. None before the first one."""
+        try:
+            told = json.loads((self.folder / "log_verified").read_text("utf-8"))
+            at = datetime.fromisoformat(told["at"])
+            return Verification(at, int(told["entries"]), tuple(map(str, told["wrong"])), int(told["count"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def _write(self, name: str, text: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

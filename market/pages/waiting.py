@@ -23,6 +23,7 @@ from market.pages.draws import draw_decisions
 from market.pages.lapsed import prices_to_mark
 from market.pages.queries import desk as queries
 from market.pages.revisions import entries_under_revision
+from market.pages.verification import cases
 from market.pages.voices import open_voices, overdue_voices
 from market.pages.waits import Group, Today, Wait, due, until
 from market.ratings.queries import unrated
@@ -258,6 +259,7 @@ def _to_publish(_actor: Actor, _today: Today) -> Group:
 
 
 _MAKERS: Iterable[tuple[Permission, Callable[[Actor, Today], Group]]] = (
+    (P.JOURNAL_ENTRY_READ, cases),
     (P.SELECTION_REQUEST_WRITE, _requests),
     (P.CONTRACT_BUYER_ACT, _awards),
     (P.CONTRACT_BUYER_ACT, _deliveries),

@@ -46,6 +46,13 @@ def transaction(*locks: Select[Any]) -> Iterator[datetime]:
         db.session.close()
 
 
+def stand_still() -> None:
+    """From here until `release` every read sees one moment, whatever is written meanwhile; forgets what was read."""
+    release()
+    if db.engine.dialect.name != "sqlite":  # there a transaction that reads sees one moment anyway
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def flush_to_disk() -> None:
     """See to it that what is committed outlives a power cut. PostgreSQL does at each commit, our SQLite only now."""
     if db.engine.dialect.name == "sqlite" and db.engine.url.database:

@@ -2,7 +2,7 @@
 
 `actor` (Actor or None), `L` (labels), `locale` (`zh_Hans_CN` or `en`), `demo_mode`, `now` (UTC), `page_url(n)` (this
 address on page n), `may(permission name)`, `said_of(code)` (the sentence of a refusal), and the facts that the
-application adds (`edition_in_force`, `read_only`).
+application adds (`edition_in_force`, `read_only`, `found_wrong`).
 """
 
 from collections.abc import Callable, Mapping

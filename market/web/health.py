@@ -17,11 +17,12 @@ health = Blueprint("health", __name__)
 @health.get("/healthz")
 @public
 def healthz() -> ResponseReturnValue:
-    """Every part with `ok` or `missing`, and the version; 503 when a part is missing."""
+    """Every part with `ok` or `missing`, news that stop nothing, and the version; 503 when a part is missing."""
     found = {name: _holds(check) for name, check in current_app.extensions["market_checks"].items()}
+    told = {name: tell() for name, tell in current_app.extensions["market_news"].items()}
     well = all(found.values())
     parts = {name: "ok" if holds else "missing" for name, holds in found.items()}
-    answer = jsonify(status="ok" if well else "failing", version=current_app.config["VERSION"], **parts)
+    answer = jsonify(status="ok" if well else "failing", version=current_app.config["VERSION"], **parts, **told)
     answer.headers["Cache-Control"] = "no-store"
     return answer, 200 if well else 503
 
@@ -34,7 +35,8 @@ def _holds(check: Check) -> bool:
         return False
 
 
-def init_app(app: Flask, checks: Mapping[str, Check]) -> None:
-    """Answer /healthz from `checks`."""
+def init_app(app: Flask, checks: Mapping[str, Check], news: Mapping[str, Callable[[], str]]) -> None:
+    """Answer /healthz from `checks`; `news` are said beside them and never make the answer a failure."""
     app.extensions["market_checks"] = checks
+    app.extensions["market_news"] = news
     app.register_blueprint(health)

@@ -1,6 +1,7 @@
 """`flask log`: whatever a cheating operator changes in the database, in any column, `flask log verify` names it."""
 
 import random
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,11 @@ from sqlalchemy import text
 
 from config import text_or_file
 from market.journal import queries
+from market.journal.models import LogCheckpoint
+from market.journal.queries import checking
 from market.journal.rules import note
 from market.store.db import db
+from market.store.transaction import release
 from tests import make
 from tests.cheating import past_the_laws
 from tests.journal.around import sealed, site_of
@@ -170,3 +174,33 @@ def test_a_mirror_that_is_wrong_writes_nothing(app: Flask, run: Run, tmp_path: P
     assert "nothing is missing" in run("log", "reconcile", str(tmp_path)).output
     with app.app_context():
         assert queries.entries() == 3
+
+
+def test_acts_that_are_numbered_during_a_verification_are_no_false_alarm(
+    app: Flask, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, heads = site_of(app), checking.heads
+
+    def elsewhere() -> None:
+        with app.app_context():
+            sealed(site, 3)
+            release()
+
+    def meanwhile() -> list[LogCheckpoint]:
+        found = heads()
+        other = threading.Thread(target=elsewhere)
+        other.start()
+        other.join()
+        return found
+
+    with app.app_context():
+        sealed(site, 5)
+        release()
+    monkeypatch.setattr(checking, "heads", meanwhile)
+    said = run("log", "verify")
+    assert (said.exit_code, said.output.split(",")[0]) == (0, "5 entries")
+    with app.app_context():
+        assert (queries.entries(), site.verdict()) == (8, "")
+        known = site.verification()
+    assert known is not None
+    assert (known.entries, known.count) == (5, 0)

@@ -8,8 +8,10 @@ from market.agencies.models import Agency
 from market.base.errors import Refusal
 from market.jobs import draws as jobs
 from market.journal.actions import keep_cosignature, seal
+from market.journal.queries import history
 from market.journal.rules.note import LOG, Signer
 from market.notices.models import Notice
+from market.selection.draw import replay_draw as program
 from market.selection.models import SignUp
 from market.store.db import db
 from market.store.transaction import transaction
@@ -56,7 +58,7 @@ def test_from_sign_up_to_the_award_of_rank_one(session, at):
     assert "notice.request.chosen" in codes(made.buyer.organisation_id)
 
 
-def test_whoever_refuses_is_replaced_by_the_next_rank_until_nobody_is_left(session, at):
+def test_scenario_15_whoever_refuses_is_replaced_by_the_next_rank_until_nobody_is_left(session, at):
     made = draws.made(at, agencies=3)
     run(at, DEADLINE)
     draws.beacon_comes(made.ref)
@@ -78,6 +80,16 @@ def test_whoever_refuses_is_replaced_by_the_next_rank_until_nobody_is_left(sessi
         assert len(draws.awarded(made.ref)) == min(place + 2, 3)
     assert draws.told(made.ref)["ranking"] == ranking
     assert [state for _ticket, state in draws.awarded(made.ref)] == ["void"] * 3
+    told = draws.told(made.ref)
+    assert len({one["award"] for one in told["outcomes"]}) == 3, "each rank has an award of its own"
+    assert program.replay(told) == ranking
+    logged = [row.payload or {} for row in history(f"draw/{made.ref}") if row.act == "draw.refuse"]
+    assert [(one["award"], one["reason"]) for one in logged] == [
+        (one["award"], "agency_refused") for one in told["outcomes"]
+    ]
+    last = history(f"request/{made.ref}")[-1]
+    assert last.act == "request.give_up"
+    assert [one["code"] for one in (last.payload or {})["reasons"]] == ["reason.all_refused"]
     assert around.state_of(made.request) == "failed"
     assert codes(made.buyer.organisation_id)[-1] == "notice.draw.ended"
 

@@ -20,6 +20,7 @@ def test_a_site_with_database_and_index_is_well(app: Flask, client: FlaskClient)
         "database": "ok",
         "index": "ok",
         "log": "ok",
+        "verification": "never",
         "version": app.config["VERSION"],
     }
 

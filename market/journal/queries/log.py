@@ -61,6 +61,12 @@ def sequenced(row_id: int) -> int | None:
     return db.session.scalar(select(LogEntry.seq).where(LogEntry.row_id == row_id))
 
 
+def sealed(obj: str, leaf: str) -> Entry | None:
+    """The entry of an act on `obj` that somebody holds the leaf's hash of; None while it waits. One query."""
+    found = db.session.execute(_entries().where(JournalRow.obj == obj, JournalRow.leaf == leaf)).first()
+    return None if found is None else Entry(*found)
+
+
 def entry(seq: int) -> Entry | None:
     """One entry of the log. One query."""
     found = db.session.execute(_entries().where(LogEntry.seq == seq)).one_or_none()

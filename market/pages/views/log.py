@@ -15,6 +15,7 @@ from market.journal.rules import tiles
 from market.journal.rules.leaf import leaf_of
 from market.journal.rules.witnessing import proof_text
 from market.pages.queries import log as log_queries
+from market.pages.verification import last_verification
 from market.pages.views.blueprint import pages
 from market.web.access import public
 from market.web.paging import page_of, wanted
@@ -35,7 +36,7 @@ def log() -> ResponseReturnValue:
     newest = queries.newest_entries(NEWEST)
     return render_template(
         "pages/log.html", head=head, witnessed=witnessed, policy=site.policy, key=str(site.signer.verifier),
-        newest=newest, address=url_for("pages.home", _external=True).rstrip("/"),
+        newest=newest, verification=last_verification(), address=url_for("pages.home", _external=True).rstrip("/"),
     )  # fmt: skip
 
 

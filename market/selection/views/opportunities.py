@@ -11,6 +11,8 @@ from market.base.errors import NotFound, Refusal
 from market.base.permissions import Permission
 from market.catalogue.models import FeeItem
 from market.catalogue.queries import fee_items_of, list_bands
+from market.journal.queries import sealed
+from market.journal.rules.leaf import canonical
 from market.selection import actions, queries
 from market.selection.forms import QuoteForm, RefuseForm, SignUpForm, quote_form, region_name
 from market.selection.methods import METHODS
@@ -99,6 +101,7 @@ def _page(agency: Agency, wanted: Request, form: QuoteForm, act: HouseForm | Non
     draw = queries.draw_of_request(wanted.id)
     items: dict[int, FeeItem] = {item.id: item for item in fee_items_of(wanted.entry_id)}
     award = queries.award_of(wanted.id)
+    held = sign_up_of(draw.id, agency.id) if draw is not None else None
     mine = queries.my_quote(wanted.id, agency.id)
     marked = _marked(agency, wanted, items)
     takes = METHODS[Method(wanted.method)].takes_quotes
@@ -126,7 +129,9 @@ def _page(agency: Agency, wanted: Request, form: QuoteForm, act: HouseForm | Non
         quotes=queries.opened_quotes(wanted, now),
         sealed=queries.sealed_count(wanted.id) if takes else 0,
         draw=draw,
-        receipt=sign_up_of(draw.id, agency.id) if draw is not None else None,
+        receipt=held,
+        in_log=sealed(f"draw/{wanted.ref}", held.receipt) if held is not None else None,
+        canonical=canonical,
         can_sign=draw is not None and wanted.state == RequestState.OPEN and in_time,
         sign=act if isinstance(act, SignUpForm) else SignUpForm(_NOTHING),
         refusing=act if isinstance(act, RefuseForm) else RefuseForm(_NOTHING),

@@ -1,7 +1,13 @@
-"""`flask log verify`: what `verify_log.py` does, from the database, and what only the database can tell."""
+"""Verify everything: what `verify_log.py` does, from the database, and what only the database can tell.
 
+`flask log verify` does it, and the clock every night; both write down what they found, and every page shows it.
+"""
+
+import logging
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 
+from market.base import clock
 from market.journal.guarding import Log
 from market.journal.models import LogCheckpoint
 from market.journal.queries import checking
@@ -9,9 +15,14 @@ from market.journal.queries.checking import Told
 from market.journal.rules import note, tree
 from market.journal.rules.edge import Edge, FullTile
 from market.journal.rules.leaf import leaf_of, payload_hash
+from market.pages.queries.log_draws import draws_wrong
 from market.pages.queries.log_states import differing, unlawful
+from market.store.transaction import release, stand_still
 
 _NONE = (0, "")
+NIGHT = time(3, 0)
+"""When a new night's verification is due, in China."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -28,8 +39,35 @@ class Checked:
     states: dict[str, str] = field(default_factory=dict)
 
 
+def verify_nightly(site: Log) -> Checked | None:
+    """Verify everything when it was not done since the last night began; None when it was. Safe to run twice."""
+    known = site.verification()
+    if known is not None and known.at >= last_night(clock.now()):
+        return None
+    found = verify_and_keep(site)
+    for line in found.wrong:
+        log.error("the log or what it tells of is wrong: %s", line)
+    return found
+
+
+def last_night(now: datetime) -> datetime:
+    """The newest moment at which a night's verification became due."""
+    here = now.astimezone(clock.CHINA)
+    begun = datetime.combine(here.date(), NIGHT, clock.CHINA)
+    return begun if begun <= here else begun - timedelta(days=1)
+
+
+def verify_and_keep(site: Log) -> Checked:
+    """Verify everything and write down what was found, for every page."""
+    begun = clock.now()
+    found = verify(site)
+    site.keep_verification(found.entries, found.wrong, now=begun)
+    return found
+
+
 def verify(site: Log) -> Checked:
-    """Recompute all of it: rows, chains, tree, tiles, heads, cosignatures, lives and the state columns."""
+    """Recompute all of it: rows, chains, tree, tiles, heads, cosignatures, lives, the state columns and the draws."""
+    stand_still()
     found = Checked()
     heads = {one.size: one for one in checking.heads()}
     last = max(heads, default=0)
@@ -51,6 +89,9 @@ def verify(site: Log) -> Checked:
     _check_waiting(found)
     _check_cosignatures(found, site)
     found.wrong += differing(found.states)
+    found.wrong += draws_wrong()
+    # The head kept beside the database may be newer than the moment at which the reads above stood still.
+    release()
     if verdict := site.look():
         found.wrong.append(f"{verdict}: the newest head that this machine knows is not in this database")
     return found
