@@ -48,8 +48,9 @@ def seal() -> None:
 def verify() -> None:
     """Recompute the whole log from the database, private parts included, and play the state tables over it.
 
-    Objects whose states are played: requests, quotes, contracts, fee notes, evaluations, voices, editions. Exit code 1
-    when anything is wrong.
+    Objects whose states are played: requests, draws, quotes, contracts, fee notes, evaluations, voices, editions; and
+    from the private parts agencies, filings, what they brought on record, marked prices, awards, sheets and lists
+    handed in. What only an erased private part knew is not called wrong. Exit code 1 when anything is wrong.
     """
     found = log_verifying.verify(_site())
     click.echo(

@@ -9,6 +9,7 @@ from market.journal.queries.checking import Told
 from market.journal.rules import note, tree
 from market.journal.rules.edge import Edge, FullTile
 from market.journal.rules.leaf import leaf_of, payload_hash
+from market.pages.queries.log_rows import differing_rows
 from market.pages.queries.log_states import differing, unlawful
 
 _NONE = (0, "")
@@ -51,6 +52,7 @@ def verify(site: Log) -> Checked:
     _check_waiting(found)
     _check_cosignatures(found, site)
     found.wrong += differing(found.states)
+    found.wrong += differing_rows()
     if verdict := site.look():
         found.wrong.append(f"{verdict}: the newest head that this machine knows is not in this database")
     return found
