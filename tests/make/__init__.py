@@ -6,7 +6,15 @@ Everything made is visibly fictitious.
 """
 
 from market.base.pricing import AUTHORITY
-from tests.make.agencies import MadeAgency, MadeOffer, make_agency, make_offer, make_paper
+from tests.make.agencies import (
+    MadeAgency,
+    MadeOffer,
+    make_agency,
+    make_offer,
+    make_paper,
+    pass_filing,
+    register_agency,
+)
 from tests.make.grades import make_grades
 from tests.make.ground import refuses
 from tests.make.listing import (
@@ -42,6 +50,8 @@ __all__ = [
     "make_person",
     "make_real_list",
     "make_uscc",
+    "pass_filing",
     "publish_edition",
     "refuses",
+    "register_agency",
 ]

@@ -57,12 +57,14 @@ class Act(NamedTuple):
     act: str
     obj: str
     t: datetime
+    leaf: str
     payload: dict[str, Any] | None
 
 
 def of_acts(acts: Collection[str]) -> Iterator[Act]:
     """Every act of these, numbered or not, an object's acts one after another. One query, read as it comes."""
-    query = select(JournalRow.act, JournalRow.obj, JournalRow.t, JournalRow.payload).where(JournalRow.act.in_(acts))
+    columns = (JournalRow.act, JournalRow.obj, JournalRow.t, JournalRow.leaf, JournalRow.payload)
+    query = select(*columns).where(JournalRow.act.in_(acts))
     for row in db.session.execute(query.order_by(JournalRow.obj, JournalRow.rev)).yield_per(PART):
         yield Act(*row)
 

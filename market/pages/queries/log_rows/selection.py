@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from market.journal.queries.checking import Act, of_acts
 from market.pages.queries.log_rows.words import NOT_THERE, UNKNOWN, missing, unlike
@@ -39,10 +40,22 @@ def differing_awards() -> Iterator[str]:
 
 
 def differing_marked_quotes() -> Iterator[str]:
-    """Marked prices that were taken as quotes: nobody can withdraw one. One query."""
-    query = select(Quote.ref, Quote.state, Quote.withdrawn_at).where(
-        Quote.origin == QuoteOrigin.MARKED, or_(Quote.state != QuoteState.STANDING, Quote.withdrawn_at.is_not(None))
-    )
-    for ref, state, withdrawn_at in db.session.execute(query):
-        said = {"state": QuoteState.STANDING, "withdrawn_at": None}
-        yield from unlike(f"quote/{ref}", {"state": state, "withdrawn_at": withdrawn_at}, said)
+    """Quotes made of a marked price: nobody withdraws one but whoever leaves a draw before its deadline. Two queries."""
+    signed_up, left, lost = dict[str, str](), dict[str, datetime](), set[str]()
+    for act in of_acts(("draw.sign_up", "draw.withdraw")):
+        told = act.payload or {}
+        if act.act == "draw.sign_up":
+            signed_up[act.leaf] = told.get("quote", "")
+        elif quote := signed_up.get(told.get("receipt", ""), ""):
+            left[quote] = act.t
+        else:
+            lost.add(act.obj)
+    query = select(Request.ref, Quote.ref, Quote.state, Quote.withdrawn_at).where(Quote.origin == QuoteOrigin.MARKED)
+    for ref, quote, state, withdrawn_at in db.session.execute(
+        query.join(Request, Request.id == Quote.request_id).order_by(Quote.id)
+    ).yield_per(_PART):
+        if quote not in left and f"draw/{ref}" in lost:
+            continue
+        said = QuoteState.WITHDRAWN if quote in left else QuoteState.STANDING
+        row = {"state": state, "withdrawn_at": withdrawn_at}
+        yield from unlike(f"quote/{quote}", row, {"state": said, "withdrawn_at": left.get(quote)})
