@@ -7,6 +7,7 @@ Everything made is visibly fictitious.
 
 from market.base.pricing import AUTHORITY
 from tests.make.agencies import (
+    PROFILE,
     MadeAgency,
     MadeOffer,
     make_agency,
@@ -37,6 +38,7 @@ __all__ = [
     "MadeOffer",
     "PASSWORD",
     "PRICES",
+    "PROFILE",
     "Person",
     "list_lines",
     "make_agency",

@@ -24,6 +24,7 @@ from tests.make.listing import FIRST_DAY, Listed, make_listed_service
 from tests.make.people import make_person, person_of
 
 LAST_DAY = date(2099, 12, 31)
+PROFILE = actions.Profile(AgencyKind.COMPANY, "【虚构】某某", "000-00000000", "虚构省虚构市虚构路 1 号")
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,8 @@ def register_agency(*, filed: FilingState = FilingState.PASSED) -> MadeAgency:
     """An agency that came in through the actions, so that the log knows it: a draft, or admitted by the desk."""
     make_ground()
     person = make_person(role=Role.AGENCY)
-    profile = actions.Profile(AgencyKind.COMPANY, "【虚构】某某", "000-00000000", "虚构省虚构市虚构路 1 号")
     with transaction() as now:
-        filing = actions.begin(profile, actor=person.actor, now=now)
+        filing = actions.begin(PROFILE, actor=person.actor, now=now)
         made = MadeAgency(
             filing.agency_id, filing.agency.ref, person.organisation_name, person.organisation_id, person.actor,
             person.email,

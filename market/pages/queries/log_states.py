@@ -78,7 +78,7 @@ LIVES = {
     ),
     "quote": Life(
         QUOTE, Quote.ref, Quote.state, "quote.submit", {"quote.withdraw": "withdraw"},
-        # What a direct choice or a draw makes of a marked price is part of the award's or the sign-up's act (`log_rows`).
+        # What a direct choice or a draw makes of a marked price is part of another act (`log_rows`).
         only=Quote.origin == QuoteOrigin.SUBMITTED,
     ),
     "contract": Life(

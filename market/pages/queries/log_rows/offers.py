@@ -7,7 +7,7 @@ by the digest in the settlement's one act, and which of them went on paused stan
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select
@@ -73,7 +73,7 @@ class _Said:
         for offer_id in told.get("withdrawn", ()):
             self._move(offer_id, "withdraw", act)
         for offer_id in told.get("ended", ()):
-            ends_at = datetime.fromisoformat(told["effective_from"])
+            ends_at = datetime.fromisoformat(told["effective_from"]).astimezone(UTC)
             self.prices[offer_id] = self.price(offer_id)._replace(ends_at=ends_at)
 
     def _move(self, offer_id: int, event: str, act: Act) -> None:

@@ -40,7 +40,7 @@ def differing_awards() -> Iterator[str]:
 
 
 def differing_marked_quotes() -> Iterator[str]:
-    """Quotes made of a marked price: nobody withdraws one but whoever leaves a draw before its deadline. Two queries."""
+    """Quotes made of a marked price: only who leaves a draw in time withdraws one. Two queries."""
     signed_up, left, lost = dict[str, str](), dict[str, datetime](), set[str]()
     for act in of_acts(("draw.sign_up", "draw.withdraw")):
         told = act.payload or {}
