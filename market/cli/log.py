@@ -49,9 +49,10 @@ def seal() -> None:
 def verify() -> None:
     """Recompute the whole log from the database, private parts included; play the state tables; repeat all draws.
 
-    Objects whose states are played: requests, draws, quotes, contracts, fee notes, evaluations, voices, editions. What
-    was found is shown on every page until the next verification, which the clock makes every night. Exit code 1 when
-    anything is wrong.
+    Objects whose states are played: requests, draws, quotes, contracts, fee notes, evaluations, voices, editions; and
+    from the private parts agencies, filings, what they brought on record, marked prices, awards, sheets and lists
+    handed in. What only an erased private part knew is not called wrong. What was found is shown on every page until
+    the next verification, which the clock makes every night. Exit code 1 when anything is wrong.
     """
     found = verify_and_keep(_site())
     click.echo(

@@ -16,6 +16,7 @@ from market.journal.rules import note, tree
 from market.journal.rules.edge import Edge, FullTile
 from market.journal.rules.leaf import leaf_of, payload_hash
 from market.pages.queries.log_draws import draws_wrong
+from market.pages.queries.log_rows import differing_rows
 from market.pages.queries.log_states import differing, unlawful
 from market.store.transaction import release, stand_still
 
@@ -89,6 +90,7 @@ def verify(site: Log) -> Checked:
     _check_waiting(found)
     _check_cosignatures(found, site)
     found.wrong += differing(found.states)
+    found.wrong += differing_rows()
     found.wrong += draws_wrong()
     # The head kept beside the database may be newer than the moment at which the reads above stood still.
     release()

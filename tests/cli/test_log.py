@@ -38,7 +38,7 @@ def awarded(app: Flask, at: Callable[..., Any]) -> str:
     with app.app_context():
         at(around.MONDAY)
         service = make.make_listed_service()
-        offer = make.make_offer(service=service)
+        offer = make.make_offer(agency=make.register_agency(), service=service)
         made = around.opened_request(make.make_enterprise(), service, method="direct")
         around.choose(made, offer.agency.id)
         sealed(site_of(app), 257)

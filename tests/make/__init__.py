@@ -6,7 +6,16 @@ Everything made is visibly fictitious.
 """
 
 from market.base.pricing import AUTHORITY
-from tests.make.agencies import MadeAgency, MadeOffer, make_agency, make_offer, make_paper
+from tests.make.agencies import (
+    PROFILE,
+    MadeAgency,
+    MadeOffer,
+    make_agency,
+    make_offer,
+    make_paper,
+    pass_filing,
+    register_agency,
+)
 from tests.make.grades import make_grades
 from tests.make.ground import refuses
 from tests.make.listing import (
@@ -29,6 +38,7 @@ __all__ = [
     "MadeOffer",
     "PASSWORD",
     "PRICES",
+    "PROFILE",
     "Person",
     "list_lines",
     "make_agency",
@@ -42,6 +52,8 @@ __all__ = [
     "make_person",
     "make_real_list",
     "make_uscc",
+    "pass_filing",
     "publish_edition",
     "refuses",
+    "register_agency",
 ]

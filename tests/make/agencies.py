@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
 from market.agencies import actions
 from market.agencies.models import Agency, Filing
 from market.agencies.rules import AgencyKind, AgencyState, FilingKind, FilingState, Fixed, Mark, Percent
@@ -21,6 +24,7 @@ from tests.make.listing import FIRST_DAY, Listed, make_listed_service
 from tests.make.people import make_person, person_of
 
 LAST_DAY = date(2099, 12, 31)
+PROFILE = actions.Profile(AgencyKind.COMPANY, "【虚构】某某", "000-00000000", "虚构省虚构市虚构路 1 号")
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,33 @@ def make_agency(
         actions.list_agencies([agency.id], now=now)
         made = (agency.id, agency.ref, person.organisation_name, person.organisation_id, person.actor, person.email)
     return MadeAgency(*made)
+
+
+def register_agency(*, filed: FilingState = FilingState.PASSED) -> MadeAgency:
+    """An agency that came in through the actions, so that the log knows it: a draft, or admitted by the desk."""
+    make_ground()
+    person = make_person(role=Role.AGENCY)
+    with transaction() as now:
+        filing = actions.begin(PROFILE, actor=person.actor, now=now)
+        made = MadeAgency(
+            filing.agency_id, filing.agency.ref, person.organisation_name, person.organisation_id, person.actor,
+            person.email,
+        )  # fmt: skip
+    if filed == FilingState.PASSED:
+        pass_filing(made)
+    return made
+
+
+def pass_filing(agency: MadeAgency) -> None:
+    """Send the agency's open filing to the desk, which passes it."""
+    desk = make_person(role=Role.ADMISSION_DESK)
+    with transaction() as now:
+        whole = joinedload(Filing.agency).joinedload(Agency.organisation)
+        query = select(Filing).where(Filing.agency_id == agency.id, Filing.decided_at.is_(None)).options(whole)
+        filing = db.session.scalars(query).one()
+        actions.accept_commitment(filing, actor=agency.actor, now=now)
+        actions.submit(filing, actor=agency.actor, now=now)
+        actions.pass_filing(filing, actor=desk.actor, now=now)
 
 
 def make_paper(

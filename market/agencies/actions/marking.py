@@ -54,7 +54,7 @@ def mark_prices(agency: Agency, markings: Sequence[Marking], *, actor: Actor, no
         for marking in together:
             check_terms(agency, marking, ground=ground, now=now)
             planned.append(planned_bands(marking, agency.id, ground=ground))
-        _give_way([(one, standing[place_of_marking(one)]) for one in together], now)
+        gave = _give_way([(one, standing[place_of_marking(one)]) for one in together], now)
         offers = []
         for marking in together:
             versions[marking.entry.id] += 1
@@ -65,7 +65,8 @@ def mark_prices(agency: Agency, markings: Sequence[Marking], *, actor: Actor, no
         for marking, offer in zip(together, offers, strict=True):
             standing[place_of_marking(marking)].append(offer)
         facts = [
-            (offer_obj(agency, one.entry.code), _facts(one, offer)) for one, offer in zip(together, offers, strict=True)
+            (offer_obj(agency, one.entry.code), _facts(one, offer) | before)
+            for one, offer, before in zip(together, offers, gave, strict=True)
         ]
         record_each("offer.mark", facts, actor=actor, now=now)
         made += offers
@@ -146,26 +147,34 @@ def _rounds(markings: Sequence[Marking]) -> list[list[Marking]]:
     return list(rounds.values())
 
 
-def _give_way(wanted: Sequence[tuple[Marking, Sequence[Offer]]], now: datetime) -> None:
-    """Make room from where each begins; refuses offer.changed_meanwhile when the person had seen another version."""
-    gone = []
+def _give_way(wanted: Sequence[tuple[Marking, Sequence[Offer]]], now: datetime) -> list[dict[str, list[int]]]:
+    """Make room from where each begins; refuses offer.changed_meanwhile when the person had seen another version.
+
+    For each, which prices gave way, as the journal keeps it: those withdrawn, and those that end where it begins.
+    """
+    gone, told = [], []
     for marking, standing in wanted:
         terms, begins = marking.terms, marking.terms.effective_from or now
         standing = [offer for offer in standing if offer.state != OfferState.WITHDRAWN]
         newest = max((one.version for one in standing), default=0)
         if terms.seen is not None and terms.seen != newest:
             raise BadState("offer.changed_meanwhile")
+        withdrawn, ended = [], []
         for earlier in standing:
             if earlier.ends_at is not None and earlier.ends_at <= begins:
                 continue
             if begins > now and earlier.effective_from < begins:
                 earlier.ends_at = begins
+                ended.append(earlier.id)
             else:
                 gone.append(earlier)
+                withdrawn.append(earlier.id)
+        told.append({name: ids for name, ids in (("withdrawn", withdrawn), ("ended", ended)) if ids})
     # The index that allows one price at a time sees rows in the order in which they are written.
     if gone:
         withdraw_rows(gone, now)
     db.session.flush()
+    return told
 
 
 def _offer(agency: Agency, marking: Marking, version: int, by: tuple[Actor, datetime]) -> Offer:
@@ -189,6 +198,7 @@ def _offer(agency: Agency, marking: Marking, version: int, by: tuple[Actor, date
 
 def _facts(marking: Marking, offer: Offer) -> dict[str, object]:
     return {
+        "offer": offer.id,
         "service": marking.entry.code,
         "version": offer.version,
         "region": offer.region_code,

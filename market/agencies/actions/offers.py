@@ -47,11 +47,15 @@ def withdraw_offer(offer: Offer, *, actor: Actor, now: datetime) -> None:
     """
     withdraw_rows([offer], now)
     agency, entry = db.session.get_one(Agency, offer.agency_id), db.session.get_one(Entry, offer.entry_id)
-    record("offer.withdraw", offer_obj(agency, entry.code), actor=actor, payload={"version": offer.version}, now=now)
+    told = {"offer": offer.id, "version": offer.version}
+    record("offer.withdraw", offer_obj(agency, entry.code), actor=actor, payload=told, now=now)
     before = queries.ends_at(offer, offer.effective_from) if offer.effective_from > now else None
     if before is not None:
         again = _go_on(before, now, actor)
-        facts = {"version": again.version, "as": before.version, "effective_from": again.effective_from.isoformat()}
+        facts = {
+            "offer": again.id, "version": again.version, "as": before.version,
+            "effective_from": again.effective_from.isoformat(),
+        }  # fmt: skip
         record("offer.go_on", offer_obj(agency, entry.code), actor=actor, payload=facts, now=now)
     list_agencies([agency.id], now=now)
 
@@ -95,4 +99,5 @@ def _go_on(before: Offer, now: datetime, actor: Actor) -> Offer:
 
 def _record_of(offer: Offer, act: str, facts: dict[str, Any], by: tuple[Actor, datetime]) -> None:
     agency, entry = db.session.get_one(Agency, offer.agency_id), db.session.get_one(Entry, offer.entry_id)
-    record(act, offer_obj(agency, entry.code), actor=by[0], payload={"version": offer.version, **facts}, now=by[1])
+    told = {"offer": offer.id, "version": offer.version, **facts}
+    record(act, offer_obj(agency, entry.code), actor=by[0], payload=told, now=by[1])

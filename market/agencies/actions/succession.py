@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, 
 from sqlalchemy.orm import aliased
 
 from market.agencies.actions.directory import list_agencies
-from market.agencies.models import CarryOn, CarryOver, Offer, OfferBand, OfferPause
+from market.agencies.models import Agency, CarryOn, CarryOver, Offer, OfferBand, OfferPause
 from market.agencies.queries import succession as queries
 from market.agencies.queries.succession import LapsedNow, same_item
 from market.agencies.rules import LAPSED, OfferState, Succession
@@ -76,7 +76,8 @@ def carry_on(*, now: datetime) -> int:
     _copy_offers(part)
     _copy_bands(part)
     _tie_bands(part)
-    _copy_pauses(part, now)
+    paused = _copy_pauses(part, now)
+    _write_down_part(part, paused, now)
     list_agencies(part.agencies, now=now)
     done = CarryOn.edition_id == part.edition_id, CarryOn.agency_id.in_(part.agencies)
     db.session.execute(delete(CarryOn).where(*done), execution_options={"synchronize_session": False})
@@ -92,6 +93,18 @@ def _write_down(edition: Edition, now: datetime) -> Mapping[str, int]:
     facts = {"edition": edition.number, "outcomes": dict(sorted(counts.items())), "sha256": digest.hexdigest()}
     record("offer.carry_over", f"offers/edition/{edition.number}", actor=Actor.system(), payload=facts, now=now)
     return counts
+
+
+def _write_down_part(part: Part, paused: list[int], now: datetime) -> None:
+    """One journal row for a part, on a name of its own, since parts may be served side by side.
+
+    Which offers go on is said when they are settled; whether one goes on paused is known only now.
+    """
+    edition = db.session.get_one(Edition, part.edition_id)
+    ref = db.session.get_one(Agency, part.agencies[0]).ref
+    obj = f"offers/edition/{edition.number}/{ref}"
+    facts = {"agencies": len(part.agencies), "paused": paused}
+    record("offer.carry_on", obj, actor=Actor.system(), payload=facts, now=now)
 
 
 def _copy_offers(part: Part) -> None:
@@ -121,8 +134,8 @@ def _copy_offers(part: Part) -> None:
     db.session.execute(insert(Offer).from_select(columns, source))
 
 
-def _copy_pauses(part: Part, now: datetime) -> None:
-    """What was paused goes on paused, for the same reason."""
+def _copy_pauses(part: Part, now: datetime) -> list[int]:
+    """What was paused goes on paused, for the same reason; the offers that do."""
     after, pause = aliased(Offer), aliased(OfferPause)
     source = (
         select(after.id, pause.reason, literal(now, OfferPause.paused_at.type))
@@ -132,10 +145,12 @@ def _copy_pauses(part: Part, now: datetime) -> None:
     )
     db.session.execute(insert(OfferPause).from_select(("offer_id", "reason", "paused_at"), source))
     open_now = select(OfferPause.offer_id).where(OfferPause.paused_at == now, OfferPause.resumed_at.is_(None))
-    paused = update(Offer).where(
-        Offer.id.in_(open_now), Offer.edition_id == part.edition_id, Offer.agency_id.in_(part.agencies)
+    mine = Offer.id.in_(open_now), Offer.edition_id == part.edition_id, Offer.agency_id.in_(part.agencies)
+    paused = list(db.session.scalars(select(Offer.id).where(*mine, Offer.state == OfferState.IN_FORCE)))
+    db.session.execute(
+        update(Offer).where(*mine).values(state=OfferState.PAUSED), execution_options={"synchronize_session": False}
     )
-    db.session.execute(paused.values(state=OfferState.PAUSED), execution_options={"synchronize_session": False})
+    return sorted(paused)
 
 
 def _copy_bands(part: Part) -> None:

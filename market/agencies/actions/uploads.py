@@ -55,6 +55,8 @@ def confirm(found: SheetUpload, sheets: Sheets, *, actor: Actor, now: datetime) 
     plan = _plan(sheets, UploadPurpose(found.purpose), actor, now)
     if plan.bad or plan.digest != found.digest:
         _keep(found, plan, "")
+        if plan.bad:
+            record("sheet_upload.refuse", _obj(found), actor=actor, payload={"bad": len(plan.bad)}, now=now)
         return False
     found.state, found.written_at = SHEET_UPLOAD.step(found.state, "write"), now
     db.session.flush()

@@ -91,6 +91,7 @@ def conclude(found: ListImport, data: ListData, *, actor: Actor, now: datetime) 
         discard(before, actor=actor, now=now)
     found.edition_number = import_edition(data, found.title, actor=actor, now=now).number
     found.state = LIST_IMPORT.step(found.state, "draft")
+    record("list_import.draft", _obj(found), actor=actor, payload={"edition": found.edition_number}, now=now)
 
 
 def fail(found: ListImport, refusal: Refusal, *, actor: Actor, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Read the whole log to verify it: rows as plain values, a part at a time, and what is stored beside them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -49,6 +49,24 @@ def unnumbered() -> list[tuple[bool, Told]]:
     waits = exists().where(LogWaiting.row_id == JournalRow.id)
     query = select(waits, *_COLUMNS).where(~known).order_by(JournalRow.id)
     return [(bool(found), Told(*columns)) for found, *columns in db.session.execute(query)]
+
+
+class Act(NamedTuple):
+    """What an act says; no payload where it was erased."""
+
+    act: str
+    obj: str
+    t: datetime
+    leaf: str
+    payload: dict[str, Any] | None
+
+
+def of_acts(acts: Collection[str]) -> Iterator[Act]:
+    """Every act of these, numbered or not, an object's acts one after another. One query, read as it comes."""
+    columns = (JournalRow.act, JournalRow.obj, JournalRow.t, JournalRow.leaf, JournalRow.payload)
+    query = select(*columns).where(JournalRow.act.in_(acts))
+    for row in db.session.execute(query.order_by(JournalRow.obj, JournalRow.rev)).yield_per(PART):
+        yield Act(*row)
 
 
 def waiting_with_number() -> list[int]:

@@ -1,8 +1,8 @@
 """What the log says that became of an object: acts of the journal, and the moves of the state tables that they are.
 
-One table for all objects that have a lifecycle and a name in the journal. Not in it: what an object without a state
-says (offers and filings act on the agency's one name, baskets, plans, accounts), and merged requests, which have no
-state of their own.
+One table for all objects that have a lifecycle and a name in the journal. Not in it: what needs more than leaves
+(`log_rows`: agencies, filings, offers and what else acts on a name that is not its own), what an object without a state
+says (baskets, plans, accounts), and merged requests, which have no state of their own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -78,7 +78,7 @@ LIVES = {
     ),
     "quote": Life(
         QUOTE, Quote.ref, Quote.state, "quote.submit", {"quote.withdraw": "withdraw"},
-        # What a direct choice makes of a marked price is part of the award's act.
+        # What a direct choice or a draw makes of a marked price is part of another act (`log_rows`).
         only=Quote.origin == QuoteOrigin.SUBMITTED,
     ),
     "contract": Life(

@@ -1,0 +1,25 @@
+"""Rows whose state is not the one their acts lead to, where an act's name alone does not tell of which row it is.
+
+`log_states` plays what can be played from leaves alone. Here are the tables that need more: the order of acts on their
+parent's name, or the private part of an act. What only an erased private part knew is never called wrong.
+"""
+
+from market.pages.queries.log_rows.agencies import differing_agencies
+from market.pages.queries.log_rows.offers import differing_offers
+from market.pages.queries.log_rows.selection import differing_awards, differing_marked_quotes
+from market.pages.queries.log_rows.uploads import differing_uploads
+
+
+def differing_rows() -> list[str]:
+    """What differs in these tables, in words. About twenty queries, however many rows there are, and one for each
+    settlement of a new edition."""
+    return [
+        *differing_agencies(),
+        *differing_offers(),
+        *differing_awards(),
+        *differing_marked_quotes(),
+        *differing_uploads(),
+    ]
+
+
+__all__ = ["differing_rows"]
