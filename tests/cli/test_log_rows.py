@@ -25,9 +25,9 @@ from market.base.sheets.uploads import Upload
 from market.catalogue.actions import imports
 from market.catalogue.models import Edition
 from market.catalogue.queries import entry_of
-from market.cli import log_verifying
 from market.evaluation import actions as evaluation
 from market.jobs import draws as draw_jobs
+from market.jobs import log_verifying
 from market.jobs.catalogue import bring_list_into_force
 from market.journal.actions import record
 from market.store.db import Base, db
