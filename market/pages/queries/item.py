@@ -11,6 +11,7 @@ from sqlalchemy import Select, bindparam, case, exists, func, select, union_all
 
 from market.agencies.models import Offer, OfferBand
 from market.agencies.queries import OfferRow
+from market.agencies.queries.holding import NOW, holds
 from market.agencies.queries.serving import serving_of
 from market.base.errors import BadState, NotFound
 from market.base.money import shown
@@ -24,6 +25,9 @@ from market.contracts.rules import ContractState
 from market.pages.queries.compare import offer_rows, whole_offers
 from market.pages.queries.editions import EditionFacts, in_force
 from market.store.db import db
+
+LOOKED_AT = 200
+"""How many marked prices are looked at for one that serves, to take an example quantity from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ def priced_items(entry_id: int) -> list[Priced]:
 def priced_with_example(entry_id: int) -> tuple[list[Priced], Mapping[int, Sequence[Band]]]:
     """The fee items of an entry in order, and by fee item the bands of one marked price that serves. One query.
 
-    An example quantity must lie in those where the list has none of its own.
+    An example quantity must lie in those where the list has none of its own. Without one among the first `LOOKED_AT`
+    prices that hold there is none.
     """
     return _priced(entry_id, example=True)
 
@@ -124,8 +129,10 @@ def _fee_items(*, example: bool) -> Select[*tuple[Any, ...]]:
     bands = bands.where(Band.fee_item_id.in_(own), Band.agency_id == LISTED)
     if example:
         bare = own.where(~exists().where(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED)).correlate(None)
-        # Where the list prices everything no marked price is looked for: it takes time where hardly any serves.
-        first = select(Offer.id).where(serving_of(entry), bare.exists()).order_by(Offer.id).limit(1)
+        # Where the list prices everything no marked price is looked for, and not in thousands where hardly any serves.
+        held = select(Offer.id).where(Offer.entry_id == entry, holds(NOW), bare.exists()).order_by(Offer.id)
+        near = held.limit(LOOKED_AT).subquery()
+        first = select(Offer.id).join(near, near.c.id == Offer.id).where(serving_of(entry)).order_by(Offer.id).limit(1)
         theirs = select(OfferBand.band_id, OfferBand.fee_item_id).where(OfferBand.offer_id == first.scalar_subquery())
         bands = union_all(bands, theirs)
     # By their numbers: asked of the bands themselves, the thousands that agencies mark for the same item are read too.
