@@ -173,6 +173,8 @@ def test_a_row_of_any_table_that_is_moved_to_another_state_is_named(app: Flask, 
         back = ", ".join(f"{name} = {_literal(row[name])}" for name in ["state", *names])
         past_the_laws(owner_url, f"UPDATE {table} SET {back} WHERE id = {row['id']}")
         assert wrong(app) == [], table
+    past_the_laws(owner_url, """UPDATE journal_row SET payload = '{"by": 1}' WHERE act <> 'quote.submit'""")
+    assert {line.rpartition(" is ")[2] for line in wrong(app)} == {"not the one that was hashed"}
     # What only the private parts knew is not known to be wrong; what the leaves tell still is.
     past_the_laws(owner_url, "UPDATE journal_row SET salt = NULL, payload = NULL")
     assert wrong(app) == []

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import exists, select
 
 from market.journal.models import JournalRow, LogCheckpoint, LogCosignature, LogEntry, LogTile, LogWaiting
+from market.journal.rules.leaf import payload_hash
 from market.store.db import db
 
 PART = 2000
@@ -52,7 +53,7 @@ def unnumbered() -> list[tuple[bool, Told]]:
 
 
 class Act(NamedTuple):
-    """What an act says; no payload where it was erased."""
+    """What an act says; no payload where it was erased, or is not the one that was hashed."""
 
     act: str
     obj: str
@@ -64,9 +65,11 @@ class Act(NamedTuple):
 def of_acts(acts: Collection[str]) -> Iterator[Act]:
     """Every act of these, numbered or not, an object's acts one after another. One query, read as it comes."""
     columns = (JournalRow.act, JournalRow.obj, JournalRow.t, JournalRow.leaf, JournalRow.payload)
-    query = select(*columns).where(JournalRow.act.in_(acts))
-    for row in db.session.execute(query.order_by(JournalRow.obj, JournalRow.rev)).yield_per(PART):
-        yield Act(*row)
+    query = select(*columns, JournalRow.salt, JournalRow.ph).where(JournalRow.act.in_(acts))
+    rows = db.session.execute(query.order_by(JournalRow.obj, JournalRow.rev)).yield_per(PART)
+    for act, obj, t, leaf, payload, salt, ph in rows:
+        whole = payload is not None and salt is not None and payload_hash(salt, payload) == ph
+        yield Act(act, obj, t, leaf, payload if whole else None)
 
 
 def waiting_with_number() -> list[int]:

@@ -11,8 +11,10 @@ from market.pages.queries.log_rows.uploads import differing_uploads
 
 
 def differing_rows() -> list[str]:
-    """What differs in these tables, in words. About twenty queries, however many rows there are, and one for each
-    settlement of a new edition."""
+    """What differs in these tables, in words.
+
+    About twenty queries, however many rows there are, and two for each settlement of a new edition.
+    """
     return [
         *differing_agencies(),
         *differing_offers(),

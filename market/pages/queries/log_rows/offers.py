@@ -88,7 +88,7 @@ class _Said:
 
 
 def differing_offers() -> Iterator[str]:
-    """Marked prices that are not what their acts lead to. Four queries, and one for each settlement of an edition."""
+    """Marked prices that are not what their acts lead to. Four queries, and two for each settlement of an edition."""
     said = _Said()
     for act in of_acts(("offer.carry_on",)):
         said.pauses_lost |= act.payload is None
