@@ -11,8 +11,9 @@ from sqlalchemy import Select, bindparam, case, exists, func, select, union_all
 
 from market.agencies.models import Offer, OfferBand
 from market.agencies.queries import OfferRow
-from market.agencies.queries.holding import NOW, holds
+from market.agencies.queries.holding import NOW, answers
 from market.agencies.queries.serving import serving_of
+from market.agencies.rules import EVERYWHERE
 from market.base.errors import BadState, NotFound
 from market.base.money import shown
 from market.catalogue.models import Act, Band, CoefficientSet, Edition, Entry, FeeItem, PriceSchedule
@@ -130,7 +131,9 @@ def _fee_items(*, example: bool) -> Select[*tuple[Any, ...]]:
     if example:
         bare = own.where(~exists().where(Band.fee_item_id == FeeItem.id, Band.agency_id == LISTED)).correlate(None)
         # Where the list prices everything no marked price is looked for, and not in thousands where hardly any serves.
-        held = select(Offer.id).where(Offer.entry_id == entry, holds(NOW), bare.exists()).order_by(Offer.id)
+        held = (
+            select(Offer.id).where(Offer.entry_id == entry, answers(EVERYWHERE, NOW), bare.exists()).order_by(Offer.id)
+        )
         near = held.limit(LOOKED_AT).subquery()
         first = select(Offer.id).join(near, near.c.id == Offer.id).where(serving_of(entry)).order_by(Offer.id).limit(1)
         theirs = select(OfferBand.band_id, OfferBand.fee_item_id).where(OfferBand.offer_id == first.scalar_subquery())
