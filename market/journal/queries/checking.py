@@ -68,8 +68,13 @@ def of_acts(acts: Collection[str]) -> Iterator[Act]:
     query = select(*columns, JournalRow.salt, JournalRow.ph).where(JournalRow.act.in_(acts))
     rows = db.session.execute(query.order_by(JournalRow.obj, JournalRow.rev)).yield_per(PART)
     for act, obj, t, leaf, payload, salt, ph in rows:
-        whole = payload is not None and salt is not None and payload_hash(salt, payload) == ph
-        yield Act(act, obj, t, leaf, payload if whole else None)
+        yield Act(act, obj, t, leaf, as_hashed(payload, salt, ph))
+
+
+def as_hashed(payload: dict[str, Any] | None, salt: bytes | None, ph: str) -> dict[str, Any] | None:
+    """The private part of an act; None where it was erased, or is not the one that was hashed."""
+    whole = payload is not None and salt is not None and payload_hash(salt, payload) == ph
+    return payload if whole else None
 
 
 def waiting_with_number() -> list[int]:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from market.journal.models import JournalRow, LogEntry
+from market.journal.queries.checking import as_hashed
 from market.selection.draw import replay_draw
 from market.selection.models import Draw, SignUp
 from market.selection.queries.transcript import transcript
@@ -25,7 +26,7 @@ _TICKET = re.compile(r"[0-9A-Z]{18}(#[0-9]+)?")
 
 
 class Act(NamedTuple):
-    """An act on a draw; `seq` is None while it waits, `payload` None once it was erased."""
+    """An act on a draw; `seq` is None while it waits, `payload` where it was erased or is not the one hashed."""
 
     seq: int | None
     act: str
@@ -69,13 +70,13 @@ def _wrong(draw: Draw) -> list[str]:
 
 def _acts(ref: str) -> list[Act]:
     query = (
-        select(LogEntry.seq, JournalRow.act, JournalRow.leaf, JournalRow.payload)
+        select(LogEntry.seq, JournalRow.act, JournalRow.leaf, JournalRow.payload, JournalRow.salt, JournalRow.ph)
         .select_from(JournalRow)
         .outerjoin(LogEntry, LogEntry.row_id == JournalRow.id)
         .where(JournalRow.obj == f"draw/{ref}", JournalRow.act.in_(_TOLD))
         .order_by(JournalRow.rev)
     )
-    return [Act(*row) for row in db.session.execute(query)]
+    return [Act(row[0], row[1], row[2], as_hashed(*row[3:])) for row in db.session.execute(query)]
 
 
 def _receipts(acts: Sequence[Act], rows: Sequence[SignUp]) -> list[str]:
