@@ -34,18 +34,20 @@ class Turn:
 
     def take(self) -> None:
         """Wait for the turn. A thread that has one already gets no second: it would wait for itself."""
-        if self._held or getattr(_mine, "held", False):
+        mine: Turn | None = getattr(_mine, "turn", None)
+        if self._held or (mine is not None and mine._held):
             return
         until = time.monotonic() + SECONDS
         if self._door.take(until):
-            self._held = _mine.held = self._seat.take(until)
+            self._held = self._seat.take(until)
             self._door.give()
+            _mine.turn = self
 
     def give(self) -> None:
         """Let the next one begin."""
         if self._held:
             self._seat.give()
-            self._held = _mine.held = False
+            self._held = False
 
     def close(self) -> None:
         """Leave the queue."""
@@ -109,7 +111,7 @@ class _Waiter(threading.Thread):
 
 def queue_up(connection: Connection) -> None:
     """Wait for the turn of a connection that is about to write."""
-    turn: Turn | None = connection.connection.record_info.get(_TURN)  # type: ignore[union-attr]
+    turn: Turn | None = connection.info.get(_TURN)
     if turn is not None:
         turn.take()
 

@@ -9,8 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from market.store import turns
+from market.store.db import db
+from market.store.transaction import transaction
 from market.store.turns import Turn
 
 
@@ -73,5 +76,29 @@ def test_a_killed_writer_keeps_nobody_waiting(file: str) -> None:
         assert process.stdout is not None and process.stdout.readline() == b"mine\n"
         os.kill(process.pid, signal.SIGKILL)
         began = time.monotonic()
-        Turn(file).take()
+        next_one = Turn(file)
+        next_one.take()
         assert time.monotonic() - began < turns.SECONDS
+        next_one.close()
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_transaction_waits_for_its_turn_and_passes_it_on(app: Flask) -> None:
+    with app.app_context():
+        holder, began = Turn(str(db.engine.url.database)), threading.Event()
+
+    def write() -> None:
+        with app.app_context(), transaction():
+            began.set()
+
+    holder.take()
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert not began.wait(0.3)
+    holder.give()
+    assert began.wait(5)
+    writer.join(5)
+    started = time.monotonic()
+    holder.take()  # the writer's turn ended with his transaction, though his connection stays open in the pool
+    holder.close()
+    assert time.monotonic() - started < 1
