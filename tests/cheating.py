@@ -5,16 +5,19 @@ from sqlalchemy.pool import NullPool
 
 
 def past_the_laws(owner_url: str, *statements: str) -> None:
-    """Run statements as the tables' owner, with every trigger off. The laws stay off; the fixture makes tables anew."""
+    """Run statements as the tables' owner, with every trigger off; afterwards they are on again, as if nothing was."""
     engine = create_engine(owner_url, poolclass=NullPool, execution_options={"writes": True})
     with engine.begin() as connection:
         if connection.dialect.name == "sqlite":
             connection.execute(text("PRAGMA defer_foreign_keys=ON"))
-            names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
-            offs = [f'DROP TRIGGER "{name}"' for name in names]
+            laws = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+            offs, ons = [f'DROP TRIGGER "{name}"' for name, _ in laws], [sql for _, sql in laws]
         else:
-            names = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars()
-            offs = [f'ALTER TABLE "{name}" DISABLE TRIGGER USER' for name in names]
-        for statement in (*offs, *statements):
+            named = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            names = connection.execute(named).scalars().all()
+            offs, ons = (
+                [f'ALTER TABLE "{name}" {able} TRIGGER USER' for name in names] for able in ("DISABLE", "ENABLE")
+            )
+        for statement in (*offs, *statements, *ons):
             connection.execute(text(statement.replace(":", r"\:")))
     engine.dispose()

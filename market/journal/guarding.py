@@ -66,6 +66,14 @@ class Log:
             self._write("log_guard", verdict)
         return verdict
 
+    def agrees(self) -> bool:
+        """Whether the head that the database signed last is the one kept here. One query.
+
+        Whether its rows still make that head is asked, in the transaction, by whoever signs the next one.
+        """
+        known, last = self.kept(), queries.head()
+        return known is not None and last is not None and (last.size, last.root) == (known.size, known.root.hex())
+
     def verdict(self) -> str:
         """What was found last, by whichever process; costs no query."""
         try:

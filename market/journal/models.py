@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from market.base.words import N_, register_sentences
 from market.store.db import Base
-from market.store.guards import Frozen, Refuses
+from market.store.guards import Follows, Frozen, Refuses
 from market.store.types import Code, Instant, Key, Line, Prose, Whole
 
 
@@ -42,6 +42,7 @@ class JournalRow(Base):
         {
             "info": {
                 "frozen": Frozen(but=("salt", "payload")),
+                "follows": Follows("INSERT INTO log_waiting (row_id) VALUES (NEW.id)"),
                 "refuses": [
                     Refuses(
                         "journal.only_erased",
@@ -55,7 +56,7 @@ class JournalRow(Base):
 
 
 class LogWaiting(Base):
-    """A row that has no number in the log yet; written with the row, taken away with the number."""
+    """A row without a number in the log; written with the row, by the database, and taken away with the number."""
 
     __tablename__ = "log_waiting"
     row_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("journal_row.id"), primary_key=True, autoincrement=False)

@@ -39,6 +39,13 @@ class Refuses:
 
 
 @dataclass(frozen=True, slots=True)
+class Follows:
+    """Every row written is followed by the SQL statement, in which NEW is the row; whichever door wrote it."""
+
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moves:
     """A row begins in a lifecycle's first state and changes it only by its moves; triggers made from its one table."""
 
@@ -47,13 +54,14 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """One trigger in words that both dialects can be written from."""
+    """One trigger in words that both dialects can be written from; without a message it refuses nothing, but `does`."""
 
     name: str
     table: str
     event: str
     when: str
     message: str
+    does: str = ""
 
 
 def expected(metadata: MetaData) -> list[Trigger]:
@@ -83,6 +91,9 @@ def _of(table: Table) -> Iterator[Trigger]:
             name = f"{table.name}_{refuses.code.replace('.', '_')}"
             name += "" if event == "INSERT" else "_later"
             yield Trigger(name, table.name, event, refuses.when, f"refused:{refuses.code}")
+    follows: Follows | None = table.info.get("follows")
+    if follows is not None:
+        yield Trigger(f"{table.name}_followed", table.name, "INSERT", "", "", follows.statement)
 
 
 def _several(frozen: Frozen | tuple[Frozen, ...]) -> tuple[Frozen, ...]:
@@ -111,10 +122,10 @@ def drop_triggers(connection: Connection) -> None:
 def _sqlite(trigger: Trigger) -> list[str]:
     condition = _CHINA_DATE.sub(r"date(\1, '+8 hours')", trigger.when)
     when = f" WHEN {condition}" if condition else ""
+    moment, does = ("AFTER", trigger.does) if trigger.does else ("BEFORE", f"SELECT RAISE(ABORT, '{trigger.message}')")
     return [
         f"DROP TRIGGER IF EXISTS {trigger.name}",
-        f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} FOR EACH ROW{when}"
-        f" BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END",
+        f"CREATE TRIGGER {trigger.name} {moment} {trigger.event} ON {trigger.table} FOR EACH ROW{when} BEGIN {does}; END",
     ]
 
 
@@ -133,10 +144,13 @@ def _postgresql(trigger: Trigger) -> list[str]:
     asks = "SELECT" in condition
     when = f" WHEN ({condition})" if condition and not asks else ""
     body = f"IF {condition} THEN {raises} END IF; RETURN {answer};" if asks else raises
+    moment = "BEFORE"
+    if trigger.does:
+        moment, body = "AFTER", f"{trigger.does}; RETURN NULL;"
     statements = [
         f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
         f"DROP TRIGGER IF EXISTS {trigger.name} ON {trigger.table}",
-        f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table}"
+        f"CREATE TRIGGER {trigger.name} {moment} {trigger.event} ON {trigger.table}"
         f" FOR EACH ROW{when} EXECUTE FUNCTION {trigger.name}()",
     ]
     if trigger.event == "DELETE":

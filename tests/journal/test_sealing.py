@@ -58,12 +58,12 @@ def test_the_edge_of_a_growing_tree_knows_every_root_and_every_full_tile() -> No
 def test_acts_are_numbered_in_their_order_and_the_head_is_signed(app: Flask) -> None:
     with app.app_context():
         act(3)
-        assert queries.waits()
+        assert queries.how_many_wait()
         first = queries.history("thing/1")[0]
         assert queries.sequenced(first.id) is None
         head = sealed()
         assert head is not None
-        assert not queries.waits()
+        assert not queries.how_many_wait()
         assert [queries.sequenced(row.id) for row in queries.history("thing/1")] == [0, 1, 2]
         found = queries.checkpoint()
         assert found is not None
@@ -160,7 +160,6 @@ def test_a_row_that_becomes_visible_after_a_later_one_is_numbered_too(app: Flask
             columns = "t, act, obj, rev, actor, ph, prev, leaf"
             values = f"'{datetime.now(UTC).isoformat()}', 'a', 'slow/1', 1, 'x', '', '', '{'ab' * 32}'"
             row = slow.scalar(text(f"INSERT INTO journal_row ({columns}) VALUES ({values}) RETURNING id"))
-            slow.execute(text("INSERT INTO log_waiting VALUES (:row)"), {"row": row})
             act(1)
             sealed()
             begun.commit()

@@ -2,6 +2,6 @@
 
 from market.journal.actions.reconciling import Mirrored, bring_back
 from market.journal.actions.recording import erase, record, record_each
-from market.journal.actions.sealing import keep_cosignature, seal
+from market.journal.actions.sealing import BATCH, keep_cosignature, seal
 
-__all__ = ["Mirrored", "bring_back", "erase", "keep_cosignature", "record", "record_each", "seal"]
+__all__ = ["BATCH", "Mirrored", "bring_back", "erase", "keep_cosignature", "record", "record_each", "seal"]

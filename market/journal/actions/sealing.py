@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert, select
 
 from market.base.errors import BadState
 from market.base.words import N_, register_sentences
@@ -14,6 +15,7 @@ from market.journal.rules.note import Head, Signer, signed
 from market.store.db import db
 
 BATCH = 4096
+_ENTRIES = insert(cast("Table", LogEntry.__table__))
 _ONE_SEQUENCER = 0x6C6F67  # "log": the key of the lock that PostgreSQL keeps for whoever numbers
 
 
@@ -62,7 +64,8 @@ def whole_edge() -> Edge:
 
 def number(first: int, row_ids: Sequence[int]) -> None:
     """Give rows the numbers from `first` on; they wait no more."""
-    db.session.execute(insert(LogEntry), [{"seq": seq, "row_id": row_id} for seq, row_id in enumerate(row_ids, first)])
+    rows = [{"seq": seq, "row_id": row_id} for seq, row_id in enumerate(row_ids, first)]
+    db.session.connection().execute(_ENTRIES, rows)
     # What waits was read in the order of ids: all of it up to the last is numbered, and what appears later is not.
     db.session.execute(delete(LogWaiting).where(LogWaiting.row_id.in_(row_ids)))
 

@@ -14,6 +14,7 @@ from market.journal.queries.log import (
     entries,
     entry,
     head,
+    how_many_wait,
     last_seen_by,
     newest_entries,
     proof_of,
@@ -22,7 +23,6 @@ from market.journal.queries.log import (
     stored_nodes,
     tile,
     waiting,
-    waits,
     witnessed_at,
 )
 
@@ -47,6 +47,6 @@ __all__ = [
     "stored_nodes",
     "tile",
     "waiting",
-    "waits",
+    "how_many_wait",
     "witnessed_at",
 ]

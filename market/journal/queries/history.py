@@ -9,12 +9,8 @@ from market.store.db import db
 
 _AT_ONCE = 5000  # names in one question, fewer than either database takes
 # Made once: every act asks for the one before.
-_LAST = (
-    select(JournalRow.rev, JournalRow.leaf)
-    .where(JournalRow.obj == bindparam("obj"))
-    .order_by(JournalRow.rev.desc())
-    .limit(1)
-)
+_ROW = JournalRow.__table__.c
+_LAST = select(_ROW.rev, _ROW.leaf).where(_ROW.obj == bindparam("obj")).order_by(_ROW.rev.desc()).limit(1)
 
 
 def history(obj: str) -> list[JournalRow]:
@@ -36,7 +32,7 @@ def last_acts(objects: Collection[str]) -> dict[str, tuple[int, str]]:
     """Number and leaf hash of the last act on each object that has any. One query for every 5,000 objects."""
     names = sorted(objects)
     if len(names) == 1:
-        last = db.session.execute(_LAST, {"obj": names[0]}).one_or_none()
+        last = db.session.connection().execute(_LAST, {"obj": names[0]}).one_or_none()
         return {names[0]: (last.rev, last.leaf)} if last else {}
     found: dict[str, tuple[int, str]] = {}
     for start in range(0, len(names), _AT_ONCE):

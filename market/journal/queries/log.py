@@ -34,9 +34,9 @@ class Entry:
     row: JournalRow
 
 
-def waits() -> bool:
-    """Whether any act has no number yet. One query."""
-    return db.session.scalar(select(LogWaiting.row_id).limit(1)) is not None
+def how_many_wait() -> int:
+    """How many acts have no number yet. One query."""
+    return db.session.scalar(select(func.count()).select_from(LogWaiting)) or 0
 
 
 def waiting(limit: int) -> Sequence[tuple[int, str]]:

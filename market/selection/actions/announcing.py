@@ -8,7 +8,6 @@ from market.base.clock import china_date
 from market.base.errors import BadState
 from market.base.people import Actor
 from market.journal.actions import record
-from market.journal.models import JournalRow
 from market.selection.models import Draw, Request
 from market.selection.queries.draws import draw_of_request
 from market.selection.rules import DRAW, DrawState, beacon_name, seconds
@@ -60,6 +59,6 @@ def cancel_announced(request: Request, *, actor: Actor, now: datetime) -> None:
         written("cancel", draw, {}, actor=actor, now=now)
 
 
-def written(act: str, draw: Draw, payload: dict[str, Any], *, actor: Actor, now: datetime) -> JournalRow:
-    """The journal's row of an act on a draw."""
+def written(act: str, draw: Draw, payload: dict[str, Any], *, actor: Actor, now: datetime) -> str:
+    """Write the journal's row of an act on a draw; its leaf hash."""
     return record(f"draw.{act}", f"draw/{draw.ref}", actor=actor, payload=payload, now=now)

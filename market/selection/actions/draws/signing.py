@@ -47,7 +47,7 @@ def sign_up(request: Request, nonce: str, *, actor: Actor, now: datetime) -> Sig
     receipt = written("sign_up", draw, payload, actor=Actor(actor.id, actor.role, None), now=now)
     row = SignUp(
         draw_id=draw.id, request_id=request.id, agency_id=agency.id, quote_id=quote.id, ticket=mine, nonce=own,
-        receipt=receipt.leaf, received_at=now,
+        receipt=receipt, received_at=now,
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()
