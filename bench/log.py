@@ -59,8 +59,8 @@ DISTINCT = 4096
 FIRST = 10_000_000
 MOMENT = "2026-03-02 01:02:03.000000"
 WRITERS = 4
-SECONDS = 3.0
-ROUNDS = 7
+SECONDS = 1.5
+ROUNDS = 30
 WARMING = 5
 # Limits as told: everything is "at most", so shares of a peer's speed are told as times of its time.
 TREE_TIMES, PAYLOAD_TIMES = 1 / 0.2, 1 / 0.05
