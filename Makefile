@@ -29,7 +29,7 @@ test: .venv/.test.stamp words browser ## run everything: both databases, browser
 lint: .venv/.test.stamp ## ruff, mypy, import-linter, djlint, deptry and the import law
 	@$(PY) -m pytest -q -p no:randomly tests/guards/test_lint.py tests/guards/test_imports.py
 
-bench: .venv/.base.stamp words ## print the speed ratios
+bench: .venv/.test.stamp words ## print the speed ratios
 	@$(PY) -m bench
 
 tour: .venv/.test.stamp words browser ## write docs/tour.md and the guides' pictures from the browser journeys
