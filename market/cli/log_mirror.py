@@ -1,5 +1,6 @@
 """A mirror of the public log: a folder as `verify_log.py --save` writes it, or the address of a site."""
 
+import http.client
 import urllib.request
 from pathlib import Path
 
@@ -46,5 +47,5 @@ def _read(where: str, name: str) -> bytes:
         with urllib.request.urlopen(f"{where.rstrip('/')}/log/{name}", timeout=SECONDS) as answer:  # noqa: S310
             data: bytes = answer.read()
             return data
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         raise click.ClickException(f"The mirror {where}: {name} cannot be read: {error}.") from error

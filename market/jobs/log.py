@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from http import HTTPStatus
+from http.client import HTTPException
 
 from market.base.errors import Refusal
 from market.journal import actions, queries
@@ -120,5 +121,5 @@ def _post(url: str, body: bytes | None) -> tuple[int, str]:
             return answer.status, answer.read(_LONGEST_ANSWER).decode("utf-8", "replace")
     except urllib.error.HTTPError as error:
         return error.code, error.read(_LONGEST_ANSWER).decode("utf-8", "replace")
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         return 0, str(error)

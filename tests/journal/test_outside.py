@@ -3,6 +3,8 @@
 import random
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -198,3 +200,28 @@ def test_pages_of_the_log_say_what_happened_without_a_name(app: Flask, client: F
     assert "No witness yet" in client.get("/log?lang=en").text
     listed = client.get("/log/objects/quote/QT-1?lang=en").text
     assert "1 act" in listed
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * 100_000, b"7", b"null", b'["v"]', b"{}", b"\xff", b'{"act":1,"actor":"","obj":[],"ph":"","prev":"","rev":1,"t":"","v":1}',
+        b'{"act":"a","actor":"","obj":"o/1","ph":"","prev":"","rev":true,"t":"","v":1}',
+    ],
+)  # fmt: skip
+def test_an_entry_that_is_no_leaf_is_named_even_where_the_operator_signed_it(data: bytes) -> None:
+    with pytest.raises(VERIFIER.Wrong, match="entry 0 is not"):
+        VERIFIER.replay([data], [bytes(32)])
+
+
+def test_an_answer_that_breaks_off_is_told_in_a_sentence(verify: Verifying, capsys: pytest.CaptureFixture[str]) -> None:
+    class Breaks(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: 900\r\n\r\ntests.market.example/log\n")
+
+    with HTTPServer(("127.0.0.1", 0), Breaks) as server:
+        threading.Thread(target=server.handle_request).start()
+        with pytest.raises(SystemExit) as ended:
+            verify(f"http://127.0.0.1:{server.server_port}")
+    assert ended.value.code == 2
+    assert "cannot read key: IncompleteRead" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """The program for outsiders: it repeats every kind of draw, agrees with the engine, and names each tampering."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -28,6 +29,12 @@ BINDING = (
     "algorithm_sha256",
     "receipts",
 )
+
+
+def whole(told: dict) -> dict:
+    """Write the digest anew, as whoever lies would."""
+    rest = {name: value for name, value in told.items() if name != "digest"}
+    return rest | {"digest": hashlib.sha256(draw.canonical(rest)).hexdigest()}
 
 
 def transcript(kind: str = "drand_quicknet", **beacon: object) -> dict:
@@ -61,7 +68,7 @@ def transcript(kind: str = "drand_quicknet", **beacon: object) -> dict:
     ]
     told |= {"pool_root": root.hex(), "seed": seed.hex(), "ranking": ranking, "outcomes": outcomes}
     told["beacon"] = {**value.evidence(), "randomness": randomness.hex(), **beacon}
-    return told
+    return whole(told)
 
 
 @pytest.mark.parametrize("kind", ["drand_quicknet", "lottery", "commit_reveal"])
@@ -98,7 +105,7 @@ def test_a_signature_that_hashes_well_and_is_not_drands_is_wrong(tmp_path, capsy
     told["outcomes"] = []
     assert program.replay(told) == told["ranking"], "everything but the signature fits"
     file = tmp_path / "told.json"
-    file.write_text(json.dumps(told))
+    file.write_text(json.dumps(whole(told)))
     assert program.main([str(file)]) == 1
     assert "the beacon's signature is not drand's" in capsys.readouterr().out
 
@@ -171,3 +178,28 @@ def test_one_bit_flipped_anywhere_in_what_binds_is_caught(kind):
         with pytest.raises((program.Wrong, KeyError, ValueError, TypeError, AttributeError)):
             program.replay({**rest, **read})
     assert changed > 10_000
+
+
+@pytest.mark.parametrize("kind", ["drand_quicknet", "lottery", "commit_reveal"])
+def test_a_file_that_was_damaged_anywhere_is_no_longer_whole(kind):
+    """Also where nothing binds, such as the reason of an exclusion: the digest notices what the algorithm cannot."""
+    text = draw.canonical(transcript(kind) | {"explained": "机构已书面说明"})
+    text = draw.canonical(whole(json.loads(text)))
+    program.whole(json.loads(text))
+    for place, bit in product(range(len(text)), range(8)):
+        flipped = text[:place] + bytes([text[place] ^ 1 << bit]) + text[place + 1 :]
+        try:
+            read = json.loads(flipped.decode())
+        except ValueError:
+            continue
+        with pytest.raises((program.Wrong, AttributeError)):
+            program.whole(read)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", "7", "null", '"draw"', '{"seed": 1e999}', "{}", "\x00", ""])
+def test_what_is_no_transcript_is_called_so(text, tmp_path, capsys):
+    file = tmp_path / "told.json"
+    file.write_text(text)
+    assert program.main([str(file), str(tmp_path), str(tmp_path / "missing.json")]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in said] == ["WRONG"] * 3

@@ -13,6 +13,7 @@ Sources: RFC 9162 (tree), C2SP tlog-tiles, tlog-checkpoint, tlog-cosignature, tl
 import argparse
 import base64
 import hashlib
+import http.client
 import json
 import pathlib
 import sys
@@ -23,7 +24,7 @@ try:
 except ImportError:
     Ed25519PublicKey = None
 
-FIELDS = {"v", "t", "act", "obj", "rev", "actor", "ph", "prev"}
+FIELDS = {"v": int, "rev": int, "t": str, "act": str, "obj": str, "actor": str, "ph": str, "prev": str}
 # Of each kind of object its moves and the acts that are one: STATE|STATE>STATE ACT ACT. Nothing: there is no such object
 # yet, or any more; =: it stays in its state.
 TABLE = """
@@ -131,7 +132,7 @@ class Place:
                     data = answer.read()
             else:
                 data = (pathlib.Path(self.where) / name).read_bytes()
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             sys.exit(print(f"cannot read {name}: {error}", file=sys.stderr) or 2)
         if self.save:
             file = pathlib.Path(self.save) / name
@@ -233,9 +234,10 @@ def replay(leaves, hashes):
         try:
             leaf = json.loads(data)
             canonical = json.dumps(leaf, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Wrong(f"entry {seq} is not JSON") from None
-        if canonical != data or set(leaf) != FIELDS or leaf["v"] != 1:
+        kinds = {name: type(value) for name, value in leaf.items()} if isinstance(leaf, dict) else {}
+        if canonical != data or kinds != FIELDS or leaf["v"] != 1:
             raise Wrong(f"entry {seq} is not a leaf of this log")
         obj, act = leaf["obj"], leaf["act"]
         rev, prev = last.get(obj, (0, ""))

@@ -47,7 +47,10 @@ def leaf_of(row: Any) -> bytes:
 
 def fields_of(data: bytes) -> dict[str, Any]:
     """The fields that a leaf's bytes say; ValueError when they are not the canonical bytes of a leaf."""
-    said = json.loads(data)
+    try:
+        said = json.loads(data)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     if not isinstance(said, dict) or set(said) != {"v", *FIELDS} or said.pop("v") != LEAF_VERSION:
         raise ValueError("not a leaf of this log")
     texts = [said[name] for name in FIELDS if name != "rev"]

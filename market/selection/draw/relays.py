@@ -6,6 +6,7 @@ What a relay answers is read strictly, and `bls.verified` decides: a relay can w
 import json
 import logging
 from collections.abc import Callable, Sequence
+from http.client import HTTPException
 from urllib.request import urlopen
 
 from market.base.draw import Drand, bls
@@ -26,7 +27,7 @@ def fetch(relays: Sequence[str], number: int, *, get: Callable[[str], bytes] | N
             bls.verified(beacon)
         except Refusal as refusal:
             log.warning("relay %s: %s", relay, refusal)
-        except (OSError, ValueError) as error:
+        except (OSError, HTTPException, ValueError, RecursionError) as error:
             log.info("relay %s has no round %s: %s", relay, number, error)
         else:
             return beacon

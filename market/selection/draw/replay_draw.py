@@ -103,7 +103,7 @@ def announced(t):
 
 def lottery_day(moment):
     """The day of the first 双色球 drawing (Tuesday, Thursday, Sunday, 21:15 in China) at or after a second."""
-    day = datetime.datetime.fromtimestamp(moment + 8 * 3600, datetime.UTC).replace(tzinfo=None)
+    day = datetime.datetime.fromtimestamp(moment + 8 * 3600, datetime.timezone.utc).replace(tzinfo=None)
     while day.weekday() not in (1, 3, 6) or (day.hour, day.minute, day.second) > (21, 15, 0):
         day = datetime.datetime.combine(day.date() + datetime.timedelta(days=1), datetime.time())
     return day.date().isoformat()
@@ -187,6 +187,12 @@ def replay(t):
     return order
 
 
+def whole(t):
+    """The file is as the site wrote it: against damage, since whoever lies can write the digest anew, not the rest."""
+    digest = sha(canonical({name: value for name, value in t.items() if name != "digest"})).hex()
+    need(t.get("digest") == digest, "something in the file is not as the site wrote it: its digest is " + digest)
+
+
 def main(files):
     worst = 0
     for name in files:
@@ -194,12 +200,13 @@ def main(files):
             with open(name, encoding="utf-8") as file:
                 t = json.load(file)
             order = replay(t)
+            whole(t)
             signed = signature(t["beacon"]) if t["beacon"]["kind"] == "drand_quicknet" else None
             need(signed is not False, "the beacon's signature is not drand's")
         except Wrong as wrong:
             print(f"WRONG {name}: {wrong}")
             worst = 1
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             print(f"WRONG {name}: this is no transcript ({type(error).__name__}: {error})")
             worst = 1
         else:

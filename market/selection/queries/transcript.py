@@ -1,8 +1,9 @@
 """The transcript of a draw: everything an outsider needs to repeat it, and nothing about a person."""
 
+import hashlib
 from typing import Any
 
-from market.base.draw import BeaconKind
+from market.base.draw import BeaconKind, canonical
 from market.base.draw.beacons import CHAIN
 from market.journal.queries import history
 from market.selection.models import BeaconValue, Draw, DrawDecision
@@ -21,7 +22,10 @@ from market.selection.rules import Decision, DrawState, seconds
 
 
 def transcript(draw: Draw) -> dict[str, Any]:
-    """What `/draws/<ref>.json` says. Before the freeze it says what was announced, and neither pool nor receipts."""
+    """What `/draws/<ref>.json` says. Before the freeze it says what was announced, and neither pool nor receipts.
+
+    `digest` is SHA-256 over the canonical JSON of all the rest: a file that was damaged on its way is noticed.
+    """
     told: dict[str, Any] = {
         "draw_id": draw.ref,
         "state": draw.state,
@@ -43,7 +47,7 @@ def transcript(draw: Draw) -> dict[str, Any]:
     }
     if draw.state not in (DrawState.ANNOUNCED, DrawState.CANCELLED):
         told |= _frozen(draw)
-    return told
+    return told | {"digest": hashlib.sha256(canonical(told)).hexdigest()}
 
 
 def _frozen(draw: Draw) -> dict[str, Any]:

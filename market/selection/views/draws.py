@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from flask import Response, jsonify, render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -73,7 +73,7 @@ def draw(ref: str) -> ResponseReturnValue:
 @public
 def draw_transcript(ref: str) -> ResponseReturnValue:
     """The transcript, for programs."""
-    answer = jsonify(transcript(queries.draw_of(ref)))
+    answer = Response(law.canonical(transcript(queries.draw_of(ref))), mimetype="application/json")
     answer.headers["Content-Disposition"] = f'inline; filename="{ref}.json"'
     return answer
 
