@@ -8,8 +8,7 @@ from flask_babel import ngettext
 
 from market.base import clock
 from market.base.workdays import Calendar
-from market.selection.rules import written_deadline
-from market.web.filters import day
+from market.web.filters import day, deadline
 
 Mark = dict[str, str]
 
@@ -65,7 +64,7 @@ def until(moment: datetime | None, today: Today) -> Mark | None:
     if moment is None:
         return None
     last = clock.china_date(moment - timedelta(microseconds=1))
-    exact = _("Until %(moment)s", moment=written_deadline(moment))
+    exact = _("Until %(moment)s", moment=deadline(moment))
     if moment <= today.now:
         return {"text": _("The time is over"), "exact": exact, "tone": "late"}
     return due(last, today) | {"exact": exact}

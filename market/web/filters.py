@@ -1,6 +1,6 @@
 """How figures and times are written, in both languages. Money arrives in fen, times in UTC, quantities in steps."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from flask import Flask
@@ -31,6 +31,13 @@ def when(moment: datetime) -> str:
         raise ValueError("a naive datetime has no place on a page")
     local = moment.astimezone(CHINA)
     return f"{day(local.date())} {local:%H:%M}"
+
+
+def deadline(moment: datetime) -> str:
+    """A half-open deadline as the trade writes it: a day ends at its 24:00."""
+    local = moment.astimezone(CHINA)
+    ends_a_day = (local.hour, local.minute, local.second) == (0, 0, 0)
+    return f"{day(local.date() - timedelta(days=1))} 24:00" if ends_a_day else when(moment)
 
 
 def quantity(steps: int, steps_per_unit: int = 1) -> str:
@@ -66,6 +73,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         capital=capital,
         day=day,
+        deadline=deadline,
         milli=milli,
         money=format_yuan,
         money_short=money_short,

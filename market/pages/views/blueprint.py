@@ -1,14 +1,11 @@
 """The blueprint of the public pages, and the edition of the list that a page stands on."""
 
-from datetime import datetime
-
 from flask import Blueprint, has_request_context, request
 
 from market.base import clock
 from market.base.errors import BadState
 from market.pages.queries import editions
 from market.pages.queries.editions import EditionFacts
-from market.selection.rules import written_deadline
 
 pages = Blueprint("pages", __name__)
 _KEPT = "market.edition"
@@ -35,9 +32,3 @@ def in_force() -> EditionFacts:
 def remember(found: EditionFacts | None) -> None:
     """Keep the edition that a query of this request has brought along, so that the frame need not ask again."""
     request.environ[_KEPT] = found
-
-
-@pages.app_template_filter("deadline")
-def deadline(moment: datetime) -> str:
-    """A half-open deadline as the trade writes it: a day ends at its 24:00."""
-    return written_deadline(moment)

@@ -20,8 +20,9 @@ from market.pages.views.blueprint import pages
 from market.selection.models import Request
 from market.selection.queries import NoticeDetail, NoticeFilter, notice_of, rule_ground, sisters_of
 from market.selection.queries import notices as published
-from market.selection.rules import Method, RequestState, written_deadline
+from market.selection.rules import Method, RequestState
 from market.web.access import public
+from market.web.filters import deadline
 from market.web.labels import sentence
 from market.web.paging import wanted
 
@@ -99,7 +100,7 @@ def _steps(detail: NoticeDetail, contract: Contract | None, now: datetime) -> li
         open_ = asked.state == RequestState.OPEN and now < asked.quotes_until
         drawn = asked.method == Method.RANDOM
         told = _("%(count)s signed up", count=detail.sealed) if drawn else _("%(count)s quotes", count=detail.sealed)
-        note = f"{written_deadline(asked.quotes_until)} · {told}"
+        note = f"{deadline(asked.quotes_until)} · {told}"
         steps.append(
             _step(_("Sign-up until") if drawn else _("Quotes until"), None, "current" if open_ else "done", note=note)
         )

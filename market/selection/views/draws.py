@@ -1,6 +1,7 @@
 """The public pages of draws: the table, one draw before and after, its transcript, and the program that repeats it."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from flask import Response, render_template, request
@@ -62,7 +63,7 @@ def draw(ref: str) -> ResponseReturnValue:
         postponements=found.postponements_of(shown.id),
         secrets=found.secrets_of(shown.id),
         decisions=decisions,
-        fallback_day=lottery_day(shown.beacon_time + DAY),
+        fallback_day=date.fromisoformat(lottery_day(shown.beacon_time + DAY)),
         bits=_bits(shown, value.kind if value else ""),
         protection=_protection(shown, [one["witness"] for one in told["witnesses"]]),
         ended=refusal_reasons(history(f"request/{ref}")) if asked.state == RequestState.FAILED else [],

@@ -20,9 +20,9 @@ from market.journal.models import JournalRow
 from market.selection.forms import item_name
 from market.selection.methods import METHODS
 from market.selection.models import Award, Draw, Request
-from market.selection.rules import DrawState, Method, RequestState, written_deadline
+from market.selection.rules import DrawState, Method, RequestState
 from market.store.calendar import calendar
-from market.web.filters import quantity
+from market.web.filters import deadline, quantity
 from market.web.labels import labels, sentence
 
 
@@ -65,7 +65,7 @@ def deadline_words(request: Request, now: datetime) -> dict[str, str] | None:
         return None
     if METHODS[Method(request.method)].draws:
         return _sign_up_words(until, now)
-    exact = _("Quotes until %(moment)s", moment=written_deadline(until))
+    exact = _("Quotes until %(moment)s", moment=deadline(until))
     if now >= until:
         return {"text": _("Quoting has ended"), "exact": exact, "tone": "late"}
     left = calendar().between(china_date(now), china_date(until - timedelta(microseconds=1)))
@@ -76,7 +76,7 @@ def deadline_words(request: Request, now: datetime) -> dict[str, str] | None:
 
 
 def _sign_up_words(until: datetime, now: datetime) -> dict[str, str]:
-    exact = _("Sign-up until %(moment)s", moment=written_deadline(until))
+    exact = _("Sign-up until %(moment)s", moment=deadline(until))
     if now >= until:
         return {"text": _("The draw decides"), "exact": exact, "tone": ""}
     left = calendar().between(china_date(now), china_date(until - timedelta(microseconds=1)))
@@ -93,9 +93,7 @@ def draw_steps(draw: Draw, now: datetime) -> list[dict[str, Any]]:
     if draw.state == DrawState.CANCELLED:
         return [*steps, _step(_("Cancelled before the freeze"), "failed")]
     waiting = draw.state == DrawState.ANNOUNCED
-    steps.append(
-        _step(_("Sign-up"), "current" if waiting else "done", note=_("until %(at)s", at=written_deadline(until)))
-    )
+    steps.append(_step(_("Sign-up"), "current" if waiting else "done", note=_("until %(at)s", at=deadline(until))))
     steps.append(_step(_("Pool frozen"), "future" if waiting else "done", draw.frozen_at))
     if draw.state == DrawState.FAILED:
         return [*steps, _step(_("Too few to draw"), "failed")]
@@ -125,7 +123,7 @@ def timeline_of(request: Request, award: Award | None, now: datetime) -> list[di
     if request.quotes_until is not None and (is_open or request.quotes_until <= (request.closed_at or now)):
         waiting = is_open and now < request.quotes_until
         label = _("Sign-up") if METHODS[Method(request.method)].draws else _("Quoting")
-        steps.append(_step(label, "current" if waiting else "done", note=written_deadline(request.quotes_until)))
+        steps.append(_step(label, "current" if waiting else "done", note=deadline(request.quotes_until)))
         if is_open:
             steps.append(_step(_("Selection"), "future" if waiting else "current"))
     elif is_open:
