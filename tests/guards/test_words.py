@@ -56,6 +56,23 @@ def test_every_refusal_code_in_the_code_has_a_sentence() -> None:
     assert lacking == []
 
 
+def test_every_finding_of_the_verification_has_a_sentence() -> None:
+    found = [(code, where) for name, code, where in calls() if name in ("Finding", "finding")]
+    assert len(found) > 30
+    assert [one for one in found if one[0] not in SENTENCES] == []
+
+
+def test_every_act_of_the_journal_has_words() -> None:
+    """An act is named where it is written: a text `<kind>.<verb>` in the actions that is neither refusal nor setting."""
+    kinds = {key.split(".")[1] for key in LABELS if key.startswith("deed.")}
+    acts = {act for act in texts("*/actions*") if ACT.fullmatch(act) and act.split(".")[0] in kinds}
+    acts -= SENTENCES.keys() | DEFAULTS.keys() | (LABELS.keys() - {f"{key[5:]}" for key in LABELS})
+    recorded = {code for name, code, _ in calls() if name in ("record", "_record", "record_each")}
+    lives = {act for table in tables().values() for act in table}
+    assert len(recorded) > 50
+    assert sorted(act for act in acts | recorded | lives if f"deed.{act}" not in LABELS) == []
+
+
 def test_every_message_to_people_has_a_sentence() -> None:
     lacking = [f"{where}: {code}" for name, code, where in calls() if name == "queue" and code not in SENTENCES]
     assert lacking == []
