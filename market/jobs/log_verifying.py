@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from market.base import clock
+from market.base.words import N_, register_sentences
 from market.journal.guarding import Log
 from market.journal.models import LogCheckpoint
 from market.journal.queries import checking
 from market.journal.queries.checking import Told
 from market.journal.rules import note, tree
 from market.journal.rules.edge import Edge, FullTile
+from market.journal.rules.finding import Finding, entry_named
 from market.journal.rules.leaf import leaf_of, payload_hash
 from market.pages.queries.log_draws import draws_wrong
 from market.pages.queries.log_rows import differing_rows
@@ -28,14 +30,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Checked:
-    """What was verified, in numbers, and every thing that is wrong, in words."""
+    """What was verified, in numbers, and every thing that is wrong."""
 
     entries: int = 0
     waiting: int = 0
     erased: int = 0
     heads: int = 0
     tiles: int = 0
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[Finding] = field(default_factory=list)
     last: dict[str, tuple[int, str]] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
 
@@ -76,17 +78,17 @@ def verify(site: Log) -> Checked:
     for rows in checking.numbered():
         for seq, row in rows:
             if seq != found.entries:
-                found.wrong.append(f"entry {found.entries} is missing: the next number is {seq}")
+                found.wrong.append(Finding("finding.entry_missing", {"seq": found.entries, "next": seq}))
             found.entries = seq + 1
             for tile in edge.append(check_row(found, row, seq)):
                 tiles[tile.level, tile.number] = tile
             if edge.size in heads:
                 _check_head(found, heads.pop(edge.size), edge.root(), site)
         found.wrong += unlawful(((seq, row.act, row.obj) for seq, row in rows), found.states)
-    found.wrong += [f"the head of {size} entries is of more than there are" for size in heads]
+    found.wrong += [Finding("finding.head_beyond", {"size": size}) for size in heads]
     _check_tiles(found, tiles)
     if last != found.entries:
-        found.wrong.append(f"the newest head is of {last} entries, and {found.entries} have a number")
+        found.wrong.append(Finding("finding.head_not_last", {"size": last, "entries": found.entries}))
     _check_waiting(found)
     _check_cosignatures(found, site)
     found.wrong += differing(found.states)
@@ -95,7 +97,7 @@ def verify(site: Log) -> Checked:
     # The head kept beside the database may be newer than the moment at which the reads above stood still.
     release()
     if verdict := site.look():
-        found.wrong.append(f"{verdict}: the newest head that this machine knows is not in this database")
+        found.wrong.append(Finding("finding.known_head", {"verdict": verdict}))
     return found
 
 
@@ -104,20 +106,17 @@ def check_row(found: Checked, row: Told, seq: int | None = None) -> bytes:
     own = tree.leaf(leaf_of(row))
     written = own.hex()
     if written != row.leaf:
-        found.wrong.append(f"{_name(seq)}: the columns of journal row {row.id} do not make its leaf")
+        found.wrong.append(Finding("finding.leaf", {"entry": entry_named(seq), "row": row.id}))
     if row.payload is None or row.salt is None:
         found.erased += 1
     elif payload_hash(row.salt, row.payload) != row.ph:
-        found.wrong.append(f"{_name(seq)}: the private part of journal row {row.id} is not the one that was hashed")
+        found.wrong.append(Finding("finding.private_part", {"entry": entry_named(seq), "row": row.id}))
     rev, prev = found.last.get(row.obj, _NONE)
     if row.rev != rev + 1 or row.prev != prev:
-        found.wrong.append(f"{_name(seq)}: {row.act} on {row.obj} does not follow act {rev} of {row.obj}")
+        facts = {"entry": entry_named(seq), "act": row.act, "obj": row.obj, "rev": rev}
+        found.wrong.append(Finding("finding.chain", facts))
     found.last[row.obj] = row.rev, row.leaf
     return own
-
-
-def _name(seq: int | None) -> str:
-    return "an act that waits" if seq is None else f"entry {seq}"
 
 
 def _check_head(found: Checked, head: LogCheckpoint, root: bytes, site: Log) -> None:
@@ -125,12 +124,12 @@ def _check_head(found: Checked, head: LogCheckpoint, root: bytes, site: Log) -> 
     try:
         said = note.opened(head.note, site.signer.verifier)
     except ValueError as error:
-        found.wrong.append(f"the head of {head.size} entries: {error}")
+        found.wrong.append(Finding("finding.head_note", {"size": head.size, "said": str(error)}))
         return
     if (said.size, said.root.hex()) != (head.size, head.root):
-        found.wrong.append(f"the head of {head.size} entries says other than what was signed")
+        found.wrong.append(Finding("finding.head_columns", {"size": head.size}))
     if said.root != root:
-        found.wrong.append(f"the first {head.size} entries do not make the root that was signed")
+        found.wrong.append(Finding("finding.root", {"size": head.size}))
 
 
 def _check_tiles(found: Checked, tiles: dict[tuple[int, int], FullTile]) -> None:
@@ -138,8 +137,8 @@ def _check_tiles(found: Checked, tiles: dict[tuple[int, int], FullTile]) -> None
         expected = tiles.pop((stored.level, stored.number), None)
         found.tiles += 1
         if expected is None or (expected.root, expected.hashes) != (stored.root, stored.hashes):
-            found.wrong.append(f"tile {stored.level}/{stored.number} is not that of the entries")
-    found.wrong += [f"tile {level}/{number} is missing" for level, number in tiles]
+            found.wrong.append(Finding("finding.tile", {"level": stored.level, "number": stored.number}))
+    found.wrong += [Finding("finding.tile_missing", {"level": level, "number": number}) for level, number in tiles]
 
 
 def _check_waiting(found: Checked) -> None:
@@ -148,10 +147,11 @@ def _check_waiting(found: Checked) -> None:
     for waits, row in rows:
         found.waiting += 1
         if not waits:
-            found.wrong.append(f"journal row {row.id} ({row.act} on {row.obj}) has no number and does not wait for one")
+            facts = {"row": row.id, "act": row.act, "obj": row.obj}
+            found.wrong.append(Finding("finding.waits_not", facts))
         check_row(found, row)
-    found.wrong += unlawful(((-1, row.act, row.obj) for _, row in rows), found.states)
-    found.wrong += [f"journal row {row_id} waits although it has a number" for row_id in checking.waiting_with_number()]
+    found.wrong += unlawful(((None, row.act, row.obj) for _, row in rows), found.states)
+    found.wrong += [Finding("finding.waits_still", {"row": row_id}) for row_id in checking.waiting_with_number()]
 
 
 def _check_cosignatures(found: Checked, site: Log) -> None:
@@ -159,4 +159,25 @@ def _check_cosignatures(found: Checked, site: Log) -> None:
     for line, text in checking.cosignatures():
         by = known.get(line.witness)
         if by is not None and note.witnessed(text + line.line, [by]).get(line.witness) != line.seen_at:
-            found.wrong.append(f"the cosignature of {line.witness} under {line.size} entries does not hold")
+            found.wrong.append(Finding("finding.cosignature", {"witness": line.witness, "size": line.size}))
+
+
+register_sentences(
+    {
+        "finding.entry_missing": N_("entry {seq} is missing: the next number is {next}"),
+        "finding.leaf": N_("{entry}: the columns of journal row {row} do not make its leaf"),
+        "finding.private_part": N_("{entry}: the private part of journal row {row} is not the one that was hashed"),
+        "finding.chain": N_("{entry}: {act} on {obj} does not follow act {rev} of {obj}"),
+        "finding.waits_not": N_("journal row {row} ({act} on {obj}) has no number and does not wait for one"),
+        "finding.waits_still": N_("journal row {row} waits although it has a number"),
+        "finding.head_beyond": N_("the head of {size} entries is of more than there are"),
+        "finding.head_not_last": N_("the newest head is of {size} entries, and {entries} have a number"),
+        "finding.head_note": N_("the head of {size} entries: {said}"),
+        "finding.head_columns": N_("the head of {size} entries says other than what was signed"),
+        "finding.root": N_("the first {size} entries do not make the root that was signed"),
+        "finding.known_head": N_("{verdict}: the newest head that this machine knows is not in this database"),
+        "finding.tile": N_("tile {level}/{number} is not that of the entries"),
+        "finding.tile_missing": N_("tile {level}/{number} is missing"),
+        "finding.cosignature": N_("the cosignature of {witness} under {size} entries does not hold"),
+    }
+)

@@ -17,6 +17,7 @@ from market.base.errors import BadState
 from market.base.words import N_, register_sentences
 from market.journal import queries
 from market.journal.rules import note, tree
+from market.journal.rules.finding import Finding, from_plain
 from market.journal.rules.note import Head, Signer
 from market.journal.rules.policy import Policy
 
@@ -26,11 +27,14 @@ MOST_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """When the whole log was verified last, how many entries it had, and what was wrong: a line each, and how many."""
+    """When the whole log was verified last, how many entries it had, what was wrong, and how many findings there were.
+
+    `wrong` holds the first MOST_SHOWN of them.
+    """
 
     at: datetime
     entries: int
-    wrong: tuple[str, ...]
+    wrong: tuple[Finding, ...]
     count: int
 
 
@@ -82,9 +86,10 @@ class Log:
             return ""
         return found if found in CODES else ""
 
-    def keep_verification(self, entries: int, wrong: Sequence[str], *, now: datetime) -> None:
+    def keep_verification(self, entries: int, wrong: Sequence[Finding], *, now: datetime) -> None:
         """Write down what a verification of everything found; every process sees it from then on."""
-        told = {"at": now.isoformat(), "entries": entries, "wrong": list(wrong[:MOST_SHOWN]), "count": len(wrong)}
+        shown = [one.plain() for one in wrong[:MOST_SHOWN]]
+        told = {"at": now.isoformat(), "entries": entries, "wrong": shown, "count": len(wrong)}
         self._write("log_verified", json.dumps(told, ensure_ascii=False))
 
     def verification(self) -> Verification | None:
@@ -92,7 +97,7 @@ class Log:
         try:
             told = json.loads((self.folder / "log_verified").read_text("utf-8"))
             at = datetime.fromisoformat(told["at"])
-            return Verification(at, int(told["entries"]), tuple(map(str, told["wrong"])), int(told["count"]))
+            return Verification(at, int(told["entries"]), tuple(map(from_plain, told["wrong"])), int(told["count"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

@@ -44,7 +44,7 @@ def seed(number: int) -> bytes:
 
 
 def test_the_root_is_that_of_rfc_6962():
-    leaves = [merkle.leaf_hash(bytes.fromhex(data)) for data in ("", "00", "10", "2021", "3031", "40414243")]
+    leaves = [merkle.leaf(bytes.fromhex(data)) for data in ("", "00", "10", "2021", "3031", "40414243")]
     assert merkle.root([]).hex() == hashlib.sha256(b"").hexdigest()
     assert merkle.root(leaves[:1]).hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
     assert merkle.root(leaves[:3]).hex() == "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"

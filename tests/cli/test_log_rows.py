@@ -87,7 +87,7 @@ def wrong(app: Flask) -> list[str]:
     with app.app_context():
         found = log_verifying.verify(site_of(app)).wrong
         db.session.remove()
-        return found
+        return list(map(str, found))
 
 
 def told_edition() -> None:

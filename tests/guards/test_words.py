@@ -15,10 +15,13 @@ from market import words
 from market.base.errors import Refusal
 from market.base.lifecycle import Lifecycle
 from market.base.words import LABELS, SENTENCES
+from market.pages.queries.log_states import tables
+from market.store.settings import DEFAULTS
 
 PACKAGE = Path(market.__file__).parent
 KINDS = {kind.__name__ for kind in (Refusal, *Refusal.__subclasses__())}
 CODE = re.compile(r"[a-z_]+(\.[A-Za-z0-9_-]+)*")
+ACT = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
 def modules() -> Iterator[str]:
@@ -43,6 +46,15 @@ def calls() -> Iterator[tuple[str, str, str]]:
                     yield name, node.args[0].value, f"{file.relative_to(PACKAGE.parent)}:{node.lineno}"
 
 
+def texts_beside(call: str) -> Iterator[str]:
+    """Yield every text in the code of the files with such a call."""
+    for file in sorted(PACKAGE.rglob("*.py")):
+        source = file.read_text()
+        for node in ast.walk(ast.parse(source)) if f"{call}(" in source else ():
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
 def test_every_text_has_one_translation_with_its_placeholders() -> None:
     assert words.merge().problems == []
 
@@ -54,6 +66,24 @@ def test_every_visible_text_has_chinese_and_no_translation_is_left_over() -> Non
 def test_every_refusal_code_in_the_code_has_a_sentence() -> None:
     lacking = [f"{where}: {code}" for name, code, where in calls() if name in KINDS and code not in SENTENCES]
     assert lacking == []
+
+
+def test_every_finding_of_the_verification_has_a_sentence() -> None:
+    found = [(code, where) for name, code, where in calls() if name in ("Finding", "finding")]
+    assert len(found) > 30
+    assert [one for one in found if one[0] not in SENTENCES] == []
+
+
+def test_every_act_of_the_journal_has_words() -> None:
+    recorded = {code for name, code, _ in calls() if name in ("record", "record_each")}
+    lives = {act for table in tables().values() for act in table}
+    kinds = {act.split(".")[0] for act in recorded}
+    # An act that is chosen beforehand is still a text of the same file, which is neither refusal, setting nor label.
+    chosen = {text for text in texts_beside("record") if ACT.fullmatch(text) and text.split(".")[0] in kinds}
+    chosen -= SENTENCES.keys() | DEFAULTS.keys() | LABELS.keys()
+    assert len(recorded) > 50
+    assert "filing.end_row" in chosen
+    assert sorted(act for act in recorded | lives | chosen if f"deed.{act}" not in LABELS) == []
 
 
 def test_every_message_to_people_has_a_sentence() -> None:

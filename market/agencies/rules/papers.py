@@ -131,7 +131,7 @@ def met(required: Sequence[tuple[str, str]], held: Sequence[tuple[str, str, str]
 register_labels(
     {
         "paper.filed": N_("In an application"),
-        "paper.on_record": N_("On record"),
+        "paper.on_record": N_("On the register"),
         "paper.ended": N_("No longer on record"),
         "paper.taken_back": N_("Taken back"),
         "slot.licence": N_("Business licence"),

@@ -85,7 +85,7 @@ def checked_pool(pool: Iterable[Ticket]) -> list[Ticket]:
 
 def pool_root(pool: Iterable[Ticket]) -> bytes:
     """The root over a pool that obeys `checked_pool`."""
-    return merkle.root([merkle.leaf_hash(entry.leaf()) for entry in checked_pool(pool)])
+    return merkle.root([merkle.leaf(entry.leaf()) for entry in checked_pool(pool)])
 
 
 def seed_of(draw_id: str, root: bytes, randomness: bytes) -> bytes:

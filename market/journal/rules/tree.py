@@ -4,35 +4,14 @@ Hashes are 32 bytes. A proof is made from `Nodes`: a function that gives the has
 `level` that is the `index`-th of its height, so that whoever stores hashes reads a logarithm of them only.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 
+from market.base.merkle import EMPTY, leaf, node, root
+
 Nodes = Callable[[int, int], bytes]
-EMPTY = hashlib.sha256(b"").digest()
-
-
-def leaf(data: bytes) -> bytes:
-    """The hash of a leaf's bytes."""
-    return hashlib.sha256(b"\0" + data).digest()
-
-
-def node(left: bytes, right: bytes) -> bytes:
-    """The hash of an inner node."""
-    return hashlib.sha256(b"\1" + left + right).digest()
-
-
-def root(leaves: Sequence[bytes]) -> bytes:
-    """The root over leaf hashes: pairs are joined level by level, and a last one without a partner goes up as it is."""
-    if not leaves:
-        return EMPTY
-    sha256, level = hashlib.sha256, list(leaves)
-    while len(level) > 1:
-        pairs = zip(level[::2], level[1::2], strict=False)
-        above = [sha256(b"\1" + left + right).digest() for left, right in pairs]
-        if len(level) % 2:
-            above.append(level[-1])
-        level = above
-    return level[0]
+__all__ = [
+    "EMPTY", "Nodes", "consistency", "extends", "inclusion", "includes", "leaf", "node", "nodes_of", "root", "root_at",
+]  # fmt: skip
 
 
 def nodes_of(leaves: Sequence[bytes]) -> Nodes:

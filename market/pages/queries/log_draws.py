@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from market.base.words import N_, register_sentences
 from market.journal.models import JournalRow, LogEntry
 from market.journal.queries.checking import as_hashed
+from market.journal.rules.finding import Finding, entry_named
 from market.selection.draw import replay_draw
 from market.selection.models import Draw, SignUp
 from market.selection.queries.transcript import transcript
@@ -34,14 +36,16 @@ class Act(NamedTuple):
     payload: dict[str, Any] | None
 
     @property
-    def name(self) -> str:
+    def name(self) -> Finding:
         """What it is called in a finding."""
-        return "an act that waits" if self.seq is None else f"entry {self.seq}"
+        return entry_named(self.seq)
 
 
-def draws_wrong() -> list[str]:
-    """What is wrong with any draw, a line each. Some twelve statements a draw, however many take part."""
-    return [f"draw/{draw.ref}: {what}" for draw in _draws() for what in _wrong(draw)]
+def draws_wrong() -> list[Finding]:
+    """What is wrong with any draw. Some twelve statements a draw, however many take part."""
+    return [
+        Finding("finding.draw", {"obj": f"draw/{draw.ref}", "what": what}) for draw in _draws() for what in _wrong(draw)
+    ]
 
 
 def _draws() -> Iterator[Draw]:
@@ -51,7 +55,7 @@ def _draws() -> Iterator[Draw]:
         last = found[-1].id
 
 
-def _wrong(draw: Draw) -> list[str]:
+def _wrong(draw: Draw) -> list[Finding]:
     acts = _acts(draw.ref)
     rows = db.session.scalars(select(SignUp).where(SignUp.draw_id == draw.id).order_by(SignUp.id)).all()
     wrong = _receipts(acts, rows) + _withdrawals(acts, rows)
@@ -61,7 +65,7 @@ def _wrong(draw: Draw) -> list[str]:
     try:
         told = transcript(draw)
     except (SQLAlchemyError, ValueError, TypeError, KeyError, LookupError) as error:
-        return [*wrong, f"no transcript can be made of its rows ({type(error).__name__})"]
+        return [*wrong, Finding("finding.no_transcript", {"error": type(error).__name__})]
     if draw.drawn_at is not None or told["seed"]:
         said = {"seed": told["seed"], "ranking": told["ranking"]}
         return wrong + _told(acts, "draw.draw", said) + _repeated(replay_draw.replay, told)
@@ -79,51 +83,49 @@ def _acts(ref: str) -> list[Act]:
     return [Act(row[0], row[1], row[2], as_hashed(*row[3:])) for row in db.session.execute(query)]
 
 
-def _receipts(acts: Sequence[Act], rows: Sequence[SignUp]) -> list[str]:
+def _receipts(acts: Sequence[Act], rows: Sequence[SignUp]) -> list[Finding]:
     """Each sign-up of the log is a row, and each row a sign-up of the log, with the number that was handed in."""
     signed = {one.leaf: one for one in acts if one.act == "draw.sign_up"}
     held = Counter(row.receipt for row in rows)
-    wrong = [
-        f"{one.name} is a sign-up, and no participant has its receipt" for one in signed.values() if not held[one.leaf]
-    ]
-    wrong += [f"{count} participants share one receipt" for count in held.values() if count > 1]
+    wrong = [Finding("finding.sign_up_gone", {"entry": one.name}) for one in signed.values() if not held[one.leaf]]
+    wrong += [Finding("finding.receipt_shared", {"count": count}) for count in held.values() if count > 1]
     for row in rows:
         act = signed.get(row.receipt)
         if act is None:
-            wrong.append("a participant has a receipt that is no sign-up of the log")
+            wrong.append(Finding("finding.receipt_unknown"))
         elif act.payload is not None and (act.payload.get("ticket"), act.payload.get("nonce")) != (
             row.ticket,
             row.nonce,
         ):
-            wrong.append(f"{act.name} is the sign-up of another ticket or number than its participant's")
+            wrong.append(Finding("finding.sign_up_other", {"entry": act.name}))
     return wrong
 
 
-def _withdrawals(acts: Sequence[Act], rows: Sequence[SignUp]) -> list[str]:
+def _withdrawals(acts: Sequence[Act], rows: Sequence[SignUp]) -> list[Finding]:
     left = {one.payload.get("receipt"): one for one in acts if one.act == "draw.withdraw" and one.payload is not None}
     erased = sum(one.act == "draw.withdraw" and one.payload is None for one in acts)
     signed = {one.leaf: one.name for one in acts if one.act == "draw.sign_up"}
     gone = {row.receipt for row in rows if row.withdrawn_at is not None}
     wrong = [
-        f"{act.name} takes a sign-up back, and its participant still takes part"
+        Finding("finding.withdrawal_ignored", {"entry": act.name})
         for receipt, act in left.items()
         if receipt not in gone
     ]
-    silent = sorted(signed.get(receipt, "a sign-up") for receipt in gone - left.keys())
+    silent = [signed.get(receipt, Finding("finding.a_sign_up")) for receipt in gone - left.keys()]
     if len(silent) > erased:
-        wrong += [f"{name} was taken back in the tables, and the log has no withdrawal of it" for name in silent]
+        wrong += [Finding("finding.withdrawal_untold", {"entry": name}) for name in sorted(silent, key=str)]
     return wrong
 
 
-def _told(acts: Sequence[Act], name: str, rows: dict[str, Any]) -> list[str]:
+def _told(acts: Sequence[Act], name: str, rows: dict[str, Any]) -> list[Finding]:
     """What an act of the log says is what the rows say; nothing to compare once its private part was erased."""
     act = next((one for one in acts if one.act == name), None)
     if act is None:
-        return [f"the tables are after {name}, and the log has no such act"]
+        return [Finding("finding.act_missing", {"act": name})]
     if act.payload is None:
         return []
     return [
-        f"{act.name} ({name}) says another {field} than the tables"
+        Finding("finding.told_otherwise", {"entry": act.name, "act": name, "field": field})
         for field, value in rows.items()
         if act.payload.get(field) != value
     ]
@@ -136,11 +138,31 @@ def _repeat_frozen(told: dict[str, Any]) -> None:
     replay_draw.receipts(told, pool)
 
 
-def _repeated(repeat: Callable[[dict[str, Any]], object], told: dict[str, Any]) -> list[str]:
+def _repeated(repeat: Callable[[dict[str, Any]], object], told: dict[str, Any]) -> list[Finding]:
     try:
         repeat(told)
     except replay_draw.Wrong as wrong:
-        return [_TICKET.sub("a participant", str(wrong))]
+        return [Finding("finding.replay", {"said": _TICKET.sub("a participant", str(wrong))})]
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        return [f"its rows make no transcript ({type(error).__name__})"]
+        return [Finding("finding.no_replay", {"error": type(error).__name__})]
     return []
+
+
+register_sentences(
+    {
+        "finding.draw": N_("{obj}: {what}"),
+        "finding.no_transcript": N_("no transcript can be made of its rows ({error})"),
+        "finding.no_replay": N_("its rows make no transcript ({error})"),
+        # What replay_draw.py says, the program of outsiders, in its own words.
+        "finding.replay": N_("{said}"),
+        "finding.sign_up_gone": N_("{entry} is a sign-up, and no participant has its receipt"),
+        "finding.sign_up_other": N_("{entry} is the sign-up of another ticket or number than its participant's"),
+        "finding.receipt_shared": N_("{count} participants share one receipt"),
+        "finding.receipt_unknown": N_("a participant has a receipt that is no sign-up of the log"),
+        "finding.withdrawal_ignored": N_("{entry} takes a sign-up back, and its participant still takes part"),
+        "finding.withdrawal_untold": N_("{entry} was taken back in the tables, and the log has no withdrawal of it"),
+        "finding.a_sign_up": N_("a sign-up"),
+        "finding.act_missing": N_("the tables are after {act}, and the log has no such act"),
+        "finding.told_otherwise": N_("{entry} ({act}) says another {field} than the tables"),
+    }
+)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, String, cast, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from market.base.lifecycle import Lifecycle
+from market.base.words import N_, register_sentences
 from market.catalogue.models import Edition
 from market.catalogue.rules import EDITION
 from market.contracts.models import Contract
@@ -20,8 +21,10 @@ from market.evaluation.models import Round
 from market.evaluation.rules import ROUND
 from market.fees.models import FeeNote
 from market.fees.rules import FEE_NOTE
+from market.journal.rules.finding import Finding, entry_named
 from market.oversight.models import Voice
 from market.oversight.rules import VOICE
+from market.pages.queries.log_words import Thing, differs, in_log_only, in_table_only, unlawful_entry
 from market.selection.models import Draw, Quote, Request
 from market.selection.rules import DRAW, QUOTE, REQUEST, QuoteOrigin
 from market.store.db import db
@@ -118,8 +121,11 @@ def tables() -> dict[str, dict[str, Lawful]]:
     return {kind: life.table() for kind, life in sorted(LIVES.items())}
 
 
-def unlawful(acts: Iterable[tuple[int, str, str]], states: dict[str, str]) -> list[str]:
-    """Play acts (seq, act, object) on `states`, the state of every covered object; what was not lawful, in words."""
+def unlawful(acts: Iterable[tuple[int | None, str, str]], states: dict[str, str]) -> list[Finding]:
+    """Play acts (seq, act, object) on `states`, the state of every covered object; what was not lawful.
+
+    An act that waits has no seq.
+    """
     known, wrong = tables(), []
     for seq, act, obj in acts:
         kind = obj.split("/")[0]
@@ -128,9 +134,9 @@ def unlawful(acts: Iterable[tuple[int, str, str]], states: dict[str, str]) -> li
         before = states.get(obj, "")
         lawful, after = known[kind].get(act, ([], None))
         if before not in lawful:
-            wrong.append(f"entry {seq}: {act} on {obj} is not lawful in the state '{before or 'not there'}'")
+            wrong.append(unlawful_entry(seq, _thing(obj), act=act, state=before))
         if drawn_too_early(act, obj, states):
-            wrong.append(f"entry {seq}: {act} on {obj} without its draw")
+            wrong.append(Finding("finding.not_drawn", {"entry": entry_named(seq), "act": act, "obj": obj}))
         states[obj] = before if after is None else after
     return wrong
 
@@ -140,7 +146,7 @@ def drawn_too_early(act: str, obj: str, states: Mapping[str, str]) -> bool:
     return act in ("request.award", "request.award_next") and states.get(f"draw/{obj[8:]}", "drawn") != "drawn"
 
 
-def differing(states: Mapping[str, str]) -> list[str]:
+def differing(states: Mapping[str, str]) -> list[Finding]:
     """Rows whose state is not the one the log leads to, and objects that are only in one of both. One query a kind."""
     wrong = []
     for kind, life in LIVES.items():
@@ -148,8 +154,19 @@ def differing(states: Mapping[str, str]) -> list[str]:
         rows = {obj: str(state) for obj, state in db.session.execute(query)}
         said = {obj: state for obj, state in states.items() if obj.split("/")[0] == kind and state}
         wrong += [
-            f"{obj}: the table says '{rows.get(obj, 'not there')}', the log '{said.get(obj, 'not there')}'"
-            for obj in sorted(rows.keys() | said.keys())
-            if rows.get(obj) != said.get(obj)
+            _differing(obj, rows, said) for obj in sorted(rows.keys() | said.keys()) if rows.get(obj) != said.get(obj)
         ]
     return wrong
+
+
+def _differing(obj: str, rows: Mapping[str, str], said: Mapping[str, str]) -> Finding:
+    if obj not in rows:
+        return in_log_only(_thing(obj), said[obj])
+    return differs(_thing(obj), rows[obj], said[obj]) if obj in said else in_table_only(_thing(obj), rows[obj])
+
+
+def _thing(obj: str) -> Thing:
+    return Thing(obj, LIVES[obj.split("/")[0]].lifecycle.name)
+
+
+register_sentences({"finding.not_drawn": N_("{entry}: {act} on {obj} without its draw")})

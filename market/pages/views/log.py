@@ -15,7 +15,7 @@ from market.journal.rules import tiles
 from market.journal.rules.leaf import leaf_of
 from market.journal.rules.witnessing import proof_text
 from market.pages.queries import log as log_queries
-from market.pages.verification import last_verification
+from market.pages.verification import last_verification, told
 from market.pages.views.blueprint import pages
 from market.web.access import public
 from market.web.paging import page_of, wanted
@@ -33,10 +33,11 @@ def log() -> ResponseReturnValue:
     """What the log is, its head, who watches it, which protection is missing, how to verify it, the newest acts."""
     site, head = _site(), queries.checkpoint()
     witnessed = queries.checkpoint(witnesses=site.policy.quorum) if site.policy.quorum else None
-    newest = queries.newest_entries(NEWEST)
+    newest, known = queries.newest_entries(NEWEST), last_verification()
     return render_template(
         "pages/log.html", head=head, witnessed=witnessed, policy=site.policy, key=str(site.signer.verifier),
-        newest=newest, verification=last_verification(), address=url_for("pages.home", _external=True).rstrip("/"),
+        newest=newest, verification=known, found=[told(one) for one in known.wrong] if known else [],
+        address=url_for("pages.home", _external=True).rstrip("/"),
     )  # fmt: skip
 
 

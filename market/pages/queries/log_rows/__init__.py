@@ -4,14 +4,15 @@
 parent's name, or the private part of an act. What only an erased private part knew is never called wrong.
 """
 
+from market.journal.rules.finding import Finding
 from market.pages.queries.log_rows.agencies import differing_agencies
 from market.pages.queries.log_rows.offers import differing_offers
 from market.pages.queries.log_rows.selection import differing_awards, differing_marked_quotes
 from market.pages.queries.log_rows.uploads import differing_uploads
 
 
-def differing_rows() -> list[str]:
-    """What differs in these tables, in words.
+def differing_rows() -> list[Finding]:
+    """What differs in these tables.
 
     About twenty queries, however many rows there are, and two for each settlement of a new edition.
     """

@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import select
 
 from market.agencies.models import Agency, AgencyPaper, AuthorisedPerson, Filing, Practitioner
-from market.agencies.rules import AGENCY, FILING, AgencyState, FilingState, RecordState
+from market.agencies.rules import AGENCY, FILING, PAPER, AgencyState, FilingState, RecordState
 from market.base.errors import BadState
+from market.base.words import N_, register_sentences
 from market.journal.queries.checking import Act, of_acts
-from market.pages.queries.log_rows.words import NOT_THERE, UNKNOWN, missing, unlawful, unlike
+from market.journal.rules.finding import Finding
+from market.pages.queries.log_words import UNKNOWN, Thing, in_log_only, unlawful, unlike
 from market.store.db import db
 
 _PART = 10_000
@@ -158,7 +160,7 @@ def _require_none(life: _Life) -> None:
         raise BadState("lifecycle.no_such_move", object="agency", state=life.state, event="register")
 
 
-def differing_agencies() -> Iterator[str]:
+def differing_agencies() -> Iterator[Finding]:
     """Agencies, filings and rows on record that are not what their acts lead to. Six queries."""
     lives: dict[str, _Life] = {}
     for act in of_acts(_PLAYS):
@@ -166,7 +168,8 @@ def differing_agencies() -> Iterator[str]:
         try:
             _PLAYS[act.act](life, act)
         except BadState as error:
-            yield unlawful(act.obj, act.act, str(error.facts["state"]))
+            about = Thing(act.obj, str(error.facts["object"]))
+            yield unlawful(about, act.act, str(error.facts["state"]))
     yield from _agencies(lives)
     filed: dict[int, _Filed] = {}
     yield from _filings(lives, filed)
@@ -174,7 +177,7 @@ def differing_agencies() -> Iterator[str]:
         yield from _on_record(model, lives, filed)
 
 
-def _agencies(lives: dict[str, _Life]) -> Iterator[str]:
+def _agencies(lives: dict[str, _Life]) -> Iterator[Finding]:
     seen = set()
     query = select(Agency.ref, Agency.state, Agency.admitted_at, Agency.exited_at, Agency.suspended_until)
     for ref, *values in db.session.execute(query).yield_per(_PART):
@@ -182,11 +185,11 @@ def _agencies(lives: dict[str, _Life]) -> Iterator[str]:
         seen.add(name)
         life = lives.get(name)
         row = dict(zip(("state", "admitted_at", "exited_at", "suspended_until"), values, strict=True))
-        yield from unlike(name, row, life.columns() if life else None)
-    yield from (missing(name, NOT_THERE, lives[name].state) for name in lives.keys() - seen)
+        yield from unlike(Thing(name, AGENCY.name), row, life.columns() if life else None)
+    yield from (in_log_only(Thing(name, AGENCY.name), lives[name].state) for name in lives.keys() - seen)
 
 
-def _filings(lives: dict[str, _Life], filed: dict[int, _Filed]) -> Iterator[str]:
+def _filings(lives: dict[str, _Life], filed: dict[int, _Filed]) -> Iterator[Finding]:
     """Compares, and finds out which row is which filing."""
     seen = Counter[str]()
     columns = (Filing.state, Filing.opened_at, Filing.submitted_at, Filing.decided_at)
@@ -196,15 +199,17 @@ def _filings(lives: dict[str, _Life], filed: dict[int, _Filed]) -> Iterator[str]
         place, seen[name] = seen[name], seen[name] + 1
         known = lives[name].filings[place : place + 1] if name in lives else []
         row = dict(zip(("state", "opened_at", "submitted_at", "decided_at"), values, strict=True))
-        yield from unlike(f"{name}: filing {filing_id}", row, known[0].columns() if known else None)
+        about = Thing(f"{name}: filing {filing_id}", FILING.name)
+        yield from unlike(about, row, known[0].columns() if known else None)
         filed |= dict.fromkeys([filing_id], known[0]) if known else {}
     for name, life in lives.items():
-        yield from (missing(f"{name}: a filing", NOT_THERE, one.state) for one in life.filings[seen[name] :])
+        about = Thing(f"{name}: filing", FILING.name)
+        yield from (in_log_only(about, one.state) for one in life.filings[seen[name] :])
 
 
 def _on_record(
     model: type[AgencyPaper | Practitioner | AuthorisedPerson], lives: dict[str, _Life], filed: dict[int, _Filed]
-) -> Iterator[str]:
+) -> Iterator[Finding]:
     table, seen = model.__tablename__, Counter[int]()
     query = select(Agency.ref, model.id, model.filing_id, model.state, model.recorded_at, model.ended_at)
     for ref, row_id, filing_id, *values in db.session.execute(
@@ -214,10 +219,11 @@ def _on_record(
         seen[filing_id] += 1
         row = dict(zip(("state", "recorded_at", "ended_at"), values, strict=True))
         said = _record_said(lives[name], filing, (table, row_id)) if filing and name in lives else None
-        yield from unlike(f"{name}: {table} {row_id}", row, said)
+        yield from unlike(Thing(f"{name}: {table} {row_id}", PAPER.name), row, said)
     for filing_id, filing in filed.items():
         if seen[filing_id] != filing.brought[table] and not filing.unsure:
-            yield f"filing {filing_id}: the table says {seen[filing_id]} rows of {table}, the log {filing.brought[table]}"
+            facts = {"filing": filing_id, "rows": seen[filing_id], "table": table, "told": filing.brought[table]}
+            yield Finding("finding.rows_brought", facts)
 
 
 def _record_said(life: _Life, filing: _Filed, key: Key) -> dict[str, Any]:
@@ -234,3 +240,8 @@ def _record_said(life: _Life, filing: _Filed, key: Key) -> dict[str, Any]:
     if passed:
         return {"state": RecordState.ON_RECORD, "recorded_at": filing.decided_at, "ended_at": None}
     return {"state": RecordState.FILED, **nothing}
+
+
+register_sentences(
+    {"finding.rows_brought": N_("filing {filing}: the table says {rows} rows of {table}, the log {told}")}
+)

@@ -15,9 +15,11 @@ from sqlalchemy import Row, select
 from market.agencies.models import Agency, CarryOver, Offer
 from market.agencies.queries.succession import settled_at
 from market.agencies.rules import OFFER, OfferState, Succession
+from market.base.words import N_, register_sentences
 from market.catalogue.models import Edition, Entry
 from market.journal.queries.checking import Act, of_acts
-from market.pages.queries.log_rows.words import NOT_THERE, UNKNOWN, missing, unlawful, unlike
+from market.journal.rules.finding import Finding
+from market.pages.queries.log_words import UNKNOWN, Thing, in_log_only, unlawful, unlike
 from market.store.db import db
 
 _PART = 10_000
@@ -47,7 +49,7 @@ class _Said:
     paused: set[int] = field(default_factory=set)
     pauses_lost: bool = False
     blurred: set[str] = field(default_factory=set)
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[Finding] = field(default_factory=list)
 
     def price(self, offer_id: int) -> _Price:
         """The price as far as the log was played; a carried one begins here."""
@@ -68,7 +70,7 @@ class _Said:
             self._move(told["offer"], _MOVES[act.act], act)
             return
         if told["offer"] in self.prices:
-            self.wrong.append(unlawful(_name(act.obj, told["offer"]), act.act, self.prices[told["offer"]].state or ""))
+            self.wrong.append(unlawful(_thing(act.obj, told["offer"]), act.act, self.prices[told["offer"]].state or ""))
         self.prices[told["offer"]] = _FRESH
         for offer_id in told.get("withdrawn", ()):
             self._move(offer_id, "withdraw", act)
@@ -80,14 +82,14 @@ class _Said:
         price = self.price(offer_id)
         if price.state is not None and not OFFER.allows(price.state, event):
             if act.obj not in self.blurred:
-                self.wrong.append(unlawful(_name(act.obj, offer_id), act.act, price.state))
+                self.wrong.append(unlawful(_thing(act.obj, offer_id), act.act, price.state))
             if price.state == _WITHDRAWN:
                 return
         target = str(next(move.target for move in OFFER.moves if move.event == event))
         self.prices[offer_id] = price._replace(state=target, withdrawn_at=act.t if target == _WITHDRAWN else None)
 
 
-def differing_offers() -> Iterator[str]:
+def differing_offers() -> Iterator[Finding]:
     """Marked prices that are not what their acts lead to. Four queries, and two for each settlement of an edition."""
     said = _Said()
     for act in of_acts(("offer.carry_on",)):
@@ -100,7 +102,7 @@ def differing_offers() -> Iterator[str]:
     yield from _settlements()
 
 
-def _rows(said: _Said) -> Iterator[str]:
+def _rows(said: _Said) -> Iterator[Finding]:
     # A price is carried from an older row, which is read before it; few have an end.
     ends: dict[int, datetime] = {}
     left = set(said.prices)
@@ -124,10 +126,10 @@ def _rows(said: _Said) -> Iterator[str]:
         if not is_told or (row.state, row.withdrawn_at, row.ends_at) != (price.state, price.withdrawn_at, ends_at):
             yield from _unlike(said, row, (price._replace(ends_at=ends_at), is_told))
     for offer_id in sorted(left):
-        yield missing(f"offer {offer_id}", NOT_THERE, said.prices[offer_id].state or UNKNOWN)
+        yield in_log_only(Thing(f"offer {offer_id}", OFFER.name), said.prices[offer_id].state or UNKNOWN)
 
 
-def _unlike(said: _Said, row: Row[*tuple[Any, ...]], told: tuple[_Price, bool]) -> Iterator[str]:
+def _unlike(said: _Said, row: Row[*tuple[Any, ...]], told: tuple[_Price, bool]) -> Iterator[Finding]:
     price, is_told = told
     obj, columns = f"offer/{row.ref}/{row.code}", price._asdict()
     if obj in said.blurred:
@@ -138,10 +140,10 @@ def _unlike(said: _Said, row: Row[*tuple[Any, ...]], told: tuple[_Price, bool]) 
     if price.state is None:
         columns["state"] = _GOES_ON
     is_ = {name: getattr(row, name) for name in _Price._fields}
-    yield from unlike(_name(obj, row.id), is_, columns if is_told else None)
+    yield from unlike(_thing(obj, row.id), is_, columns if is_told else None)
 
 
-def _settlements() -> Iterator[str]:
+def _settlements() -> Iterator[Finding]:
     """Settlements whose outcomes are not those that were written down."""
     for act in of_acts(("offer.carry_over",)):
         if act.payload is None:
@@ -151,8 +153,13 @@ def _settlements() -> Iterator[str]:
         for offer, outcome in settled_at(edition, act.t) if edition else ():
             digest.update(f"{offer}:{outcome}\n".encode())
         if digest.hexdigest() != act.payload["sha256"]:
-            yield f"{act.obj}: the outcomes settled at {act.t:%Y-%m-%d %H:%M} are not those that the log says"
+            yield Finding("finding.settled_otherwise", {"obj": act.obj, "at": act.t})
 
 
-def _name(obj: str, offer_id: int) -> str:
-    return f"{obj}: offer {offer_id}"
+def _thing(obj: str, offer_id: int) -> Thing:
+    return Thing(f"{obj}: offer {offer_id}", OFFER.name)
+
+
+register_sentences(
+    {"finding.settled_otherwise": N_("{obj}: the outcomes settled at {at} are not those that the log says")}
+)

@@ -6,16 +6,18 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from market.base.words import N_, register_sentences
 from market.journal.queries.checking import Act, of_acts
-from market.pages.queries.log_rows.words import NOT_THERE, UNKNOWN, missing, unlike
+from market.journal.rules.finding import Finding
+from market.pages.queries.log_words import UNKNOWN, Thing, unlike
 from market.selection.models import Award, Quote, Request
-from market.selection.rules import AwardState, QuoteOrigin, QuoteState
+from market.selection.rules import AWARD, QUOTE, AwardState, QuoteOrigin, QuoteState
 from market.store.db import db
 
 _PART = 10_000
 
 
-def differing_awards() -> Iterator[str]:
+def differing_awards() -> Iterator[Finding]:
     """Awards that are not what the acts lead to: a refusal after a draw gives up the one that stands. Two queries."""
     awarded, refused = defaultdict[str, list[Act]](list), Counter[str]()
     for act in of_acts(("request.award", "request.award_next", "draw.refuse")):
@@ -34,12 +36,13 @@ def differing_awards() -> Iterator[str]:
             name = (acts[0].payload or {}).get("award", UNKNOWN)
             should = AwardState.VOID if place < refused[ref] else AwardState.ACTIVE
             said = {"state": should, "ref": name, "decided_at": acts[0].t}
-        yield from unlike(f"award/{award}", {"state": state, "ref": award, "decided_at": decided_at}, said)
+        row = {"state": state, "ref": award, "decided_at": decided_at}
+        yield from unlike(Thing(f"award/{award}", AWARD.name), row, said)
     for ref, acts in awarded.items():
-        yield from (missing(f"an award on request/{ref}", NOT_THERE, one.act) for one in acts[seen[ref] :])
+        yield from (Finding("finding.no_award", {"obj": one.obj, "act": one.act}) for one in acts[seen[ref] :])
 
 
-def differing_marked_quotes() -> Iterator[str]:
+def differing_marked_quotes() -> Iterator[Finding]:
     """Quotes made of a marked price: only who leaves a draw in time withdraws one. Two queries."""
     signed_up, left, lost = dict[str, str](), dict[str, datetime](), set[str]()
     for act in of_acts(("draw.sign_up", "draw.withdraw")):
@@ -58,4 +61,7 @@ def differing_marked_quotes() -> Iterator[str]:
             continue
         said = QuoteState.WITHDRAWN if quote in left else QuoteState.STANDING
         row = {"state": state, "withdrawn_at": withdrawn_at}
-        yield from unlike(f"quote/{quote}", row, {"state": said, "withdrawn_at": left.get(quote)})
+        yield from unlike(Thing(f"quote/{quote}", QUOTE.name), row, {"state": said, "withdrawn_at": left.get(quote)})
+
+
+register_sentences({"finding.no_award": N_("an award on {obj}: the table says 'not there', the log '{act}'")})

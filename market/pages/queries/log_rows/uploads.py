@@ -11,7 +11,8 @@ from market.agencies.rules.uploads import UploadState
 from market.catalogue.models import ListImport
 from market.catalogue.rules import ImportState
 from market.journal.queries.checking import Act, of_acts
-from market.pages.queries.log_rows.words import NOT_THERE, UNKNOWN, missing, unlike
+from market.journal.rules.finding import Finding
+from market.pages.queries.log_words import UNKNOWN, Thing, in_log_only, unlike
 from market.store.db import db
 
 _NOT_CHECKED = frozenset({str(ImportState.WAITING), str(ImportState.CHECKING)})
@@ -42,18 +43,18 @@ _LISTS: Says = {
 }
 
 
-def differing_uploads() -> Iterator[str]:
+def differing_uploads() -> Iterator[Finding]:
     """Files whose state is not the one that their last act says. Four queries."""
     yield from _compared("sheet_upload", _SHEETS, SheetUpload)
     yield from _compared("list_import", _LISTS, ListImport)
 
 
-def _compared(kind: str, says: Says, model: type[SheetUpload | ListImport]) -> Iterator[str]:
+def _compared(kind: str, says: Says, model: type[SheetUpload | ListImport]) -> Iterator[Finding]:
     said = {act.obj: says[act.act](act) for act in of_acts(says)}
     beside = "written_at" if model is SheetUpload else "edition_number"
     seen = set()
     for row_id, state, value in db.session.execute(select(model.id, model.state, getattr(model, beside))):
         name = f"{kind}/{row_id}"
         seen.add(name)
-        yield from unlike(name, {"state": state, beside: value}, said.get(name))
-    yield from (missing(name, NOT_THERE, str(said[name]["state"])) for name in said.keys() - seen)
+        yield from unlike(Thing(name, kind), {"state": state, beside: value}, said.get(name))
+    yield from (in_log_only(Thing(name, kind), said[name]["state"]) for name in said.keys() - seen)
