@@ -7,10 +7,9 @@ import json
 import os
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
-
-import typst
 
 from market.base.errors import BadState
 from market.base.words import N_, register_sentences
@@ -49,7 +48,7 @@ def document(template: str, data: Mapping[str, Any], folders: str) -> bytes:
     if font is None:
         raise BadState("pdf.no_font")
     inputs = {"data": json.dumps({**data, "font": font[1]}, ensure_ascii=False, sort_keys=True)}
-    made = typst.compile(
+    made = import_module("typst").compile(  # large: a worker that sets no document does without it
         _HERE / f"{template}.typ",
         root=_HERE,
         font_paths=[font[0]],

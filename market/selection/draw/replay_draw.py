@@ -12,16 +12,6 @@ import json
 import re
 import sys
 
-limit = sys.getrecursionlimit()
-try:
-    from py_ecc import optimized_bls12_381 as c
-    from py_ecc.bls.g2_primitives import subgroup_check
-    from py_ecc.bls.hash_to_curve import hash_to_G1
-    from py_ecc.bls.point_compression import decompress_G1, decompress_G2
-except ImportError:
-    c = None
-sys.setrecursionlimit(limit)  # py_ecc raises it so far that a hostile file could crash Python
-
 ALGORITHM_SHA256 = "1d15efd2f72aa9cae556e71a8e7c4810a82cfa247de06df040e6115421b11755"
 CHAIN = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 KEY = (
@@ -158,8 +148,16 @@ def selected(t, order):
 
 def signature(b):
     """Whether drand signed it: True, False, or None where py_ecc is not installed."""
-    if c is None:
+    limit = sys.getrecursionlimit()
+    try:  # here, because it is large and most draws need none of it
+        from py_ecc import optimized_bls12_381 as c
+        from py_ecc.bls.g2_primitives import subgroup_check
+        from py_ecc.bls.hash_to_curve import hash_to_G1
+        from py_ecc.bls.point_compression import decompress_G1, decompress_G2
+    except ImportError:
         return None
+    finally:
+        sys.setrecursionlimit(limit)  # py_ecc raises it so far that a hostile file could crash Python
     try:
         sig = decompress_G1(int(b["signature"], 16))
     except ValueError:
