@@ -1,9 +1,15 @@
 """The site with a bare Flask hello beside it, in one server."""
 
-from flask import Flask
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
+import gc
+import sys
 
-from market.app import create_app
+# It comes with the tests' packages only; a worker of a site in use has none, and Alembic's templates would load it.
+sys.modules["pygments"] = None  # type: ignore[assignment]
+
+from flask import Flask  # noqa: E402
+from werkzeug.middleware.dispatcher import DispatcherMiddleware  # noqa: E402
+
+from market.app import create_app  # noqa: E402
 
 hello = Flask("hello")
 
@@ -15,3 +21,5 @@ def world() -> str:
 
 
 site = DispatcherMiddleware(create_app().wsgi_app, {"/hello": hello})
+gc.collect()
+gc.freeze()  # as `wsgi.py` does
