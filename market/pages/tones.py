@@ -11,6 +11,7 @@ register_labels(
         "deed.request.draft": N_("Draft written"),
         "deed.request.edit": N_("Draft changed"),
         "deed.request.publish": N_("Request published"),
+        "deed.request.publish_random": N_("Request published; a draw decides"),
         "deed.request.cancel": N_("Request cancelled"),
         "deed.request.award": N_("Agency selected, with the reasons"),
         "deed.request.award_next": N_("Next rank selected"),

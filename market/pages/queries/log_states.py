@@ -65,7 +65,7 @@ LIVES = {
     "request": Life(
         REQUEST, Request.ref, Request.state, "request.draft",
         {
-            "request.publish": "publish", "request.award": "award", "request.fail": "fail",
+            "request.publish": "publish", "request.publish_random": "publish", "request.award": "award", "request.fail": "fail",
             "request.cancel": "cancel", "request.cancel_by_rule": "cancel", "request.give_up": "give_up",
         },
         {"request.edit": ("draft",), "request.accept_edition": ("draft",), "request.award_next": ("awarded",)},
@@ -135,6 +135,8 @@ def unlawful(acts: Iterable[tuple[int | None, str, str]], states: dict[str, str]
         lawful, after = known[kind].get(act, ([], None))
         if before not in lawful:
             wrong.append(unlawful_entry(seq, _thing(obj), act=act, state=before))
+        if act == "request.publish_random":
+            states.setdefault(draw_of(obj), "")
         if drawn_too_early(act, obj, states):
             wrong.append(Finding("finding.not_drawn", {"entry": entry_named(seq), "act": act, "obj": obj}))
         states[obj] = before if after is None else after
@@ -143,7 +145,12 @@ def unlawful(acts: Iterable[tuple[int | None, str, str]], states: dict[str, str]
 
 def drawn_too_early(act: str, obj: str, states: Mapping[str, str]) -> bool:
     """Whether a request that a draw decides was awarded before its pool was frozen and drawn."""
-    return act in ("request.award", "request.award_next") and states.get(f"draw/{obj[8:]}", "drawn") != "drawn"
+    return act in ("request.award", "request.award_next") and states.get(draw_of(obj), "drawn") != "drawn"
+
+
+def draw_of(request: str) -> str:
+    """The journal's name of a request's draw, which has the request's number."""
+    return f"draw/{request.removeprefix('request/')}"
 
 
 def differing(states: Mapping[str, str]) -> list[Finding]:

@@ -150,7 +150,9 @@ def publish_one(request: Request, *, actor: Actor, now: datetime) -> None:
         facts |= {"quotes_until": request.quotes_until.isoformat(), "calendar_provisional": provisional}
     if method.draws and request.quotes_until is not None:
         announce(request, request.quotes_until, actor=actor, now=now)
-    record("request.publish", obj(request), actor=actor, payload=facts, now=now)
+    # By the act's name everybody sees, without its private part, that no award may come before the draw.
+    act = "request.publish_random" if method.draws else "request.publish"
+    record(act, obj(request), actor=actor, payload=facts, now=now)
     tell_search(request, now)
 
 
