@@ -1,14 +1,14 @@
 """What the clock does to the public log: number and sign, ask the witnesses, look whether the past is still there."""
 
 import logging
+import re
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from http import HTTPStatus
-from http.client import HTTPException
 
 from market.base.errors import Refusal
+from market.jobs.asking import ask
+from market.jobs.surviving import surviving
 from market.journal import actions, queries
 from market.journal.guarding import Log, require_whole
 from market.journal.queries import Checkpoint
@@ -17,9 +17,8 @@ from market.journal.rules.note import signed
 from market.journal.rules.policy import Witness
 from market.store.transaction import flush_to_disk, release, transaction
 
-WITNESS_SECONDS = 5.0
 QUICK = 0.5
-_LONGEST_ANSWER = 64 * 1024
+_SIZE = re.compile(r"\s*(0|[1-9]\d{0,18})\s*", re.ASCII)
 log = logging.getLogger(__name__)
 
 
@@ -66,40 +65,52 @@ def watch_log(site: Log) -> str:
 def seal_for_ever(site: Log, goes_on: Callable[[], bool]) -> None:
     """Number what waits, again and again while `goes_on`, so that an act has its number within a second."""
     while goes_on():
-        try:
+        with surviving("sealing", []):
             if not site.verdict():
-                seal_log(site)
-        except Refusal as refusal:
-            log.warning("the log was not sealed: %s", refusal)
-            if refusal.code == "log.inconsistent":
-                site.look()
-        finally:
-            release()
+                _seal_or_look(site)
         time.sleep(QUICK)
 
 
+def _seal_or_look(site: Log) -> None:
+    try:
+        seal_log(site)
+    except Refusal as refusal:
+        if refusal.code == "log.inconsistent":
+            release()
+            site.look()
+        raise
+
+
 def _ask(site: Log, witness: Witness, head: Checkpoint) -> bool:
+    """Whether the witness cosigns. Whatever else it answers is logged by its name; the next round asks again."""
     old = queries.last_seen_by(witness.name)
     for _ in range(2):
-        status, answer = _post(f"{witness.url}/add-checkpoint", _body(old, head))
+        status, answer = ask(f"{witness.url}/add-checkpoint", _body(old, head))
         if status == HTTPStatus.OK:
-            line, moment = witnessing.cosignature(answer, head.note, witness.verifier)
-            with transaction():
-                actions.keep_cosignature(head.size, witness.name, line=line, seen_at=moment)
-            return True
-        if status != HTTPStatus.CONFLICT or not answer.strip().isdecimal() or int(answer) == old:
+            return _cosigned(witness, head, answer)
+        known = int(answer) if status == HTTPStatus.CONFLICT and _SIZE.fullmatch(answer) else old
+        if known == old or known > head.size:
             break
-        if int(answer) > head.size:
-            break
-        old = int(answer)
-    log.warning("witness %s did not cosign %s entries: %s %s", witness.name, head.size, status, answer[:200])
+        old = known
+    log.warning("witness %s did not cosign %s entries: %s %.200r", witness.name, head.size, status, answer)
     _learn(site, witness)
     return False
 
 
+def _cosigned(witness: Witness, head: Checkpoint, answer: str) -> bool:
+    try:
+        line, moment = witnessing.cosignature(answer, head.note, witness.verifier)
+    except ValueError as error:
+        log.warning("witness %s cosigned %s entries in vain: %s", witness.name, head.size, error)
+        return False
+    with transaction():
+        actions.keep_cosignature(head.size, witness.name, line=line, seen_at=moment)
+    return True
+
+
 def _learn(site: Log, witness: Witness) -> None:
     """A witness that refuses may know a later head of ours, or another one of this size."""
-    status, answer = _post(f"{witness.url}/checkpoint?origin={site.signer.name}", None)
+    status, answer = ask(f"{witness.url}/checkpoint?origin={site.signer.name}", None)
     if status == HTTPStatus.OK:
         try:
             site.keep(answer)
@@ -111,15 +122,3 @@ def _body(old: int, head: Checkpoint) -> bytes:
     proof = tree.consistency(old, head.size, queries.stored_nodes(head.size)) if old else []
     release()
     return witnessing.request(old, proof, head.note)
-
-
-def _post(url: str, body: bytes | None) -> tuple[int, str]:
-    """Status and answer; status 0 when nobody answers."""
-    asked = urllib.request.Request(url, data=body, headers={"Content-Type": "text/plain; charset=utf-8"})  # noqa: S310
-    try:
-        with urllib.request.urlopen(asked, timeout=WITNESS_SECONDS) as answer:  # noqa: S310
-            return answer.status, answer.read(_LONGEST_ANSWER).decode("utf-8", "replace")
-    except urllib.error.HTTPError as error:
-        return error.code, error.read(_LONGEST_ANSWER).decode("utf-8", "replace")
-    except (OSError, HTTPException) as error:
-        return 0, str(error)

@@ -8,9 +8,10 @@ everything found, which stops nothing and is shown on every page.
 
 import json
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from market.base.errors import BadState
@@ -20,9 +21,12 @@ from market.journal.rules import note, tree
 from market.journal.rules.finding import Finding, from_plain
 from market.journal.rules.note import Head, Signer
 from market.journal.rules.policy import Policy
+from market.store.transaction import database_now
 
 CODES = ("log.behind", "log.forked")
 MOST_SHOWN = 100
+STANDS_STILL = timedelta(seconds=60)
+"""An act has its number within a second; one that has waited so long means that nobody numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,13 @@ class Log:
             self._write("log_guard", verdict)
         return verdict
 
+    def in_a_word(self) -> str:
+        """`ok`, or `behind`, `forked`, or `waiting`: an act has had no number for longer than STANDS_STILL."""
+        if verdict := self.look():
+            return verdict.removeprefix("log.")
+        since = queries.waiting_since()
+        return "ok" if since is None or database_now() - since <= STANDS_STILL else "waiting"
+
     def agrees(self) -> bool:
         """Whether the head that the database signed last is the one kept here. One query.
 
@@ -103,7 +114,8 @@ class Log:
 
     def _write(self, name: str, text: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f"{name}.{os.getpid()}"
+        # The sequencer and the clock's rounds write from two threads of one process.
+        part = self.folder / f"{name}.{os.getpid()}.{threading.get_ident()}"
         with part.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
