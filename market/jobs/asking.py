@@ -4,16 +4,30 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http.client import HTTPException
 from time import monotonic
 
 SECONDS = 3.0
 """How long one asking takes at most, of however many witnesses."""
 _LONGEST = 64 * 1024
-_STILL: dict[str, threading.Thread] = {}
-"""Who has not answered to the end yet: a witness that drips for ever costs one thread, not one a round."""
 
 Answer = tuple[int, str]
+
+
+@dataclass(slots=True)
+class _Asking:
+    """One question on its way, and its answer once that is whole."""
+
+    url: str
+    body: bytes | None
+    answer: Answer = (0, "no whole answer in time")
+    thread: threading.Thread | None = None
+
+
+_RUNNING: dict[str, _Asking] = {}
+"""The newest question to each address: a witness that drips for ever costs one thread, not one a round."""
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def ask(url: str, body: bytes | None) -> Answer:
@@ -23,28 +37,34 @@ def ask(url: str, body: bytes | None) -> Answer:
 
 def ask_all(asked: Mapping[str, bytes | None]) -> dict[str, Answer]:
     """Ask all addresses at once (a body is posted); each one's status and text, 0 and the reason for no answer."""
-    found: dict[str, Answer] = {}
     until = monotonic() + SECONDS
-    begun = {url: _begun(url, body, found) for url, body in asked.items()}
-    for thread in begun.values():
-        thread.join(max(0.0, until - monotonic()))
-    return {url: found.get(url, (0, f"no whole answer within {SECONDS:g} seconds")) for url in asked}
+    begun = [_begun(url, body) for url, body in asked.items()]
+    for one in begun:
+        if one.thread is not None:
+            one.thread.join(max(0.0, until - monotonic()))
+    return {one.url: one.answer for one in begun}
 
 
-def _begun(url: str, body: bytes | None, found: dict[str, Answer]) -> threading.Thread:
-    running = _STILL.get(url)
-    if running is None or not running.is_alive():
-        running = _STILL[url] = threading.Thread(target=_fetch, args=[url, body, found], daemon=True)
-        running.start()
-    return running
+def _begun(url: str, body: bytes | None) -> _Asking:
+    """The question on its way: a new one, or the same that another thread asks already."""
+    asking = _Asking(url, body)
+    with _ONE_AT_A_TIME:
+        running = _RUNNING.get(url)
+        if running is not None and running.thread is not None and running.thread.is_alive():
+            # Another question is still being answered: this one is not asked, and has no answer.
+            return running if running.body == body else asking
+        asking.thread = threading.Thread(target=_fetch, args=[asking], daemon=True)
+        _RUNNING[url] = asking
+        asking.thread.start()
+    return asking
 
 
-def _fetch(url: str, body: bytes | None, found: dict[str, Answer]) -> None:
+def _fetch(asking: _Asking) -> None:
     # ValueError: an address in a redirect that is none.
     try:
-        found[url] = _over_http(url, body)
+        asking.answer = _over_http(asking.url, asking.body)
     except (OSError, HTTPException, ValueError) as error:
-        found[url] = 0, repr(error)
+        asking.answer = 0, repr(error)
 
 
 def _over_http(url: str, body: bytes | None) -> Answer:

@@ -5,9 +5,10 @@ import re
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import quote
 
 from market.base.errors import Refusal
-from market.jobs.asking import ask
+from market.jobs.asking import Answer, ask, ask_all
 from market.jobs.surviving import surviving
 from market.journal import actions, queries
 from market.journal.guarding import Log, require_whole
@@ -29,8 +30,8 @@ def seal_log(site: Log) -> int:
     """
     left = queries.how_many_wait()
     release()
-    if left and not site.agrees():
-        require_whole(site)
+    if left:
+        _remember(site)
     for _ in range(0, left, actions.BATCH):  # what comes meanwhile waits for the next round, or this one had no end
         with transaction() as now:
             head = actions.seal(site.signer, now=now)
@@ -40,6 +41,19 @@ def seal_log(site: Log) -> int:
         site.keep(signed(head, site.signer))
         release()
     return queries.entries()
+
+
+def learn_heads(site: Log) -> None:
+    """Ask all witnesses at once for the newest head of ours that they know; what our key has signed is kept.
+
+    One that does not answer in time holds nobody up, and is asked again next round.
+    """
+    asked = {_newest_at(site, one): one for one in site.policy.witnesses}
+    release()
+    for url, given in ask_all(dict.fromkeys(asked)).items():
+        _learn(site, asked[url], given=given)
+    site.memory.asked = time.monotonic()
+    release()
 
 
 def ask_witnesses(site: Log) -> int:
@@ -52,7 +66,9 @@ def ask_witnesses(site: Log) -> int:
 
 
 def watch_log(site: Log) -> str:
-    """Look, number, ask: one round of the log. The verdict: "" while the site may write."""
+    """Ask what is known, look, number, ask: one round of the log. The verdict: "" while the site may write."""
+    site.recall()
+    learn_heads(site)
     verdict = site.look()
     release()
     if not verdict:
@@ -93,7 +109,8 @@ def _ask(site: Log, witness: Witness, head: Checkpoint) -> bool:
             break
         old = known
     log.warning("witness %s did not cosign %s entries: %s %.200r", witness.name, head.size, status, answer)
-    _learn(site, witness)
+    if status:
+        _learn(site, witness, given=ask(_newest_at(site, witness), None))
     return False
 
 
@@ -108,14 +125,32 @@ def _cosigned(witness: Witness, head: Checkpoint, answer: str) -> bool:
     return True
 
 
-def _learn(site: Log, witness: Witness) -> None:
-    """A witness that refuses may know a later head of ours, or another one of this size."""
-    status, answer = ask(f"{witness.url}/checkpoint?origin={site.signer.name}", None)
-    if status == HTTPStatus.OK:
-        try:
-            site.keep(answer)
-        except ValueError as error:
-            log.warning("witness %s shows what we have not signed: %s", witness.name, error)
+def _newest_at(site: Log, witness: Witness) -> str:
+    return f"{witness.url}/checkpoint?origin={quote(site.signer.name)}"
+
+
+def _learn(site: Log, witness: Witness, *, given: Answer) -> None:
+    """Keep the head that a witness shows: a later one of ours than we know, or another one of its size."""
+    status, answer = given
+    if status != HTTPStatus.OK:
+        log.info("witness %s shows no head: %s %.200r", witness.name, status, answer)
+        return
+    try:
+        site.keep(answer)
+    except ValueError as error:
+        log.warning("witness %s shows what we have not signed: %s", witness.name, error)
+
+
+def _remember(site: Log) -> None:
+    """Before signing: refused when the database is not what this process, this machine or a witness knows of.
+
+    A process asks before its first signature, when the last asking is old, and when the head in the folder is older
+    than the one that it kept there.
+    """
+    if site.recall() or site.must_ask():
+        learn_heads(site)
+    if not site.agrees():
+        require_whole(site)
 
 
 def _body(old: int, head: Checkpoint) -> bytes:

@@ -7,12 +7,14 @@ everything found, which stops nothing and is shown on every page.
 """
 
 import json
+import math
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 from market.base.errors import BadState
 from market.base.words import N_, register_sentences
@@ -25,6 +27,8 @@ from market.store.transaction import database_now
 
 CODES = ("log.behind", "log.forked")
 MOST_SHOWN = 100
+ASK_AGAIN = 60.0
+"""Seconds after which a process signs nothing before it has asked the witnesses again."""
 STANDS_STILL = timedelta(seconds=60)
 """An act has its number within a second; one that has waited so long means that nobody numbers."""
 
@@ -42,6 +46,14 @@ class Verification:
     count: int
 
 
+@dataclass(slots=True)
+class Memory:
+    """What one process remembers by itself: the head that it kept last, and when it last asked the witnesses."""
+
+    note: str = ""
+    asked: float = -math.inf
+
+
 @dataclass(frozen=True, slots=True)
 class Log:
     """The log of this site: who signs it, who witnesses it, and the folder with what this machine knows of it."""
@@ -49,6 +61,7 @@ class Log:
     signer: Signer
     policy: Policy
     folder: Path
+    memory: Memory = field(default_factory=Memory, compare=False)
 
     def kept(self) -> Head | None:
         """The newest head that this machine knows; None when it knows none that its key has signed."""
@@ -62,6 +75,21 @@ class Log:
         given, known = note.opened(checkpoint, self.signer.verifier), self.kept()
         if known is None or given.size > known.size or _verdict(given):
             self._write("log_head", checkpoint)
+            self.memory.note = checkpoint
+
+    def recall(self) -> bool:
+        """Whether the folder has not what this process kept last: both are an old copy, and it is kept once more."""
+        if not self.memory.note:
+            return False
+        own, known = note.opened(self.memory.note, self.signer.verifier), self.kept()
+        if known is not None and (known.size > own.size or known == own):
+            return False
+        self.keep(self.memory.note)
+        return True
+
+    def must_ask(self) -> bool:
+        """Whether the witnesses are to be asked for what they know before anything is signed."""
+        return bool(self.policy.witnesses) and monotonic() - self.memory.asked > ASK_AGAIN
 
     def look(self) -> str:
         """Compare the database with the head kept here, write the verdict down and return it: a code, or nothing.

@@ -18,8 +18,8 @@ from market.jobs import asking
 from market.jobs import log as jobs_log
 from market.jobs import round as jobs_round
 from market.jobs.log import ask_witnesses, seal_for_ever, seal_log, watch_log
-from market.journal import queries
-from market.journal.guarding import Log
+from market.journal import guarding, queries
+from market.journal.guarding import Log, Memory
 from market.journal.rules import note, tree, witnessing
 from market.journal.rules.note import LOG, WITNESS, Head, Signer
 from market.journal.rules.policy import Policy, policy
@@ -233,6 +233,7 @@ def test_whatever_a_witness_answers_the_round_goes_on(
             act(1)
             done = run("jobs", "once") if number % 4 == 1 else run("log", "seal")
             assert done.exit_code == 0, (name, done.output)
+            jobs_log.learn_heads(misbehaving)
             assert queries.entries() == number, name
             assert f"witness {KEY.name} " in caplog.text, name
             assert "Traceback" not in caplog.text + done.output, name
@@ -287,7 +288,11 @@ def test_an_operator_who_draws_again_is_refused_by_the_witness_and_his_site_only
         past_the_laws(owner_url, "INSERT INTO log_waiting SELECT row_id FROM log_entry", "DELETE FROM log_entry")
         (watched.folder / "log_head").unlink()
         act(1)
-        assert watch_log(watched) == "log.forked"
+        # While nobody answers the site goes on, and signs; the first asking that is answered ends it.
+        unheard = policy(f"witness {KEY.verifier} http://127.0.0.1:9")
+        assert watch_log(replace(watched, policy=unheard, memory=Memory())) == ""
+        assert queries.entries() == 3
+        assert watch_log(restarted(watched)) == "log.forked"
         assert queries.witnessed_at(0) == []
     answer = client.post("/sign-in?lang=en", data={})
     assert answer.status_code == 503
@@ -297,11 +302,16 @@ def test_an_operator_who_draws_again_is_refused_by_the_witness_and_his_site_only
     assert "This site only reads at the moment" in client.get("/log?lang=en").text
 
 
+def restarted(site: Log) -> Log:
+    """Return the log as another process knows it: what the last one remembered by itself is gone."""
+    return replace(site, memory=Memory())
+
+
 def restored(owner_url: str, entries: int) -> None:
     """Put back an older backup: everything after so many acts is gone."""
     past_the_laws(
         owner_url,
-        "DELETE FROM log_cosignature", "DELETE FROM log_waiting",
+        f"DELETE FROM log_cosignature WHERE size > {entries}", "DELETE FROM log_waiting",
         f"DELETE FROM log_checkpoint WHERE size > {entries}", f"DELETE FROM log_entry WHERE seq >= {entries}",
         f"DELETE FROM log_tile WHERE (number + 1) * 256 > {entries}",
         f"DELETE FROM journal_row WHERE rev > {entries}",
@@ -325,6 +335,7 @@ def test_a_restored_backup_only_reads_until_the_missing_entries_are_back(
         db.session.remove()
         restored(owner_url, 20)
         if not remembers:
+            watched = restarted(watched)
             (watched.folder / "log_head").unlink()
         assert watch_log(watched) == "log.behind"
         act_refused(watched)
@@ -348,6 +359,66 @@ def test_a_restored_backup_only_reads_until_the_missing_entries_are_back(
     found = run("log", "verify")
     assert "306 entries, 0 waiting, 280 without private part" in found.output
     assert found.exit_code == 0, found.output
+
+
+def signs_first(site: Log) -> None:
+    with pytest.raises(BadState) as refused:
+        seal_log(site)
+    assert refused.value.code == "log.behind"
+
+
+def looks_first(site: Log) -> None:
+    db.session.remove()
+    assert watch_log(site) == "log.behind"
+
+
+@pytest.mark.parametrize("begins", [signs_first, looks_first])
+@pytest.mark.parametrize("runs_on", [pytest.param(True, id="running"), pytest.param(False, id="restarted")])
+def test_a_database_put_back_together_with_its_head_is_noticed_before_another_head_is_signed(
+    app: Flask, client: FlaskClient, watched: Log, owner_url: str, begins: Callable[[Log], None], *, runs_on: bool
+) -> None:
+    """The newest head that is put back has all its cosignatures: no witness would be shown anything."""
+    with app.app_context():
+        sealed(watched, 3)
+        assert ask_witnesses(watched) == 1
+        copied = (watched.folder / "log_head").read_text("utf-8")
+        sealed(watched, 4)
+        assert ask_witnesses(watched) == 1
+        db.session.remove()
+        restored(owner_url, 3)
+        (watched.folder / "log_head").write_text(copied, "utf-8")
+        assert watched.look() == ""
+        # A process that runs on knows by itself; one that begins asks, and a witness is there.
+        begun = replace(watched, policy=Policy()) if runs_on else restarted(watched)
+        act(1)
+        begins(begun)
+        assert queries.head().note == copied  # type: ignore[union-attr]
+        assert (queries.entries(), queries.how_many_wait()) == (3, 1)
+        begins(restarted(watched))
+    assert client.get("/healthz").json["log"] == "behind"  # type: ignore[index]
+    assert client.post("/sign-in", data={}).status_code == 503
+
+
+def test_the_witnesses_are_asked_once_a_round_and_not_before_every_signature(
+    app: Flask, watched: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def counting(questions: Any) -> Any:
+        asked.extend(questions)
+        return asking.ask_all(questions)
+
+    monkeypatch.setattr(jobs_log, "ask_all", counting)
+    with app.app_context():
+        sealed(watched, 1, 1, 1)
+        assert len(asked) == 1
+        assert watch_log(watched) == ""
+        assert len(asked) == 2
+        watched.memory.asked -= guarding.ASK_AGAIN
+        seal_log(watched)  # nothing waits: nothing is asked
+        assert len(asked) == 2
+        sealed(watched, 1)
+        assert len(asked) == 3
 
 
 def signed_part(checkpoint: str) -> str:
