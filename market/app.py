@@ -113,7 +113,11 @@ def create_app(config: Any = None) -> Flask:
     index = app.extensions["search"] = Index.open(Path(app.config["SEARCH_INDEX"]))
     health.init_app(
         app,
-        {"database": answers, "index": lambda: not index.needs_rebuild, "log": lambda: not log.look()},
+        {
+            "database": health.ok_if(answers),
+            "index": health.ok_if(lambda: not index.needs_rebuild),
+            "log": log.in_a_word,
+        },
         {"verification": verification.in_a_word},
     )
     for blueprint in BLUEPRINTS:

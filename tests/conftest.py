@@ -9,7 +9,7 @@ import ipaddress
 import smtplib
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from market.app import create_app
 from market.base import clock
+from market.journal.guarding import Memory
 from market.store.db import db
 from tests.around import IN_CI
 from tests.databases import Postgres, Sqlite, configuration_for, postgres_server
@@ -118,6 +119,7 @@ def app(request: pytest.FixtureRequest, _applications: Callable[[str], Flask]) -
     application.extensions["test_database"] = database
     for known in Path(application.instance_path).glob("log_*"):
         known.unlink()  # what the machine remembered of the log of other tables
+    application.extensions["log"] = replace(application.extensions["log"], memory=Memory())
     yield application
     with application.app_context():
         db.session.remove()

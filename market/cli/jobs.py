@@ -1,6 +1,5 @@
 """`flask jobs`: what the clock starts, once or for ever."""
 
-import logging
 import os
 import threading
 import time
@@ -8,15 +7,12 @@ import time
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import SQLAlchemyError
 
-from market.base.errors import Refusal
 from market.jobs.log import seal_for_ever
 from market.jobs.log_verifying import verify_nightly
-from market.jobs.round import one_round
-from market.store.transaction import release
+from market.jobs.round import Done, one_round
+from market.jobs.surviving import surviving
 
-log = logging.getLogger(__name__)
 MINUTE = 60
 
 
@@ -28,12 +24,13 @@ def jobs_group() -> None:
 @jobs_group.command("once")
 @with_appcontext
 def once() -> None:
-    """Run every job once."""
-    closed, indexed = one_round(
-        current_app.extensions["search"], current_app.extensions["log"], current_app.config["DRAND_RELAYS"]
-    )
-    verify_nightly(current_app.extensions["log"])
-    click.echo(f"{closed} requests closed, {indexed} rows indexed.")
+    """Run every job once. Exit code 1 when one failed; the others are done."""
+    done = _round()
+    with surviving("verification", done.failed):
+        verify_nightly(current_app.extensions["log"])
+    click.echo(f"{done.closed} requests closed, {done.indexed} rows indexed.")
+    if done.failed:
+        raise click.ClickException(f"failed, see the log: {', '.join(done.failed)}")
 
 
 @jobs_group.command("run")
@@ -48,16 +45,14 @@ def run(every: float, until: str | None) -> None:
     threading.Thread(target=_seal, args=[app], daemon=True).start()
     threading.Thread(target=_verify, args=[app], daemon=True).start()
     while until != "parent" or os.getppid() == parent:
-        try:
-            one_round(
-                current_app.extensions["search"], current_app.extensions["log"], current_app.config["DRAND_RELAYS"]
-            )
-        except Refusal as refusal:
-            # A busy database or a row changed meanwhile: the next round looks again.
-            log.warning("a round of jobs was refused: %s", refusal)
-        finally:
-            release()
+        with surviving("round", []):
+            _round()
         time.sleep(every)
+
+
+def _round() -> Done:
+    site = current_app.extensions
+    return one_round(site["search"], site["log"], current_app.config["DRAND_RELAYS"])
 
 
 def _seal(app: Flask) -> None:
@@ -69,10 +64,6 @@ def _verify(app: Flask) -> None:
     """Verify every night; no round waits for it."""
     with app.app_context():
         while True:
-            try:
+            with surviving("verification", []):
                 verify_nightly(app.extensions["log"])
-            except (Refusal, SQLAlchemyError, OSError):
-                log.exception("the log could not be verified")
-            finally:
-                release()
             time.sleep(MINUTE)

@@ -7,11 +7,14 @@ everything found, which stops nothing and is shown on every page.
 """
 
 import json
+import math
 import os
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 from market.base.errors import BadState
 from market.base.words import N_, register_sentences
@@ -20,9 +23,14 @@ from market.journal.rules import note, tree
 from market.journal.rules.finding import Finding, from_plain
 from market.journal.rules.note import Head, Signer
 from market.journal.rules.policy import Policy
+from market.store.transaction import database_now
 
 CODES = ("log.behind", "log.forked")
 MOST_SHOWN = 100
+ASK_AGAIN = 60.0
+"""Seconds after which a process signs nothing before it has asked the witnesses again."""
+STANDS_STILL = timedelta(seconds=60)
+"""An act has its number within a second; one that has waited so long means that nobody numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,14 @@ class Verification:
     count: int
 
 
+@dataclass(slots=True)
+class Memory:
+    """What one process remembers by itself: the head that it kept last, and when it last asked the witnesses."""
+
+    note: str = ""
+    asked: float = -math.inf
+
+
 @dataclass(frozen=True, slots=True)
 class Log:
     """The log of this site: who signs it, who witnesses it, and the folder with what this machine knows of it."""
@@ -45,6 +61,7 @@ class Log:
     signer: Signer
     policy: Policy
     folder: Path
+    memory: Memory = field(default_factory=Memory, compare=False)
 
     def kept(self) -> Head | None:
         """The newest head that this machine knows; None when it knows none that its key has signed."""
@@ -58,6 +75,21 @@ class Log:
         given, known = note.opened(checkpoint, self.signer.verifier), self.kept()
         if known is None or given.size > known.size or _verdict(given):
             self._write("log_head", checkpoint)
+            self.memory.note = checkpoint
+
+    def recall(self) -> bool:
+        """Whether the folder has not what this process kept last: both are an old copy, and it is kept once more."""
+        if not self.memory.note:
+            return False
+        own, known = note.opened(self.memory.note, self.signer.verifier), self.kept()
+        if known is not None and (known.size > own.size or known == own):
+            return False
+        self.keep(self.memory.note)
+        return True
+
+    def must_ask(self) -> bool:
+        """Whether the witnesses are to be asked for what they know before anything is signed."""
+        return bool(self.policy.witnesses) and monotonic() - self.memory.asked > ASK_AGAIN
 
     def look(self) -> str:
         """Compare the database with the head kept here, write the verdict down and return it: a code, or nothing.
@@ -69,6 +101,13 @@ class Log:
         if verdict != self.verdict():
             self._write("log_guard", verdict)
         return verdict
+
+    def in_a_word(self) -> str:
+        """`ok`, or `behind`, `forked`, or `waiting`: an act has had no number for longer than STANDS_STILL."""
+        if verdict := self.look():
+            return verdict.removeprefix("log.")
+        since = queries.waiting_since()
+        return "ok" if since is None or database_now() - since <= STANDS_STILL else "waiting"
 
     def agrees(self) -> bool:
         """Whether the head that the database signed last is the one kept here. One query.
@@ -103,7 +142,8 @@ class Log:
 
     def _write(self, name: str, text: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f"{name}.{os.getpid()}"
+        # The sequencer and the clock's rounds write from two threads of one process.
+        part = self.folder / f"{name}.{os.getpid()}.{threading.get_ident()}"
         with part.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()

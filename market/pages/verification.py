@@ -26,9 +26,11 @@ def found_wrong() -> int:
 
 
 def in_a_word() -> str:
-    """`right`, `wrong`, or `never`."""
-    known = last_verification()
-    return "never" if known is None else "wrong" if known.count else "right"
+    """`right`, `wrong`, `never`, or `outdated`: right, but of a log that this database does not have any more."""
+    known, site = last_verification(), current_app.extensions["log"]
+    if known is None:
+        return "never"
+    return "wrong" if known.count else "outdated" if site.verdict() else "right"
 
 
 def cases(_actor: Actor, _today: Today) -> Group:

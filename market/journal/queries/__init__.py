@@ -23,6 +23,7 @@ from market.journal.queries.log import (
     stored_nodes,
     tile,
     waiting,
+    waiting_since,
     witnessed_at,
 )
 
@@ -48,5 +49,6 @@ __all__ = [
     "tile",
     "waiting",
     "how_many_wait",
+    "waiting_since",
     "witnessed_at",
 ]

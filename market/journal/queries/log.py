@@ -39,6 +39,12 @@ def how_many_wait() -> int:
     return db.session.scalar(select(func.count()).select_from(LogWaiting)) or 0
 
 
+def waiting_since() -> datetime | None:
+    """When the act was done that waits first for its number; None when none waits. One query by two primary keys."""
+    first = select(func.min(LogWaiting.row_id)).scalar_subquery()
+    return db.session.scalar(select(JournalRow.t).where(JournalRow.id == first))
+
+
 def waiting(limit: int) -> Sequence[tuple[int, str]]:
     """The oldest acts without a number: id and leaf hash. Two queries.
 
