@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,6 +11,8 @@ from sqlalchemy import Engine, create_engine, event, select, text
 from sqlalchemy.pool import NullPool
 
 from market.agencies.rules import PerUnit
+from market.base.draw import Lottery
+from market.base.people import Role
 from market.jobs import draws as draw_jobs
 from market.selection import actions
 from market.selection.methods import Given
@@ -22,9 +25,10 @@ from tests.cli.test_log_rows import wrong
 from tests.selection import around, draws
 from tests.selection.around import DEADLINE, MONDAY
 from tests.selection.lots import merged
+from tests.selection.test_draw_beacons import enter
 
 At = Callable[[datetime], datetime]
-ABOUT = re.compile(r"(request|quote|award|draw)/")
+ABOUT = re.compile(r"(request|quote|award|draw|lottery)/")
 
 
 def told(app: Flask) -> list[str]:
@@ -67,6 +71,11 @@ def story(app: Flask, at: At) -> Iterator[dict[str, str]]:
         at(draws.BEACON)
         draw_jobs.watch_draws(())
         first = db.session.scalar(select(Award.agency_id).where(Award.request_id == draw_of(made.ref).request_id))
+        drawing = Lottery("2026026", (1, 5, 9, 20, 28, 33), 7, date(2026, 3, 8))
+        at(MONDAY + timedelta(days=9))
+        one, two = (make.make_person(role=role) for role in (Role.SUPERVISOR, Role.AUDITOR))
+        for who, result in ((one, replace(drawing, blue=8)), (two, drawing), (one, drawing)):
+            enter(who, result)
         draws.refuse(made.ref, next(one for one in made.agencies if one.id == first))
         db.session.remove()
     yield {"lowest": lowest.ref, "direct": direct.ref, "sealed": sealed.ref, "random": made.ref, "lot": lots.lots[0]}
@@ -107,11 +116,13 @@ CHANGES = [
     ("sealed", "UPDATE request_line SET quantity = quantity + 1 WHERE request_id = " + OF, "request/", ("lines",)),
     ("direct", "UPDATE request_line SET coefficient = 1 WHERE request_id = " + OF, "request/", ("lines",)),
     ("lowest", "UPDATE request SET method = 'direct', quotes_until = NULL WHERE state = 'draft' AND ref <> '{}'", "request/", ("method", "quotes_until")),
+    ("lowest", "UPDATE lottery_entry SET source = 'x' WHERE id = 1 AND '' <> '{}'", "lottery/", ("source",)),
+    ("lowest", "DELETE FROM lottery_entry WHERE id = 1 AND '' <> '{}'", "lottery/", ("not there",)),
     ("lowest", "UPDATE request SET published_at = '2026-03-03 16:00:00.000000' WHERE ref = '{}'", "request/", ("published_at",)),
 ]  # fmt: skip
 
 
-TABLES = ("request", "request_line", "quote", "quote_line", "award", "sign_up")
+TABLES = ("request", "request_line", "quote", "quote_line", "award", "sign_up", "lottery_entry")
 OFF = "PRAGMA foreign_keys=OFF; PRAGMA ignore_check_constraints=ON"
 NO_LAW = (
     """DO $$ DECLARE one record; BEGIN

@@ -6,6 +6,7 @@ parent's name, or the private part of an act. What only an erased private part k
 
 from market.journal.rules.finding import Finding
 from market.pages.queries.log_rows.agencies import differing_agencies
+from market.pages.queries.log_rows.lottery import differing_lottery
 from market.pages.queries.log_rows.offers import differing_offers
 from market.pages.queries.log_rows.quotes import differing_quotes, differing_sign_ups
 from market.pages.queries.log_rows.requests import differing_requests
@@ -25,6 +26,7 @@ def differing_rows() -> list[Finding]:
         *differing_requests(),
         *differing_quotes(),
         *differing_sign_ups(),
+        *differing_lottery(),
         *differing_uploads(),
     ]
 
