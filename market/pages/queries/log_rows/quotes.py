@@ -4,13 +4,15 @@ A quote is made by an act of its own, by an agency's sign-up for a draw, or by a
 its private part. Quotes may be sealed, and who takes part in a draw: a finding names no agency and no amount.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from market.base.draw import canonical
 from market.journal.queries.checking import Act, of_acts
 from market.journal.rules.finding import Finding
 from market.pages.queries.log_words import UNKNOWN, Thing, in_log_only, in_table_only, otherwise, unlike
@@ -26,12 +28,12 @@ _ACTS = ("quote.submit", "quote.withdraw", _SIGN_UP, "draw.withdraw", "request.a
 
 @dataclass(slots=True)
 class _Said:
-    """By quote: when it was made and with which terms (None where they are lost), and when it was taken back. By the
-    reference of a request: where an act has lost which quote it made, or which it took back. By
-    the leaf of an act on another thing: the quote that it makes.
+    """By quote: when it was made and with which terms (packed; None where they are lost), and when it was taken back.
+    By the reference of a request: where an act has lost which quote it made, or which it took back. By the leaf of an
+    act on another thing: the quote that it makes.
     """
 
-    made: dict[str, tuple[datetime, dict[str, Any] | None]] = field(default_factory=dict)
+    made: dict[str, tuple[datetime, bytes | None]] = field(default_factory=dict)
     left: dict[str, datetime] = field(default_factory=dict)
     made_lost: set[str] = field(default_factory=set)
     left_lost: set[str] = field(default_factory=set)
@@ -41,7 +43,7 @@ class _Said:
         """Play one act."""
         ref, told = act.obj.partition("/")[2], act.payload or {}
         if act.act == "quote.submit":
-            self.made[ref] = act.t, told if "lines" in told else None
+            self.made[ref] = act.t, _packed(told) if "lines" in told else None
         elif act.act == "quote.withdraw":
             self.left[ref] = act.t
         elif act.act == "draw.withdraw":
@@ -50,7 +52,7 @@ class _Said:
             self.made_lost.add(ref)
         elif act.act == _SIGN_UP or "terms" in told:
             # An award says the terms only of a quote that it makes.
-            self.made[told["quote"]] = act.t, told.get("terms")
+            self.made[told["quote"]] = act.t, _packed(told["terms"]) if "terms" in told else None
             self.makes[act.leaf] = told["quote"]
 
     def _leave(self, ref: str, receipt: str, t: datetime) -> None:
@@ -83,7 +85,8 @@ def _compared(quote: BoundQuote, said: _Said) -> Iterator[Finding]:
             yield in_table_only(about, quote.state)
         return
     made_at, terms = said.made[quote.ref]
-    yield from otherwise(about, quote.terms, {**dict.fromkeys(quote.terms, UNKNOWN), **(terms or {})})
+    if terms is not None and terms != _packed(quote.terms):
+        yield from otherwise(about, quote.terms, {**dict.fromkeys(quote.terms, UNKNOWN), **json.loads(terms)})
     row: dict[str, Any] = {"submitted_at": quote.submitted_at}
     told: dict[str, Any] = {"submitted_at": made_at}
     left = said.left.get(quote.ref)
@@ -113,6 +116,11 @@ def differing_sign_ups() -> Iterator[Finding]:
         row = {"agency": agency, "quote": quote}
         wanted = {"agency": told.get("agency", quoted_by), "quote": told.get("quote", quote if quoted_there else None)}
         yield from otherwise(about, {**row, "request": bool(of_request)}, {**wanted, "request": True})
+
+
+def _packed(terms: Mapping[str, Any]) -> bytes:
+    """Terms as short as they can be kept for every quote there is; who acted is none of them."""
+    return canonical({name: value for name, value in terms.items() if name != "by"})
 
 
 def _thing(ref: str) -> Thing:
