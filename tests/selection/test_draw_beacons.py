@@ -10,15 +10,17 @@ from market.base.draw import Lottery
 from market.base.errors import Refusal
 from market.base.people import Role
 from market.jobs import draws as jobs
+from market.journal.queries import history
 from market.selection import queries
 from market.selection.actions import draws as actions
 from market.selection.draw import relays
-from market.selection.models import DrawDecision
+from market.selection.models import DrawDecision, DrawSecret
 from market.selection.queries.draws import draw_of
 from market.selection.rules import Decision
 from market.store.db import db
 from market.store.transaction import transaction
 from tests.base.test_draw import ROUNDS
+from tests.guards.raw import columns_of, refused_insert, refused_sql
 from tests.make import make_person
 from tests.selection import around, draws
 from tests.selection.around import DEADLINE
@@ -95,10 +97,23 @@ def test_the_lottery_counts_when_two_persons_entered_the_same(session, at):
     assert code_of(lambda: enter(one, Lottery("2026026", (1,) * 6, 7, date(2026, 3, 8)))) == "beacon.lottery_malformed"
     assert enter(one, good) is False
     assert code_of(lambda: enter(one, good)) == "lottery.entered_already"
-    assert enter(two, Lottery("2026026", (1, 5, 9, 20, 28, 32), 7, date(2026, 3, 8))) is False
+    wrong, worse = (Lottery("2026026", (1, 5, 9, 20, 28, ball), 7, date(2026, 3, 8)) for ball in (32, 31))
+    assert enter(two, wrong) is False
     jobs.watch_draws(())
     assert draws.told(made.ref)["state"] == "frozen"
-    assert enter(three, good) is True
+    # Whoever corrects his own does not become the second person, nor does he agree with what he had entered before.
+    assert [enter(one, wrong_) for wrong_ in (worse, good, worse)] == [False, False, False]
+    assert enter(two, good) is False
+    assert enter(one, good) is True
+    assert code_of(lambda: enter(two, wrong)) == "lottery.counts_already"
+    assert enter(three, wrong) is False
+    refused_sql("store.frozen", "UPDATE lottery_entry SET source = 'x'")
+    acts = [(row.act, row.payload["by"]) for row in history("lottery/2026-03-08")]
+    enters, corrects = (
+        [act for act, _by in acts].count("lottery.enter"),
+        [by for act, by in acts if act[8:] == "correct"],
+    )
+    assert (enters, corrects) == (3, [one.actor.id] * 3 + [two.actor.id, one.actor.id])
     jobs.watch_draws(())
     told = draws.told(made.ref)
     assert (told["state"], told["beacon"]["drawn_on"]) == ("drawn", "2026-03-08")
@@ -123,6 +138,12 @@ def test_who_withholds_a_secret_is_named_and_two_persons_fall_back_after_a_day(s
     kept = {who: secret(commit, ref, who, "") for ref in (made.ref,) for who in (one, two)}
     mine = {who: secret(commit, other.ref, who, "") for who in (one, two)}
     assert code_of(lambda: secret(commit, made.ref, one, "")) == "draw.committed_already"
+    draws.use_beacon("drand_quicknet")
+    drand = draws.made(at, agencies=2)
+    assert code_of(lambda: secret(commit, drand.ref, one, "")) == "draw.takes_no_secret"
+    with transaction():
+        other_id = draw_of(drand.ref).id
+    refused_insert("draw.takes_no_secret", DrawSecret, {**columns_of(DrawSecret, 1), "draw_id": other_id})
     assert code_of(lambda: secret(reveal, made.ref, one, kept[one])) == "draw.not_waiting"
     run(at, DEADLINE)
     assert code_of(lambda: secret(commit, made.ref, make_person(role=Role.AUDITOR), "")) == "draw.sign_up_over"

@@ -97,10 +97,27 @@ def test_the_witnesses_desk_asks_for_two_persons(app, at):
     assert people.post(client, f"{desk}/confirm/void", {}).status_code == 422
     lottery = {"drawn_on": "2026-03-01", "issue": "2026022", "red": "1 2 3 4 5", "blue": "7"}
     assert people.post(client, "/desk/draws/lottery", lottery).status_code == 422
-    assert people.post(client, "/desk/draws/lottery", {**lottery, "red": "01 02 03 04 05 06"}).status_code == 302
+    for red, word in (
+        ("1 2 3 4 5 6 junk", "junk"),
+        ("-1 1 2 3 4 5 6", "-1"),
+        ("1,2,3,4,5,６", "６"),
+        ("1 2 3 4 5 6.0", "6.0"),
+    ):
+        refused = people.post(client, "/desk/draws/lottery?lang=en", {**lottery, "red": red})
+        assert refused.status_code == 422 and f"“{word}” is not one of the numbers" in refused.text
+    assert people.post(client, "/desk/draws/lottery", {**lottery, "red": "01 02 03 04 05 16"}).status_code == 302
+    for status in (302, 409):
+        assert people.post(client, "/desk/draws/lottery", {**lottery, "red": "01 02 03 04 05 26"}).status_code == status
+    secret = people.post(client, f"{desk}/commit?lang=en", {"secret": ""})
+    assert secret.status_code == 422 and "is not made of secrets" in secret.text
     second = app.test_client()
     people.sign_in(second, two, PASSWORD)
     assert made.ref in second.get("/desk").text
+    # Who enters it too must not read what the first one did.
+    seen = [
+        second.get(path).text for path in ("/desk/draws", desk, f"/draws/{made.ref}", "/log/objects/lottery/2026-03-01")
+    ]
+    assert not any(numbers in text for text in seen for numbers in ("05,16", "05,26", "05 16", "05 26"))
     assert people.post(second, f"{desk}/confirm/void", {}).status_code == 302
     assert second.get(f"/draws/{made.ref}.json").json["state"] == "void"
     buyer = app.test_client()

@@ -41,6 +41,13 @@ def unlike(thing: Thing, row: Mapping[str, Any], said: Mapping[str, Any] | None)
             yield thing.finding("finding.column", {"column": column, "table": _exact(value), "log": _exact(wanted)})
 
 
+def otherwise(thing: Thing, row: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Finding]:
+    """The same of what may still be sealed: a finding names the column and no value."""
+    for column, value in row.items():
+        if said[column] not in (UNKNOWN, value):
+            yield thing.finding("finding.otherwise", {"column": column})
+
+
 def differs(thing: Thing, row: str, said: str) -> Finding:
     """The table has one state and the log leads to another."""
     return thing.finding("finding.state", {"table": str(row), "log": str(said)})
@@ -80,6 +87,7 @@ register_sentences(
         "finding.state": N_("{name}: the table says '{table}', the log '{log}'"),
         "finding.none_of": N_("{name}: the table says '{table}', the log one of '{log}'"),
         "finding.column": N_("{name}: the table says {column} '{table}', the log '{log}'"),
+        "finding.otherwise": N_("{name}: the table says another {column} than the act that made it"),
         "finding.in_log_only": N_("{name}: the table says 'not there', the log '{log}'"),
         "finding.in_table_only": N_("{name}: the table says '{table}', the log 'not there'"),
         "finding.unlawful": N_("{act} on {name} is not lawful in the state '{state}'"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ from market.selection.actions.telling import quoting_organisations
 from market.selection.methods import METHODS, Given, Outcome, QuoteFacts, Reason, SelectionMethod
 from market.selection.models import Award, Quote, Request
 from market.selection.queries import Compared, compare, due_refs, request_lock, sealed_count, standing_quotes
+from market.selection.queries.bound import quote_terms
 from market.selection.rules import REQUEST, AwardState, Method, QuoteOrigin, RequestState, written_deadline
 from market.store.db import db
 from market.store.references import next_reference
@@ -122,12 +124,13 @@ def close_awarded(request: Request, now: datetime) -> None:
 def write_award(request: Request, decided: tuple[Outcome, int], *, actor: Actor, now: datetime) -> Award:
     """Write the award of an outcome to its quote, with the reasons, and the journal's row with the whole order."""
     outcome, quote_id = decided
+    quote = db.session.get_one(Quote, quote_id)
     earlier = db.session.scalar(select(Award.id).where(Award.request_id == request.id).limit(1))
     award = Award(
         ref=next_reference(RefKind.AWARD, now),
         request_id=request.id,
         quote_id=quote_id,
-        agency_id=db.session.get_one(Quote, quote_id).agency_id,
+        agency_id=quote.agency_id,
         state=AwardState.ACTIVE,
         reasons=[reason.row() for reason in outcome.reasons],
         decided_at=now,
@@ -135,13 +138,17 @@ def write_award(request: Request, decided: tuple[Outcome, int], *, actor: Actor,
     )
     db.session.add(award)
     db.session.flush()
-    payload = {
+    payload: dict[str, Any] = {
         "award": award.ref,
         "method": request.method,
         "winner": award.agency_id,
+        "quote": quote.ref,
         "reasons": award.reasons,
         "order": [[one.agency_id, one.total_fen, one.submitted_at.isoformat()] for one in outcome.order],
     }
+    if not METHODS[Method(request.method)].needs_deadline:
+        # A direct choice makes the quote too; every other quote is bound by the act that made it.
+        payload["terms"] = quote_terms(quote_id)
     # The next rank after a refusal is an act of its own: whoever plays the log knows when it is lawful.
     act = "request.award" if earlier is None else "request.award_next"
     record(act, obj(request), actor=actor, payload=payload, now=now)

@@ -21,6 +21,7 @@ from market.notices.actions import queue
 from market.selection.methods import METHODS
 from market.selection.models import Quote, QuoteLine, Request
 from market.selection.queries import standing_quote
+from market.selection.queries.bound import quote_terms
 from market.selection.rules import Method, QuoteOrigin, QuoteState, RequestState, written_deadline
 from market.store.db import db
 from market.store.references import next_reference
@@ -52,7 +53,7 @@ def submit_quote(request: Request, quoted: Quoted, *, actor: Actor, now: datetim
         raise BreaksRule("quote.days_range", promised=offer.promised_days)
     prices = _prices(request, offer, quoted.amounts)
     quote = write_quote(request, (offer, prices), (QuoteOrigin.SUBMITTED, quoted.promised_days), now=now)
-    record("quote.submit", f"quote/{quote.ref}", actor=_unnamed(actor), payload={}, now=now)
+    record("quote.submit", f"quote/{quote.ref}", actor=_unnamed(actor), payload=quote_terms(quote.id), now=now)
     facts = {"ref": request.ref, "link": f"/desk/requests/{request.ref}"}
     queue("notice.quote.received", to=[request.organisation_id], facts=facts, now=now)
     return quote
@@ -122,6 +123,7 @@ def write_quote(
 
 def _unnamed(actor: Actor) -> Actor:
     # Neither request, agency nor amounts are named: the log is read by people who must not learn of a sealed quote.
+    # What binds them is in the private part, which no page shows.
     return Actor(actor.id, actor.role, None)
 
 

@@ -25,6 +25,7 @@ from market.selection.actions.telling import call_agencies, tell_cancelled
 from market.selection.methods import METHODS
 from market.selection.models import Request, RequestLine
 from market.selection.queries import Shelf, notice_document, shelf, sisters_of
+from market.selection.queries.bound import request_terms
 from market.selection.rules import REQUEST, Funding, Method, RequestState
 from market.store import outbox
 from market.store.calendar import calendar
@@ -82,7 +83,7 @@ def draft_request(code: str, terms: Terms, *, actor: Actor, now: datetime) -> Re
     db.session.add(request)
     db.session.flush()
     _write_lines(request, lines)
-    record("request.draft", obj(request), actor=actor, payload=_facts(chosen, terms), now=now)
+    record("request.draft", obj(request), actor=actor, payload=_facts(request, chosen, terms), now=now)
     return request
 
 
@@ -108,7 +109,7 @@ def rewrite(request: Request, terms: Terms, *, actor: Actor, now: datetime) -> d
     db.session.flush()
     db.session.expire(request, ["entry", "lines"])
     _write_lines(request, lines)
-    return _facts(chosen, terms)
+    return _facts(request, chosen, terms)
 
 
 def publish(request: Request, *, actor: Actor, now: datetime) -> None:
@@ -144,10 +145,9 @@ def publish_one(request: Request, *, actor: Actor, now: datetime) -> None:
         request.quotes_until = None
     request.state, request.published_at = state, now
     db.session.flush()
-    facts: dict[str, Any] = {"method": request.method, "edition": request.edition_id, "service": request.service_id}
-    facts |= {"region": request.region_code} if request.region_code else {}
+    facts = {"edition": request.edition_id, "service": request.service_id, **request_terms(request.id)}
     if request.quotes_until is not None:
-        facts |= {"quotes_until": request.quotes_until.isoformat(), "calendar_provisional": provisional}
+        facts["calendar_provisional"] = provisional
     if method.draws and request.quotes_until is not None:
         announce(request, request.quotes_until, actor=actor, now=now)
     # By the act's name everybody sees, without its private part, that no award may come before the draw.
@@ -301,7 +301,7 @@ def _write_lines(request: Request, lines: list[tuple[FeeItem, int, int]]) -> Non
     db.session.flush()
 
 
-def _facts(chosen: Shelf, terms: Terms) -> dict[str, Any]:
+def _facts(request: Request, chosen: Shelf, terms: Terms) -> dict[str, Any]:
     amounts = {str(item): [amount.quantity, amount.coefficient] for item, amount in sorted(terms.amounts.items())}
-    facts = {"service": chosen.entry.code, "edition": chosen.edition.number, "method": terms.method, "amounts": amounts}
-    return facts | {"region": terms.region} if terms.region else facts
+    facts = {"service": chosen.entry.code, "edition": chosen.edition.number, "amounts": amounts}
+    return facts | request_terms(request.id)

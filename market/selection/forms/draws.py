@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from wtforms import Field, RadioField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
 from market.base.draw import Lottery
 from market.selection.rules import GROUNDS, Decision
@@ -43,16 +45,25 @@ class LotteryForm(HouseForm):
         "beacon.lottery_day": "drawn_on",
         "lottery.not_drawn_yet": "drawn_on",
         "lottery.entered_already": "drawn_on",
+        "lottery.counts_already": "drawn_on",
     }
     drawn_on = DayField(_l("Drawn on"), [needed()])
     issue = LineField(_l("Issue"), [needed(), at_most(7)])
     red = LineField(_l("Six red numbers"), [needed(), at_most(40)])
     blue = WholeField(_l("Blue number"), [needed(), between(1, 16)])
 
+    def validate_red(self, _field: Field) -> None:
+        """Whole numbers and nothing else; which ones, the rules judge."""
+        for word in self._words():
+            if not (word.isascii() and word.isdecimal()):
+                raise ValidationError(_("“%(word)s” is not one of the numbers. Type six, and nothing else.", word=word))
+
+    def _words(self) -> list[str]:
+        return (self.red.data or "").replace(",", " ").replace("，", " ").split()
+
     def result(self) -> Lottery:
         """What was typed; the rules judge it."""
-        words = (self.red.data or "").replace(",", " ").replace("，", " ").split()
-        balls = tuple(int(word) for word in words if word.isascii() and word.isdecimal())
+        balls = tuple(map(int, self._words()))
         return Lottery(self.issue.data or "", balls, self.blue.data or 0, self.drawn_on.data or date.min)
 
 

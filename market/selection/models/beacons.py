@@ -49,7 +49,10 @@ class BeaconValue(Base):
 
 
 class LotteryEntry(Base):
-    """A result of the lottery as one person entered it; two that agree make a value. A mistake stays and counts not."""
+    """A result of the lottery as one person entered it; two that agree make a value.
+
+    Until then a mistake is corrected by who made it; the journal has what was entered before.
+    """
 
     __tablename__ = "lottery_entry"
     id: Mapped[Key]
@@ -57,7 +60,19 @@ class LotteryEntry(Base):
     source: Mapped[Line]
     entered_at: Mapped[Instant]
     entered_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    __table_args__ = (UniqueConstraint("drawn_on", "entered_by"), {"info": {"frozen": Frozen()}})
+    __table_args__ = (
+        UniqueConstraint("drawn_on", "entered_by"),
+        {
+            "info": {
+                "frozen": (
+                    Frozen(but=("source", "entered_at")),
+                    Frozen(
+                        when="EXISTS (SELECT 1 FROM beacon_value v WHERE v.kind = 'lottery' AND v.name = OLD.drawn_on)"
+                    ),
+                )
+            }
+        },
+    )
 
 
 class DrawSecret(Base):
@@ -81,6 +96,9 @@ class DrawSecret(Base):
             "info": {
                 "frozen": (Frozen(but=("secret", "revealed_at")), Frozen(when="OLD.secret IS NOT NULL")),
                 "refuses": (
+                    Refuses(
+                        "draw.takes_no_secret", "(SELECT beacon FROM draw WHERE id = NEW.draw_id) <> 'commit_reveal'"
+                    ),
                     Refuses(
                         "draw.sign_up_over",
                         "(SELECT state FROM draw WHERE id = NEW.draw_id) <> 'announced' OR NEW.secret IS NOT NULL",

@@ -145,6 +145,7 @@ register_labels(
         "deed.draw.ask": N_("A decision of two persons was proposed"),
         "deed.beacon.known": N_("Beacon known"),
         "deed.lottery.enter": N_("Result of the lottery entered by one person"),
+        "deed.lottery.correct": N_("One person corrected the result of the lottery"),
         "deed.draw.confirm": N_("A second person confirmed the decision"),
     }
 )
@@ -169,6 +170,7 @@ register_sentences(
         "draw.proposed_already": N_("This was proposed already. A second person may confirm it."),
         "draw.fallback_too_early": N_("The fallback applies a day after the beacon's time, not before."),
         "draw.not_waiting": N_("This draw does not wait for a beacon."),
+        "draw.takes_no_secret": N_("The beacon of this draw is not made of secrets. There is nothing to commit to."),
         "draw.committed_already": N_("You have committed a secret already."),
         "draw.not_committed": N_("You have committed no secret here, or revealed it already."),
         "draw.wrong_beacon": N_("This is not the beacon that was announced. Nothing is drawn."),
@@ -187,7 +189,8 @@ register_sentences(
         "request.award_stands": N_("An award stands. A request that is awarded does not fail."),
         "request.only_drawn_again": N_("Only a request decided by a draw fails after an award."),
         "merged.not_drawn": N_("Lots are not drawn. Choose quotes or a direct choice, or take the lot out first."),
-        "lottery.entered_already": N_("You have entered a result for that day already. A second person enters it too."),
+        "lottery.entered_already": N_("You have entered this result already. A second person enters it too."),
+        "lottery.counts_already": N_("Two persons have entered the result of that day. It counts and stays as it is."),
         "lottery.two_persons": N_("Two persons must enter the same result independently before it counts."),
         "reason.drawn": N_("{agency} has rank {rank} of {count} in the draw; its marked price is {amount_fen}."),
         "reason.next_rank": N_("{gone} before it in the ranking refused, so that the next rank is selected."),

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from market.base.draw import BeaconKind
 from market.base.errors import Refusal
 from market.base.people import Actor
 from market.base.permissions import Permission
@@ -137,6 +138,7 @@ def _page(ref: str, form: HouseForm) -> ResponseReturnValue:
     offered = set(Decision) if shown.state == DrawState.FROZEN else {Decision.VOID}
     asks = form if isinstance(form, DecideForm) else decide_form(offered)(NOTHING)
     secret = form if isinstance(form, SecretForm) else SecretForm(NOTHING)
+    takes_secret = shown.beacon == BeaconKind.COMMIT
     return form.page(
         "selection/draw_witness.html",
         draw=shown,
@@ -147,7 +149,7 @@ def _page(ref: str, form: HouseForm) -> ResponseReturnValue:
         mine=mine,
         me=actor.id,
         proposals=[one for one in (found.decision_of(shown.id, kind) for kind in Decision) if one is not None],
-        can_commit=shown.state == DrawState.ANNOUNCED and now < shown.signup_until and mine is None,
+        can_commit=takes_secret and shown.state == DrawState.ANNOUNCED and now < shown.signup_until and mine is None,
         can_reveal=shown.state == DrawState.FROZEN and mine is not None and mine.secret is None,
         can_void=DRAW.allows(shown.state, "void"),
         late=shown.state == DrawState.FROZEN and seconds(now) >= shown.beacon_time,

@@ -1,17 +1,17 @@
-"""Awards, which are acts on their request's name, and prices taken at a direct choice, which live by the award."""
+"""Awards, which are acts on their request's name."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from market.base.words import N_, register_sentences
 from market.journal.queries.checking import Act, of_acts
 from market.journal.rules.finding import Finding
 from market.pages.queries.log_words import UNKNOWN, Thing, unlike
 from market.selection.models import Award, Quote, Request
-from market.selection.rules import AWARD, QUOTE, AwardState, QuoteOrigin, QuoteState
+from market.selection.rules import AWARD, AwardState
 from market.store.db import db
 
 _PART = 10_000
@@ -27,41 +27,54 @@ def differing_awards() -> Iterator[Finding]:
         else:
             awarded[ref].append(act)
     seen = Counter[str]()
-    query = select(Request.ref, Award.ref, Award.state, Award.decided_at).join(Request, Request.id == Award.request_id)
-    for ref, award, state, decided_at in db.session.execute(query.order_by(Award.id)).yield_per(_PART):
-        place, seen[ref] = seen[ref], seen[ref] + 1
-        acts = awarded[ref][place : place + 1]
-        said = None
-        if acts:
-            name = (acts[0].payload or {}).get("award", UNKNOWN)
-            should = AwardState.VOID if place < refused[ref] else AwardState.ACTIVE
-            said = {"state": should, "ref": name, "decided_at": acts[0].t}
-        row = {"state": state, "ref": award, "decided_at": decided_at}
-        yield from unlike(Thing(f"award/{award}", AWARD.name), row, said)
+    query = (
+        select(
+            Request.ref, Award.ref.label("award"), Award.state, Award.decided_at, Award.agency_id, Award.reasons,
+            Quote.ref.label("quote"), Quote.agency_id.label("quoted_by"), Quote.request_id == Award.request_id,
+        )
+        .select_from(Award)
+        .join(Request, Request.id == Award.request_id)
+        .outerjoin(Quote, Quote.id == Award.quote_id)
+        .order_by(Award.id)
+    )  # fmt: skip
+    for row in db.session.execute(query).yield_per(_PART):
+        place, seen[row.ref] = seen[row.ref], seen[row.ref] + 1
+        acts = awarded[row.ref][place : place + 1]
+        state = AwardState.VOID if place < refused[row.ref] else AwardState.ACTIVE
+        yield from _compared(row, {**_told(acts[0]), "state": state} if acts else None)
     for ref, acts in awarded.items():
         yield from (Finding("finding.no_award", {"obj": one.obj, "act": one.act}) for one in acts[seen[ref] :])
 
 
-def differing_marked_quotes() -> Iterator[Finding]:
-    """Quotes made of a marked price: only who leaves a draw in time withdraws one. Two queries."""
-    signed_up, left, lost = dict[str, str](), dict[str, datetime](), set[str]()
-    for act in of_acts(("draw.sign_up", "draw.withdraw")):
-        told = act.payload or {}
-        if act.act == "draw.sign_up":
-            signed_up[act.leaf] = told.get("quote", "")
-        elif quote := signed_up.get(told.get("receipt", ""), ""):
-            left[quote] = act.t
-        else:
-            lost.add(act.obj)
-    query = select(Request.ref, Quote.ref, Quote.state, Quote.withdrawn_at).where(Quote.origin == QuoteOrigin.MARKED)
-    for ref, quote, state, withdrawn_at in db.session.execute(
-        query.join(Request, Request.id == Quote.request_id).order_by(Quote.id)
-    ).yield_per(_PART):
-        if quote not in left and f"draw/{ref}" in lost:
-            continue
-        said = QuoteState.WITHDRAWN if quote in left else QuoteState.STANDING
-        row = {"state": state, "withdrawn_at": withdrawn_at}
-        yield from unlike(Thing(f"quote/{quote}", QUOTE.name), row, {"state": said, "withdrawn_at": left.get(quote)})
+def _told(act: Act) -> dict[str, Any]:
+    told = act.payload or {}
+    return {
+        "ref": told.get("award", UNKNOWN),
+        "decided_at": act.t,
+        "agency": told.get("winner", UNKNOWN),
+        "quote": told.get("quote", UNKNOWN),
+        "reasons": told.get("reasons", UNKNOWN),
+    }
 
 
-register_sentences({"finding.no_award": N_("an award on {obj}: the table says 'not there', the log '{act}'")})
+def _compared(row: Row[*tuple[Any, ...]], said: Mapping[str, Any] | None) -> Iterator[Finding]:
+    about = Thing(f"award/{row.award}", AWARD.name)
+    is_ = {
+        "state": row.state,
+        "ref": row.award,
+        "decided_at": row.decided_at,
+        "agency": row.agency_id,
+        "quote": row.quote,
+        "reasons": row.reasons,
+    }
+    yield from unlike(about, is_, said)
+    if (row.quoted_by, row[-1]) != (row.agency_id, True):
+        yield about.finding("finding.award_of_other_quote", {})
+
+
+register_sentences(
+    {
+        "finding.no_award": N_("an award on {obj}: the table says 'not there', the log '{act}'"),
+        "finding.award_of_other_quote": N_("{name}: its quote is not one of its agency on its request"),
+    }
+)

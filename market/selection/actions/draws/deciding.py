@@ -69,7 +69,13 @@ def confirm(draw: Draw, decision: Decision, *, actor: Actor, now: datetime) -> N
 
 
 def commit_secret(draw: Draw, secret: str, *, actor: Actor, now: datetime) -> str:
-    """Commit to a secret before the freeze; empty, one is made. Returns it: only the committer holds it until then."""
+    """Commit to a secret before the freeze; empty, one is made. Returns it: only the committer holds it until then.
+
+    Refuses `draw.takes_no_secret` where the beacon is not made of secrets (nor can it become so: a draw falls back to
+    the lottery), `draw.committed_already`, `draw.sign_up_over` and `beacon.secret_malformed`.
+    """
+    if draw.beacon != law.BeaconKind.COMMIT:
+        raise BreaksRule("draw.takes_no_secret")
     own = secret.strip().lower() or secrets.token_hex(32)
     rows = secrets_of(draw.id)
     if any(row.account_id == actor.id for row in rows):
@@ -114,7 +120,9 @@ def reveal_secret(draw: Draw, secret: str, *, actor: Actor, now: datetime) -> No
 def enter_lottery(result: law.Lottery, *, actor: Actor, now: datetime) -> bool:
     """One person enters a published result; True when a second one had entered the same and it counts from here on.
 
-    Refuses `beacon.lottery_malformed`, `beacon.lottery_day`, `lottery.not_drawn_yet` and `lottery.entered_already`.
+    Until two agree, whoever entered another one corrects it so; that is an act of its own. Refuses
+    `beacon.lottery_malformed`, `beacon.lottery_day`, `lottery.not_drawn_yet`, `lottery.entered_already` where it is
+    the same again, and `lottery.counts_already`.
     """
     randomness = result.randomness()
     if result.drawn_at() > now:
@@ -122,13 +130,21 @@ def enter_lottery(result: law.Lottery, *, actor: Actor, now: datetime) -> bool:
     day = result.drawn_on.isoformat()
     source = f"{result.issue} {','.join(f'{ball:02d}' for ball in sorted(result.red))} {result.blue:02d}"
     entered = db.session.scalars(select(LotteryEntry).where(LotteryEntry.drawn_on == day)).all()
-    if any(one.entered_by == actor.id for one in entered):
+    known = value_of(law.BeaconKind.LOTTERY, day) is not None
+    mine = next((one for one in entered if one.entered_by == actor.id), None)
+    act = "lottery.enter" if mine is None else "lottery.correct"
+    if mine is None:
+        db.session.add(LotteryEntry(drawn_on=day, source=source, entered_at=now, entered_by=actor.id))
+    elif mine.source == source:
         raise BadState("lottery.entered_already")
-    db.session.add(LotteryEntry(drawn_on=day, source=source, entered_at=now, entered_by=actor.id))
+    elif known:
+        raise BadState("lottery.counts_already")
+    else:
+        mine.source, mine.entered_at = source, now
     db.session.flush()
-    record("lottery.enter", f"lottery/{day}", actor=actor, payload={"source": source}, now=now)
-    agreed = any(one.source == source for one in entered)
-    if agreed and value_of(law.BeaconKind.LOTTERY, day) is None:
+    record(act, f"lottery/{day}", actor=actor, payload={"source": source}, now=now)
+    agreed = any(one.source == source for one in entered if one is not mine)
+    if agreed and not known:
         _known(law.BeaconKind.LOTTERY, day, (source, randomness), now=now)
     return agreed
 

@@ -16,6 +16,7 @@ from market.selection.actions.announcing import written
 from market.selection.actions.quotes import hold_offer, write_quote
 from market.selection.models import Draw, Quote, Request, SignUp
 from market.selection.queries import compared, draw_of_request
+from market.selection.queries.bound import quote_terms
 from market.selection.queries.draws import sign_up_of
 from market.selection.rules import DrawState, QuoteOrigin, QuoteState, RequestState, written_deadline
 from market.store.db import db
@@ -42,7 +43,9 @@ def sign_up(request: Request, nonce: str, *, actor: Actor, now: datetime) -> Sig
     if priced.prices is None:
         raise BreaksRule("draw.no_price")
     quote = write_quote(request, (held, priced.prices), (QuoteOrigin.MARKED, held.promised_days), now=now)
-    payload = {"ticket": mine, "nonce": own, "quote": quote.ref}
+    payload = {
+        "ticket": mine, "nonce": own, "agency": agency.id, "quote": quote.ref, "terms": quote_terms(quote.id),
+    }  # fmt: skip
     # Who it was is told with the pool; the log is read by people who must not learn of it before.
     receipt = written("sign_up", draw, payload, actor=Actor(actor.id, actor.role, None), now=now)
     row = SignUp(
