@@ -91,6 +91,11 @@ def participants(draw_id: int) -> list[Participant]:
     return [Participant(*row) for row in db.session.execute(query)]
 
 
+def excluded(everybody: Sequence[Participant]) -> list[list[Any]]:
+    """Who of them is not in the pool and why: receipt, reason and facts, as the freeze binds them."""
+    return sorted([one.receipt, str(one.excluded), one.facts or {}] for one in everybody if one.excluded)
+
+
 def sign_up_of(draw_id: int, agency_id: int) -> SignUp | None:
     """The agency's sign-up that stands."""
     query = select(SignUp).where(SignUp.draw_id == draw_id, SignUp.agency_id == agency_id)

@@ -17,6 +17,7 @@ from market.selection.queries.draws import (
     Participant,
     confirmations,
     draw_of,
+    excluded,
     freeze_number,
     participants,
     postponements_of,
@@ -49,12 +50,16 @@ def freeze(ref: str, *, now: datetime) -> Draw:
     if seconds(now) >= draw.beacon_time:
         postpone(draw, Postponed.FROZEN_LATE, now=now)
     _exclude(draw, now)
-    pool = [one for one in participants(draw.id) if one.in_pool]
+    everybody = participants(draw.id)
+    pool = [one for one in everybody if one.in_pool]
     root = law.pool_root([ticket for one in pool for ticket in law.tickets(one.ticket, one.nonce)])
     draw.pool_root, draw.frozen_time = root.hex(), seconds(now)
     draw.state = DRAW.step(draw.state, "freeze")
     db.session.flush()
-    payload = {"pool_root": draw.pool_root, "count": len(pool), "beacon_time": draw.beacon_time}
+    payload = {
+        "pool_root": draw.pool_root, "count": len(pool), "beacon_time": draw.beacon_time,
+        "exclusions": excluded(everybody),
+    }  # fmt: skip
     written("freeze", draw, payload, actor=SYSTEM, now=now)
     if len(pool) < draw.least:
         _too_few(draw, len(pool), now)
