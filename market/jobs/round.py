@@ -26,5 +26,5 @@ def one_round(index: Index, site: Log, relays: Sequence[str] = ()) -> tuple[int,
     erase_old_contacts()
     watch_agencies()
     closed = len(close_due_requests())
-    watch_draws(relays)
+    watch_draws(relays, site.policy)
     return closed, bring_up_to_date(index)

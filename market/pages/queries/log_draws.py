@@ -18,6 +18,7 @@ from market.journal.models import JournalRow
 from market.journal.rules.finding import Finding
 from market.journal.rules.leaf import stamp
 from market.pages.queries.log_draw_rows import Act, acts_where, beacons_differ, draw_differs, first_of, otherwise
+from market.pages.queries.log_witnesses import strangers_wrong
 from market.selection.draw import replay_draw
 from market.selection.models import Draw, SignUp
 from market.selection.queries.transcript import transcript
@@ -30,10 +31,16 @@ _TICKET = re.compile(r"[0-9A-Z]{18}(#[0-9]+)?")
 
 
 def draws_wrong() -> list[Finding]:
-    """What is wrong with any draw, and with beacons. Some twenty statements a draw, however many take part."""
-    return [
-        Finding("finding.draw", {"obj": f"draw/{draw.ref}", "what": what}) for draw in _draws() for what in _wrong(draw)
-    ] + beacons_differ()
+    """What is wrong with any draw, its beacon or witnesses. Some twenty statements a draw, however many take part."""
+    return (
+        [
+            Finding("finding.draw", {"obj": f"draw/{draw.ref}", "what": what})
+            for draw in _draws()
+            for what in _wrong(draw)
+        ]
+        + beacons_differ()
+        + strangers_wrong()
+    )
 
 
 def _draws() -> Iterator[Draw]:

@@ -15,6 +15,7 @@ from market.base.errors import NotFound
 from market.catalogue.models import Entry
 from market.journal.models import JournalRow
 from market.journal.queries import sequenced, witnessed_at
+from market.journal.rules.policy import Policy
 from market.selection.models import (
     Award,
     BeaconValue,
@@ -209,9 +210,9 @@ def freeze_number(acts: Sequence[JournalRow]) -> int | None:
     return sequenced(frozen.id) if frozen is not None else None
 
 
-def confirmations(draw: Draw, number: int | None) -> list[tuple[str, datetime]]:
-    """Who cosigned a head of the log with the freeze, which has this number, before the beacon's time, and when."""
-    seen = witnessed_at(number) if number is not None else []
+def confirmations(draw: Draw, number: int | None, policy: Policy) -> list[tuple[str, datetime]]:
+    """The policy's witnesses that cosigned a head with the freeze, entry `number`, before the beacon's time, and when."""
+    seen = witnessed_at(number, policy) if number is not None else []
     return [(witness, moment) for witness, moment in seen if moment.timestamp() < draw.beacon_time]
 
 
