@@ -211,7 +211,7 @@ def freeze_number(acts: Sequence[JournalRow]) -> int | None:
 
 
 def confirmations(draw: Draw, number: int | None, policy: Policy) -> list[tuple[str, datetime]]:
-    """The policy's witnesses that cosigned a head with the freeze, entry `number`, before the beacon's time, and when."""
+    """The policy's witnesses that cosigned a head with the freeze, entry `number`, before the beacon, and when."""
     seen = witnessed_at(number, policy) if number is not None else []
     return [(witness, moment) for witness, moment in seen if moment.timestamp() < draw.beacon_time]
 
