@@ -1,11 +1,27 @@
 """The cheating operator: whoever owns the tables can take their triggers off and write what he likes."""
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 
 def past_the_laws(owner_url: str, *statements: str) -> None:
     """Run statements as the tables' owner, with every trigger off; afterwards they are on again, as if nothing was."""
+    _as_owner(owner_url, lambda offs, ons: (*offs, *statements, *ons))
+
+
+@contextmanager
+def without_laws(owner_url: str) -> Iterator[Callable[..., None]]:
+    """Yield a function that runs statements as the tables' owner; every trigger is off until the end."""
+    laws: list[str] = []
+    _as_owner(owner_url, lambda offs, ons: (laws.extend(ons), offs)[1])
+    yield lambda *statements: _as_owner(owner_url, lambda _offs, _ons: statements)
+    _as_owner(owner_url, lambda _offs, _ons: laws)
+
+
+def _as_owner(owner_url: str, chosen: Callable[[list[str], list[str]], Iterable[str]]) -> None:
     engine = create_engine(owner_url, poolclass=NullPool, execution_options={"writes": True})
     with engine.begin() as connection:
         if connection.dialect.name == "sqlite":
@@ -18,6 +34,6 @@ def past_the_laws(owner_url: str, *statements: str) -> None:
             offs, ons = (
                 [f'ALTER TABLE "{name}" {able} TRIGGER USER' for name in names] for able in ("DISABLE", "ENABLE")
             )
-        for statement in (*offs, *statements, *ons):
+        for statement in chosen(offs, ons):
             connection.execute(text(statement.replace(":", r"\:")))
     engine.dispose()

@@ -92,7 +92,7 @@ def reconcile(mirror: str) -> None:
 @with_appcontext
 def anchor(folder: Path) -> None:
     """Write the newest head as a page to be printed and put up: whoever keeps it can show a changed past later."""
-    found = queries.checkpoint()
+    found = queries.shown(_site().policy)
     if found is None:
         raise click.ClickException("The log is empty: nothing to anchor.")
     day = found.made_at.date().isoformat()

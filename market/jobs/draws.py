@@ -5,9 +5,11 @@ Each draw is a transaction of its own under the lock on its request, so that one
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from market.base.errors import Refusal
 from market.contracts.queries import declined_after_draw
+from market.journal.rules.policy import NOBODY, Policy
 from market.selection.actions import draws
 from market.selection.draw.relays import fetch
 from market.selection.queries import request_lock
@@ -19,19 +21,19 @@ MARGIN = 60
 """Seconds before the beacon at which witnesses must have confirmed the frozen pool."""
 
 
-def watch_draws(relays: Sequence[str]) -> int:
+def watch_draws(relays: Sequence[str], policy: Policy = NOBODY) -> int:
     """Freeze what is due, fetch awaited rounds, draw, follow declined contracts; how many acts. Safe to run twice."""
-    done = freeze_due()
+    done = freeze_due(policy)
     fetch_rounds(relays)
     return done + draw_due() + follow_declined()
 
 
-def freeze_due() -> int:
-    """Freeze every pool whose sign-up has ended, and postpone what too few witnesses have confirmed."""
+def freeze_due(policy: Policy = NOBODY) -> int:
+    """Freeze every pool whose sign-up has ended; postpone what too few witnesses of the policy have confirmed."""
     with transaction() as now:
         due, unwitnessed = draws_to_freeze(now), draws_before_beacon(now, MARGIN)
     done = _each(due, _frozen)
-    return done + _each(unwitnessed, _postponed)
+    return done + _each(unwitnessed, partial(_postponed, policy))
 
 
 def fetch_rounds(relays: Sequence[str]) -> int:
@@ -77,9 +79,9 @@ def _frozen(ref: str) -> bool:
         return draws.freeze(ref, now=now).pool_root is not None
 
 
-def _postponed(ref: str) -> bool:
+def _postponed(policy: Policy, ref: str) -> bool:
     with transaction(request_lock(ref)) as now:
-        return draws.postpone_unwitnessed(ref, now=now)
+        return draws.postpone_unwitnessed(ref, policy, now=now)
 
 
 def _drawn(ref: str) -> bool:

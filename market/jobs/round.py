@@ -48,7 +48,7 @@ def one_round(index: Index, site: Log, relays: Sequence[str] = ()) -> Done:
     with surviving("requests", done.failed):
         done.closed = len(close_due_requests())
     with surviving("draws", done.failed):
-        watch_draws(relays)
+        watch_draws(relays, site.policy)
     with surviving("index", done.failed):
         done.indexed = bring_up_to_date(index)
     return done

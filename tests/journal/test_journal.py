@@ -41,6 +41,12 @@ def test_the_payload_hash_needs_the_salt(payload: dict[str, object], salt: bytes
     assert rules.payload_hash(salt, payload) != rules.payload_hash(other, payload)
 
 
+def test_a_payload_cannot_say_who_acted(session: object) -> None:
+    with pytest.raises(ValueError, match="who acted"), transaction() as now:
+        record("thing.change", "thing/9", actor=Actor(7, Role.AGENCY, 3), payload={"by": "somebody"}, now=now)
+    assert history("thing/9") == []
+
+
 @given(act=st.text(max_size=9), obj=st.text(max_size=9), rev=st.integers(1, 2**40), moment=st.datetimes())
 def test_the_fast_way_to_write_a_leaf_is_the_canonical_one(act: str, obj: str, rev: int, moment: datetime) -> None:
     row = SimpleNamespace(t=moment.replace(tzinfo=UTC), act=act, obj=obj, rev=rev, actor="a", ph="", prev='\x7f\u2028"')

@@ -19,11 +19,14 @@ from market.jobs import log as jobs_log
 from market.jobs import round as jobs_round
 from market.jobs.log import ask_witnesses, seal_for_ever, seal_log, watch_log
 from market.journal import guarding, queries
+from market.journal.actions import keep_cosignature
 from market.journal.guarding import Log, Memory
 from market.journal.rules import note, tree, witnessing
 from market.journal.rules.note import LOG, WITNESS, Head, Signer
 from market.journal.rules.policy import Policy, policy
+from market.pages.queries.log_draws import draws_wrong
 from market.store.db import db
+from market.store.transaction import release, transaction
 from tests.cheating import past_the_laws
 from tests.journal.around import act, mirror, program, sealed, site_of
 from tests.make.ground import make_ground
@@ -143,14 +146,14 @@ def test_the_site_shows_who_has_cosigned_and_since_when_an_entry_is_witnessed(
 ) -> None:
     with app.app_context():
         sealed(watched, 3)
-        assert queries.witnessed_at(0) == []
+        assert queries.witnessed_at(0, watched.policy) == []
         assert ask_witnesses(watched) == 1
         assert ask_witnesses(watched) == 0
         sealed(watched, 260)
-        assert [name for name, _ in queries.witnessed_at(2)] == [KEY.name]
-        assert queries.witnessed_at(3) == []
+        assert [name for name, _ in queries.witnessed_at(2, watched.policy)] == [KEY.name]
+        assert queries.witnessed_at(3, watched.policy) == []
         assert watch_log(watched) == ""
-        ((name, moment),) = queries.witnessed_at(262)
+        ((name, moment),) = queries.witnessed_at(262, watched.policy)
         assert name == KEY.name
         assert abs((moment - datetime.now(UTC)).total_seconds()) < 60
     served = client.get("/log/checkpoint/witnessed").text
@@ -159,6 +162,32 @@ def test_the_site_shows_who_has_cosigned_and_since_when_an_entry_is_witnessed(
     page = client.get("/log?lang=en").text
     assert "cosigned by witness.example/w1" in page
     assert "No witness yet" not in page
+
+
+def test_a_cosignature_that_somebody_wrote_into_the_table_is_shown_nowhere(
+    app: Flask, client: FlaskClient, watched: Log, owner_url: str
+) -> None:
+    with app.app_context():
+        sealed(watched, 3)
+        assert ask_witnesses(watched) == 1
+        sealed(watched, 2)
+        now, head = datetime.now(UTC).replace(microsecond=0), queries.head()
+        assert head is not None
+        stranger = note.new_signer("stranger.example", note.WITNESS)
+        own = note.cosigned(head.note.split("\n\n")[0] + "\n", stranger, now)
+        with transaction():
+            # His own key under his own name, his own key under the witness's name, and no line of a note at all.
+            keep_cosignature(head.size, stranger.name, line=own, seen_at=now)
+            keep_cosignature(head.size, KEY.name, line=own.replace(stranger.name, KEY.name), seen_at=now)
+            keep_cosignature(head.size, "nonsense", line="\n\n", seen_at=now)
+        assert queries.witnessed_at(4, watched.policy) == []
+        assert {"stranger.example", "nonsense"} <= {line.split()[4].rstrip(",") for line in map(str, draws_wrong())}
+        release()
+    page, proof = client.get("/log?lang=en").text, client.get("/log/proof/4").text
+    assert "stranger.example" not in page + proof and "0 of 1" in page
+    assert client.get("/log/checkpoint").text.count("— ") == 1
+    assert "first 3 entries are cosigned by witness.example/w1" in " ".join(page.split())
+    assert "witness.example" not in client.get("/log/entries/4?lang=en").text
 
 
 def test_a_witness_that_does_not_answer_holds_nobody_up(app: Flask, watched: Log) -> None:
@@ -293,7 +322,7 @@ def test_an_operator_who_draws_again_is_refused_by_the_witness_and_his_site_only
         assert watch_log(replace(watched, policy=unheard, memory=Memory())) == ""
         assert queries.entries() == 3
         assert watch_log(restarted(watched)) == "log.forked"
-        assert queries.witnessed_at(0) == []
+        assert queries.witnessed_at(0, watched.policy) == []
     answer = client.post("/sign-in?lang=en", data={})
     assert answer.status_code == 503
     assert "does not agree with its public log" in answer.text

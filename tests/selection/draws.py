@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from market.base.draw import Drand
 from market.base.people import Role
+from market.journal.rules.policy import NOBODY, Policy
 from market.selection import queries
 from market.selection.actions import draws as actions
 from market.selection.queries.draws import draw_of
@@ -88,10 +89,10 @@ def beacon_comes(ref: str, signature: str = "ab" * 48) -> None:
         actions.keep_round(Drand(number, signature), now=now)
 
 
-def told(ref: str) -> dict:
+def told(ref: str, policy: Policy = NOBODY) -> dict:
     """Return the transcript."""
     with transaction():
-        return transcript(draw_of(ref))
+        return transcript(draw_of(ref), policy)
 
 
 def awarded(ref: str) -> list[tuple[str, str]]:

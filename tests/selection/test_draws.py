@@ -9,7 +9,8 @@ from market.base.errors import Refusal
 from market.jobs import draws as jobs
 from market.journal.actions import keep_cosignature, seal
 from market.journal.queries import history
-from market.journal.rules.note import LOG, Signer
+from market.journal.rules.note import LOG, WITNESS, Signer, cosigned, new_signer
+from market.journal.rules.policy import Policy, Witness
 from market.notices.models import Notice
 from market.selection.draw import replay_draw as program
 from market.selection.models import SignUp
@@ -183,17 +184,24 @@ def test_a_draw_without_its_witnesses_is_postponed_some_times_and_never_for_ever
 def test_a_draw_whose_freeze_was_witnessed_in_time_is_not_postponed_and_names_its_witnesses(session, at):
     at(around.MONDAY)
     draws.setting_("draw.witnesses", 1)
+    names = ("court.example", "late.example", "forged.example", "stranger.example")
+    court, late, forged, stranger = (new_signer(name, WITNESS) for name in names)
+    policy = Policy(tuple(Witness(one.verifier, "https://invalid") for one in (court, late, forged)), 1)
     made = draws.made(at, agencies=2)
     run(at, DEADLINE)
     at(DEADLINE + timedelta(minutes=1))
     with transaction() as now:
         head = seal(Signer("draws.example/log", LOG, bytes(32)), now=now)
-        # A head that was cosigned after the beacon's time confirms nothing; the one in time does.
-        keep_cosignature(head.size, "late.example", line="", seen_at=BEACON)
-    assert draws.told(made.ref)["witnesses"] == []
+        # Cosigned after the beacon's time, with a line of somebody else's key, or by nobody the policy names: nothing.
+        early = BEACON - timedelta(seconds=2)
+        for by, key, moment in ((late, late, BEACON), (forged, stranger, early), (stranger, stranger, early)):
+            keep_cosignature(head.size, by.name, line=cosigned(str(head), key, moment), seen_at=moment)
+    assert draws.told(made.ref, policy)["witnesses"] == []
+    run(at, BEACON - timedelta(seconds=90))
     with transaction():
-        keep_cosignature(head.size, "court.example", line="", seen_at=BEACON - timedelta(seconds=1))
-    run(at, BEACON - timedelta(seconds=1))
-    told = draws.told(made.ref)
+        keep_cosignature(head.size, court.name, line=cosigned(str(head), court, early), seen_at=early)
+    at(BEACON - timedelta(seconds=1))
+    jobs.watch_draws((), policy)
+    told = draws.told(made.ref, policy)
     assert [one["witness"] for one in told["witnesses"]] == ["court.example"]
     assert told["postponements"] == [] and told["freeze_log_index"] < head.size

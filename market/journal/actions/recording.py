@@ -24,7 +24,8 @@ def record(act: str, obj: str, *, actor: Actor, payload: dict[str, Any], now: da
 
     Runs in the act's own transaction: no act without a row, no row without an act. Two acts at once on one object
     meet in the unique (obj, rev), and one of them is refused. The row waits for its number in the public log, which
-    `market.journal.queries.sequenced` tells once the sequencer has given it.
+    `market.journal.queries.sequenced` tells once the sequencer has given it. ValueError for a payload with a "by" of
+    its own: under that name stands the person who acted.
     """
     [leaf] = record_each(act, [(obj, payload)], actor=actor, now=now)
     return leaf
@@ -37,6 +38,8 @@ def record_each(act: str, told: Sequence[tuple[str, dict[str, Any]]], *, actor: 
     who = f"role:{actor.role}" + (f"@organisation/{actor.organisation}" if actor.organisation else "")
     rows, hashes = [], []
     for obj, payload in told:
+        if "by" in payload:
+            raise ValueError(f"{act} on {obj}: the payload says who acted already")
         rev, prev = last.get(obj, (0, ""))
         salt = secrets.token_bytes(16)
         private = {**payload, "by": actor.id}

@@ -1,9 +1,10 @@
 """Read what happened, and the public log that is made of it.
 
 What others build on: `sequenced(row_id)` (the row's number in the log, or None while it waits), `head()` (the newest
-signed head), `witnessed_at(seq)` (who cosigned a head that holds the entry, and when), `proof_of(seq)`.
+signed head), `witnessed_at(seq, policy)` (who cosigned a head that holds the entry, and when), `proof_of(seq)`.
 """
 
+from market.journal.queries.cosigned import shown, strangers, witnessed, witnessed_at
 from market.journal.queries.history import history, last_acts, latest, row
 from market.journal.queries.log import (
     Checkpoint,
@@ -24,7 +25,6 @@ from market.journal.queries.log import (
     tile,
     waiting,
     waiting_since,
-    witnessed_at,
 )
 
 __all__ = [
@@ -50,5 +50,8 @@ __all__ = [
     "waiting",
     "how_many_wait",
     "waiting_since",
+    "shown",
+    "strangers",
+    "witnessed",
     "witnessed_at",
 ]

@@ -89,34 +89,10 @@ def head() -> LogCheckpoint | None:
     return db.session.scalar(select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1))
 
 
-def checkpoint(*, witnesses: int = 0) -> Checkpoint | None:
-    """The newest head that at least so many witnesses have cosigned. Two queries."""
-    query = select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)
-    if witnesses:
-        enough = (
-            select(LogCosignature.size)
-            .group_by(LogCosignature.size)
-            .having(func.count() >= witnesses)
-            .scalar_subquery()
-        )
-        query = query.where(LogCheckpoint.size.in_(enough))
-    found = db.session.scalar(query)
+def checkpoint() -> Checkpoint | None:
+    """The newest head with every line that was ever kept under it: for who asks witnesses, not for who shows them."""
+    found = head()
     return None if found is None else _with_witnesses(found)
-
-
-def witnessed_at(seq: int) -> list[tuple[str, datetime]]:
-    """The witnesses that have cosigned a head with this entry in it, each with the first moment it did, in that order.
-
-    One query. A witness is one that the log's policy named when it answered.
-    """
-    first = func.min(LogCosignature.seen_at)
-    query = (
-        select(LogCosignature.witness, first)
-        .where(LogCosignature.size > seq)
-        .group_by(LogCosignature.witness)
-        .order_by(first, LogCosignature.witness)
-    )
-    return [(witness, moment) for witness, moment in db.session.execute(query)]
 
 
 def last_seen_by(witness: str) -> int:

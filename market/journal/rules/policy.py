@@ -32,6 +32,9 @@ class Policy:
         return self.quorum > 0 and len({one.name for one in self.witnesses} & set(names)) >= self.quorum
 
 
+NOBODY = Policy()
+
+
 def policy(text: str) -> Policy:
     """Lines `witness KEY URL` and one line `quorum K`; ValueError with the line that is wrong."""
     witnesses: list[Witness] = []

@@ -7,15 +7,18 @@ may know them.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from market.base.errors import Refusal
 from market.base.words import N_, register_sentences
-from market.journal.models import JournalRow, LogEntry
-from market.journal.queries.checking import as_hashed
-from market.journal.rules.finding import Finding, entry_named
+from market.journal.models import JournalRow
+from market.journal.rules.finding import Finding
+from market.journal.rules.leaf import stamp
+from market.pages.queries.log_draw_rows import Act, acts_where, beacons_differ, draw_differs, first_of, otherwise
+from market.pages.queries.log_witnesses import strangers_wrong
 from market.selection.draw import replay_draw
 from market.selection.models import Draw, SignUp
 from market.selection.queries.transcript import transcript
@@ -23,29 +26,21 @@ from market.selection.rules import DrawState
 from market.store.db import db
 
 PART = 500
-_TOLD = ("draw.sign_up", "draw.withdraw", "draw.freeze", "draw.draw")
+_UNREADABLE = (SQLAlchemyError, Refusal, ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 _TICKET = re.compile(r"[0-9A-Z]{18}(#[0-9]+)?")
 
 
-class Act(NamedTuple):
-    """An act on a draw; `seq` is None while it waits, `payload` where it was erased or is not the one hashed."""
-
-    seq: int | None
-    act: str
-    leaf: str
-    payload: dict[str, Any] | None
-
-    @property
-    def name(self) -> Finding:
-        """What it is called in a finding."""
-        return entry_named(self.seq)
-
-
 def draws_wrong() -> list[Finding]:
-    """What is wrong with any draw. Some twelve statements a draw, however many take part."""
-    return [
-        Finding("finding.draw", {"obj": f"draw/{draw.ref}", "what": what}) for draw in _draws() for what in _wrong(draw)
-    ]
+    """What is wrong with any draw, its beacon or witnesses. Some twenty statements a draw, however many take part."""
+    return (
+        [
+            Finding("finding.draw", {"obj": f"draw/{draw.ref}", "what": what})
+            for draw in _draws()
+            for what in _wrong(draw)
+        ]
+        + beacons_differ()
+        + strangers_wrong()
+    )
 
 
 def _draws() -> Iterator[Draw]:
@@ -56,31 +51,27 @@ def _draws() -> Iterator[Draw]:
 
 
 def _wrong(draw: Draw) -> list[Finding]:
-    acts = _acts(draw.ref)
+    acts = acts_where(JournalRow.obj == f"draw/{draw.ref}")
     rows = db.session.scalars(select(SignUp).where(SignUp.draw_id == draw.id).order_by(SignUp.id)).all()
-    wrong = _receipts(acts, rows) + _withdrawals(acts, rows)
+    wrong = _receipts(acts, rows) + _withdrawals(acts, rows) + _differs(draw, acts)
     if draw.state in (DrawState.ANNOUNCED, DrawState.CANCELLED):
         return wrong
-    wrong += _told(acts, "draw.freeze", {"pool_root": draw.pool_root})
+    wrong += _told(acts, "draw.freeze", {})
     try:
         told = transcript(draw)
-    except (SQLAlchemyError, ValueError, TypeError, KeyError, LookupError) as error:
+    except _UNREADABLE as error:
         return [*wrong, Finding("finding.no_transcript", {"error": type(error).__name__})]
     if draw.drawn_at is not None or told["seed"]:
-        said = {"seed": told["seed"], "ranking": told["ranking"]}
+        said = {"ranking": told["ranking"]}
         return wrong + _told(acts, "draw.draw", said) + _repeated(replay_draw.replay, told)
     return wrong + _repeated(_repeat_frozen, told)
 
 
-def _acts(ref: str) -> list[Act]:
-    query = (
-        select(LogEntry.seq, JournalRow.act, JournalRow.leaf, JournalRow.payload, JournalRow.salt, JournalRow.ph)
-        .select_from(JournalRow)
-        .outerjoin(LogEntry, LogEntry.row_id == JournalRow.id)
-        .where(JournalRow.obj == f"draw/{ref}", JournalRow.act.in_(_TOLD))
-        .order_by(JournalRow.rev)
-    )
-    return [Act(row[0], row[1], row[2], as_hashed(*row[3:])) for row in db.session.execute(query)]
+def _differs(draw: Draw, acts: Sequence[Act]) -> list[Finding]:
+    try:
+        return draw_differs(draw, acts)
+    except _UNREADABLE as error:
+        return [Finding("finding.no_transcript", {"error": type(error).__name__})]
 
 
 def _receipts(acts: Sequence[Act], rows: Sequence[SignUp]) -> list[Finding]:
@@ -93,7 +84,9 @@ def _receipts(acts: Sequence[Act], rows: Sequence[SignUp]) -> list[Finding]:
         act = signed.get(row.receipt)
         if act is None:
             wrong.append(Finding("finding.receipt_unknown"))
-        elif act.payload is not None and (act.payload.get("ticket"), act.payload.get("nonce")) != (
+            continue
+        wrong += otherwise(act, {"received_at": stamp(row.received_at)}, {"received_at": stamp(act.t)})
+        if act.payload is not None and (act.payload.get("ticket"), act.payload.get("nonce")) != (
             row.ticket,
             row.nonce,
         ):
@@ -111,6 +104,9 @@ def _withdrawals(acts: Sequence[Act], rows: Sequence[SignUp]) -> list[Finding]:
         for receipt, act in left.items()
         if receipt not in gone
     ]
+    for row in rows:
+        if row.withdrawn_at is not None and (act := left.get(row.receipt)):
+            wrong += otherwise(act, {"withdrawn_at": stamp(row.withdrawn_at)}, {"withdrawn_at": stamp(act.t)})
     silent = [signed.get(receipt, Finding("finding.a_sign_up")) for receipt in gone - left.keys()]
     if len(silent) > erased:
         wrong += [Finding("finding.withdrawal_untold", {"entry": name}) for name in sorted(silent, key=str)]
@@ -119,16 +115,8 @@ def _withdrawals(acts: Sequence[Act], rows: Sequence[SignUp]) -> list[Finding]:
 
 def _told(acts: Sequence[Act], name: str, rows: dict[str, Any]) -> list[Finding]:
     """What an act of the log says is what the rows say; nothing to compare once its private part was erased."""
-    act = next((one for one in acts if one.act == name), None)
-    if act is None:
-        return [Finding("finding.act_missing", {"act": name})]
-    if act.payload is None:
-        return []
-    return [
-        Finding("finding.told_otherwise", {"entry": act.name, "act": name, "field": field})
-        for field, value in rows.items()
-        if act.payload.get(field) != value
-    ]
+    act = first_of(acts, name)
+    return [Finding("finding.act_missing", {"act": name})] if act is None else otherwise(act, rows, {})
 
 
 def _repeat_frozen(told: dict[str, Any]) -> None:
@@ -162,7 +150,5 @@ register_sentences(
         "finding.withdrawal_ignored": N_("{entry} takes a sign-up back, and its participant still takes part"),
         "finding.withdrawal_untold": N_("{entry} was taken back in the tables, and the log has no withdrawal of it"),
         "finding.a_sign_up": N_("a sign-up"),
-        "finding.act_missing": N_("the tables are after {act}, and the log has no such act"),
-        "finding.told_otherwise": N_("{entry} ({act}) says another {field} than the tables"),
     }
 )

@@ -31,8 +31,8 @@ _HIGHEST_LEVEL = 7
 @public
 def log() -> ResponseReturnValue:
     """What the log is, its head, who watches it, which protection is missing, how to verify it, the newest acts."""
-    site, head = _site(), queries.checkpoint()
-    witnessed = queries.checkpoint(witnesses=site.policy.quorum) if site.policy.quorum else None
+    site = _site()
+    head, witnessed = queries.shown(site.policy), queries.witnessed(site.policy)
     newest, known = queries.newest_entries(NEWEST), last_verification()
     return render_template(
         "pages/log.html", head=head, witnessed=witnessed, policy=site.policy, key=str(site.signer.verifier),
@@ -49,7 +49,7 @@ def log_entry(seq: int) -> ResponseReturnValue:
     leaf = leaf_of(found.row)
     return render_template(
         "pages/log_entry.html", entry=found, head=head, leaf=leaf.decode(), key=str(_site().signer.verifier),
-        witnesses=queries.witnessed_at(seq), policy=_site().policy,
+        witnesses=queries.witnessed_at(seq, _site().policy), policy=_site().policy,
     )  # fmt: skip
 
 
@@ -76,8 +76,7 @@ def log_checkpoint() -> ResponseReturnValue:
 @public
 def log_witnessed() -> ResponseReturnValue:
     """The newest head that enough witnesses have cosigned; NotFound("log.not_witnessed") while there is none."""
-    quorum = _site().policy.quorum
-    found = queries.checkpoint(witnesses=quorum) if quorum else None
+    found = queries.witnessed(_site().policy)
     if found is None:
         raise NotFound("log.not_witnessed")
     return _fresh(_text(found.note))
@@ -152,7 +151,7 @@ def _site() -> Log:
 
 
 def _head() -> Checkpoint:
-    found = queries.checkpoint()
+    found = queries.shown(_site().policy)
     if found is None:
         raise NotFound("log.empty")
     return found

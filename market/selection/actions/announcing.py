@@ -41,8 +41,8 @@ def announce(request: Request, until: datetime, *, actor: Actor, now: datetime) 
     db.session.add(draw)
     db.session.flush()
     payload = {
-        "algorithm_sha256": law.TEXT_SHA256, "beacon": str(kind), "beacon_name": draw.beacon_name, "beacon_time": moment,
-        "least": draw.least, "signup_until": seconds(until), "witnesses": draw.witnesses,
+        "algorithm": law.ALGORITHM, "algorithm_sha256": law.TEXT_SHA256, "beacon": str(kind),
+        "beacon_name": draw.beacon_name, "beacon_time": moment, "least": draw.least, "signup_until": seconds(until), "witnesses": draw.witnesses,
     }  # fmt: skip
     written("announce", draw, payload, actor=actor, now=now)
     return draw

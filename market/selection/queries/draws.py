@@ -15,6 +15,7 @@ from market.base.errors import NotFound
 from market.catalogue.models import Entry
 from market.journal.models import JournalRow
 from market.journal.queries import sequenced, witnessed_at
+from market.journal.rules.policy import Policy
 from market.selection.models import (
     Award,
     BeaconValue,
@@ -89,6 +90,11 @@ def participants(draw_id: int) -> list[Participant]:
         .order_by(DrawRank.position.is_(None), DrawRank.position, SignUp.ticket, SignUp.id)
     )  # fmt: skip
     return [Participant(*row) for row in db.session.execute(query)]
+
+
+def excluded(everybody: Sequence[Participant]) -> list[list[Any]]:
+    """Who of them is not in the pool and why: receipt, reason and facts, as the freeze binds them."""
+    return sorted([one.receipt, str(one.excluded), one.facts or {}] for one in everybody if one.excluded)
 
 
 def sign_up_of(draw_id: int, agency_id: int) -> SignUp | None:
@@ -204,9 +210,9 @@ def freeze_number(acts: Sequence[JournalRow]) -> int | None:
     return sequenced(frozen.id) if frozen is not None else None
 
 
-def confirmations(draw: Draw, number: int | None) -> list[tuple[str, datetime]]:
-    """Who cosigned a head of the log with the freeze, which has this number, before the beacon's time, and when."""
-    seen = witnessed_at(number) if number is not None else []
+def confirmations(draw: Draw, number: int | None, policy: Policy) -> list[tuple[str, datetime]]:
+    """The policy's witnesses that cosigned a head with the freeze, entry `number`, before the beacon, and when."""
+    seen = witnessed_at(number, policy) if number is not None else []
     return [(witness, moment) for witness, moment in seen if moment.timestamp() < draw.beacon_time]
 
 

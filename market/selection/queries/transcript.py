@@ -6,6 +6,7 @@ from typing import Any
 from market.base.draw import BeaconKind, canonical
 from market.base.draw.beacons import CHAIN
 from market.journal.queries import history
+from market.journal.rules.policy import NOBODY, Policy
 from market.selection.models import BeaconValue, Draw, DrawDecision
 from market.selection.queries.draws import (
     Participant,
@@ -21,9 +22,10 @@ from market.selection.queries.draws import (
 from market.selection.rules import Decision, DrawState, seconds
 
 
-def transcript(draw: Draw) -> dict[str, Any]:
+def transcript(draw: Draw, policy: Policy = NOBODY) -> dict[str, Any]:
     """What `/draws/<ref>.json` says. Before the freeze it says what was announced, and neither pool nor receipts.
 
+    Of the witnesses it names those of the policy whose cosignature holds.
     `digest` is SHA-256 over the canonical JSON of all the rest: a file that was damaged on its way is noticed.
     """
     told: dict[str, Any] = {
@@ -46,11 +48,11 @@ def transcript(draw: Draw) -> dict[str, Any]:
         "witnesses": [],
     }
     if draw.state not in (DrawState.ANNOUNCED, DrawState.CANCELLED):
-        told |= _frozen(draw)
+        told |= _frozen(draw, policy)
     return told | {"digest": hashlib.sha256(canonical(told)).hexdigest()}
 
 
-def _frozen(draw: Draw) -> dict[str, Any]:
+def _frozen(draw: Draw, policy: Policy) -> dict[str, Any]:
     everybody, acts = participants(draw.id), history(f"draw/{draw.ref}")
     number = freeze_number(acts)
     value = value_drawn_by(draw)
@@ -58,7 +60,7 @@ def _frozen(draw: Draw) -> dict[str, Any]:
     return {
         "frozen_at": draw.frozen_time,
         "freeze_log_index": number,
-        "witnesses": [{"witness": name, "at": seconds(moment)} for name, moment in confirmations(draw, number)],
+        "witnesses": [{"witness": name, "at": seconds(moment)} for name, moment in confirmations(draw, number, policy)],
         "pool": [
             {"nonce": one.nonce, "ticket": one.ticket}
             for one in sorted(everybody, key=lambda one: one.ticket)

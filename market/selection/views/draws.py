@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from market.base import draw as law
+from market.journal.guarding import Log
 from market.journal.queries import history
+from market.journal.rules.policy import Policy
 from market.selection import queries
 from market.selection.models import Draw
 from market.selection.queries import draws as found
@@ -43,7 +45,7 @@ def draw(ref: str) -> ResponseReturnValue:
     open_pool = shown.state not in (DrawState.ANNOUNCED, DrawState.CANCELLED)
     everybody = found.participants(shown.id) if open_pool else []
     value = found.value_drawn_by(shown)
-    told = transcript(shown)
+    told = transcript(shown, _policy())
     decisions = {one: found.decision_of(shown.id, one) for one in Decision}
     return render_template(
         "selection/draw.html",
@@ -74,7 +76,7 @@ def draw(ref: str) -> ResponseReturnValue:
 @public
 def draw_transcript(ref: str) -> ResponseReturnValue:
     """The transcript, for programs."""
-    answer = Response(law.canonical(transcript(queries.draw_of(ref))), mimetype="application/json")
+    answer = Response(law.canonical(transcript(queries.draw_of(ref), _policy())), mimetype="application/json")
     answer.headers["Content-Disposition"] = f'inline; filename="{ref}.json"'
     return answer
 
@@ -91,6 +93,11 @@ def replay_program() -> ResponseReturnValue:
 def algorithm_text() -> ResponseReturnValue:
     """The algorithm in words; its hash stands in every announcement."""
     return _download(law.TEXT, "draw-v1.txt")
+
+
+def _policy() -> Policy:
+    site: Log = current_app.extensions["log"]
+    return site.policy
 
 
 def _download(body: bytes, name: str) -> Response:

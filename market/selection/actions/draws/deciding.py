@@ -47,7 +47,8 @@ def propose(draw: Draw, asked: tuple[Decision, str, str], *, actor: Actor, now: 
     )
     db.session.add(row)
     db.session.flush()
-    written("ask", draw, {"decision": str(decision), "ground": ground}, actor=actor, now=now)
+    payload = {"decision": str(decision), "ground": ground, "explained": row.explained}
+    written("ask", draw, payload, actor=actor, now=now)
     return row
 
 
@@ -89,7 +90,8 @@ def commit_secret(draw: Draw, secret: str, *, actor: Actor, now: datetime) -> st
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()
-    written("commit", draw, {"by": by, "commitment": row.commitment}, actor=actor, now=now)
+    payload = {"committer": by, "number": row.number, "commitment": row.commitment}
+    written("commit", draw, payload, actor=actor, now=now)
     return own
 
 
@@ -108,7 +110,7 @@ def reveal_secret(draw: Draw, secret: str, *, actor: Actor, now: datetime) -> No
         raise BreaksRule("beacon.wrong_secret", name=row.by)
     row.secret, row.revealed_at = own, now
     db.session.flush()
-    written("reveal", draw, {"by": row.by, "secret": own}, actor=actor, now=now)
+    written("reveal", draw, {"committer": row.by, "secret": own}, actor=actor, now=now)
     rows = secrets_of(draw.id)
     if all(one.secret for one in rows):
         told = law.Reveals(

@@ -102,7 +102,8 @@ def give_up(draw: Draw, award: Award, why: tuple[Refused, str], *, actor: Actor,
     db.session.flush()
     award.state = AwardState.VOID
     db.session.flush()
-    written("refuse", draw, {"award": award.ref, "reason": str(reason)}, actor=actor, now=now)
+    payload = {"award": award.ref, "reason": str(reason), "explained": explained}
+    written("refuse", draw, payload, actor=actor, now=now)
 
 
 def end_after_draw(draw: Draw, reason: Reason, *, actor: Actor, now: datetime) -> None:

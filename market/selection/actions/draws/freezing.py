@@ -8,6 +8,7 @@ from market.agencies.queries.serving import serves, why_paused
 from market.base import draw as law
 from market.base.people import Actor
 from market.journal.queries import history
+from market.journal.rules.policy import Policy
 from market.notices.actions import queue
 from market.selection.actions.announcing import written
 from market.selection.actions.choice import Ending, fail
@@ -17,6 +18,7 @@ from market.selection.queries.draws import (
     Participant,
     confirmations,
     draw_of,
+    excluded,
     freeze_number,
     participants,
     postponements_of,
@@ -49,12 +51,16 @@ def freeze(ref: str, *, now: datetime) -> Draw:
     if seconds(now) >= draw.beacon_time:
         postpone(draw, Postponed.FROZEN_LATE, now=now)
     _exclude(draw, now)
-    pool = [one for one in participants(draw.id) if one.in_pool]
+    everybody = participants(draw.id)
+    pool = [one for one in everybody if one.in_pool]
     root = law.pool_root([ticket for one in pool for ticket in law.tickets(one.ticket, one.nonce)])
     draw.pool_root, draw.frozen_time = root.hex(), seconds(now)
     draw.state = DRAW.step(draw.state, "freeze")
     db.session.flush()
-    payload = {"pool_root": draw.pool_root, "count": len(pool), "beacon_time": draw.beacon_time}
+    payload = {
+        "pool_root": draw.pool_root, "count": len(pool), "beacon_time": draw.beacon_time,
+        "exclusions": excluded(everybody),
+    }  # fmt: skip
     written("freeze", draw, payload, actor=SYSTEM, now=now)
     if len(pool) < draw.least:
         _too_few(draw, len(pool), now)
@@ -82,18 +88,18 @@ def postpone(draw: Draw, reason: Postponed, *, now: datetime) -> None:
     queue("notice.draw.postponed", to=to, facts=facts, now=now)
 
 
-def postpone_unwitnessed(ref: str, *, now: datetime) -> bool:
+def postpone_unwitnessed(ref: str, policy: Policy, *, now: datetime) -> bool:
     """Postpone a frozen draw that too few witnesses have confirmed, at most as often as the setting allows.
 
     After that it is drawn all the same, and its page says which protection is missing: a draw never waits for ever.
-    A witness confirms it by cosigning a head of the public log with the freeze in it.
+    A witness of the policy confirms it by cosigning a head of the public log with the freeze in it.
     """
     draw = draw_of(ref)
     moved = sum(one.reason == Postponed.WITNESSES for one in postponements_of(draw.id))
     most = setting("draw.most_postponements", draw.announced_at.astimezone(UTC).date())
     if draw.state != DrawState.FROZEN or draw.witnesses == 0 or moved >= most or seconds(now) >= draw.beacon_time:
         return False
-    if len(confirmations(draw, freeze_number(history(f"draw/{draw.ref}")))) >= draw.witnesses:
+    if len(confirmations(draw, freeze_number(history(f"draw/{draw.ref}")), policy)) >= draw.witnesses:
         return False
     postpone(draw, Postponed.WITNESSES, now=now)
     return True
