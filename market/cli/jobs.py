@@ -8,7 +8,6 @@ import time
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import SQLAlchemyError
 
 from market.base.errors import Refusal
 from market.jobs.log import seal_for_ever
@@ -71,7 +70,7 @@ def _verify(app: Flask) -> None:
         while True:
             try:
                 verify_nightly(app.extensions["log"])
-            except (Refusal, SQLAlchemyError, OSError):
+            except Exception:  # whatever it is, this thread lives on and tries again
                 log.exception("the log could not be verified")
             finally:
                 release()

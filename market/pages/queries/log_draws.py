@@ -7,6 +7,7 @@ may know them.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -14,13 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from market.base.words import N_, register_sentences
 from market.journal.models import JournalRow, LogEntry
-from market.journal.queries.checking import as_hashed
+from market.journal.queries.checking import as_hashed, survived
 from market.journal.rules.finding import Finding, entry_named
 from market.selection.draw import replay_draw
 from market.selection.models import Draw, SignUp
 from market.selection.queries.transcript import transcript
 from market.selection.rules import DrawState
 from market.store.db import db
+from market.store.transaction import apart
 
 PART = 500
 _TOLD = ("draw.sign_up", "draw.withdraw", "draw.freeze", "draw.draw")
@@ -41,18 +43,29 @@ class Act(NamedTuple):
         return entry_named(self.seq)
 
 
-def draws_wrong() -> list[Finding]:
-    """What is wrong with any draw. Some twelve statements a draw, however many take part."""
-    return [
-        Finding("finding.draw", {"obj": f"draw/{draw.ref}", "what": what}) for draw in _draws() for what in _wrong(draw)
-    ]
+def draws_wrong() -> Iterator[Finding]:
+    """What is wrong with any draw. Some fourteen statements a draw, however many take part."""
+    ids = db.session.scalars(select(Draw.id).order_by(Draw.id)).all()
+    for start in range(0, len(ids), PART):
+        part = ids[start : start + PART]
+        kept = _read_at_once(part)
+        for draw_id in part:
+            yield from survived(Finding("finding.one_draw", {"id": draw_id}), partial(_one_wrong, draw_id))
+        del kept
 
 
-def _draws() -> Iterator[Draw]:
-    last = 0
-    while found := db.session.scalars(select(Draw).where(Draw.id > last).order_by(Draw.id).limit(PART)).all():
-        yield from found
-        last = found[-1].id
+def _read_at_once(ids: Sequence[int]) -> Sequence[Draw]:
+    """The session knows these draws as long as they are held; none when one of them cannot be read."""
+    try:
+        with apart():
+            return db.session.scalars(select(Draw).where(Draw.id.in_(ids))).all()
+    except Exception:
+        return []
+
+
+def _one_wrong(draw_id: int) -> Iterator[Finding]:
+    draw = db.session.get_one(Draw, draw_id)
+    yield from (Finding("finding.draw", {"obj": f"draw/{draw.ref}", "what": what}) for what in _wrong(draw))
 
 
 def _wrong(draw: Draw) -> list[Finding]:
@@ -151,6 +164,7 @@ def _repeated(repeat: Callable[[dict[str, Any]], object], told: dict[str, Any]) 
 register_sentences(
     {
         "finding.draw": N_("{obj}: {what}"),
+        "finding.one_draw": N_("draw no. {id}"),
         "finding.no_transcript": N_("no transcript can be made of its rows ({error})"),
         "finding.no_replay": N_("its rows make no transcript ({error})"),
         # What replay_draw.py says, the program of outsiders, in its own words.

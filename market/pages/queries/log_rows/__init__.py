@@ -4,25 +4,39 @@
 parent's name, or the private part of an act. What only an erased private part knew is never called wrong.
 """
 
+from market.base.words import N_, register_sentences
+from market.journal.queries.checking import survived
 from market.journal.rules.finding import Finding
 from market.pages.queries.log_rows.agencies import differing_agencies
 from market.pages.queries.log_rows.offers import differing_offers
 from market.pages.queries.log_rows.selection import differing_awards, differing_marked_quotes
 from market.pages.queries.log_rows.uploads import differing_uploads
 
+_PARTS = {
+    "finding.agencies": differing_agencies,
+    "finding.offers": differing_offers,
+    "finding.awards": differing_awards,
+    "finding.marked_quotes": differing_marked_quotes,
+    "finding.uploads": differing_uploads,
+}
+
 
 def differing_rows() -> list[Finding]:
-    """What differs in these tables.
+    """What differs in these tables; each is compared whatever becomes of the others.
 
     About twenty queries, however many rows there are, and two for each settlement of a new edition.
     """
-    return [
-        *differing_agencies(),
-        *differing_offers(),
-        *differing_awards(),
-        *differing_marked_quotes(),
-        *differing_uploads(),
-    ]
+    return [found for name, check in _PARTS.items() for found in survived(Finding(name), check)]
 
+
+register_sentences(
+    {
+        "finding.agencies": N_("the agencies, their filings and what is on record"),
+        "finding.offers": N_("the marked prices"),
+        "finding.awards": N_("the awards"),
+        "finding.marked_quotes": N_("the quotes made of marked prices"),
+        "finding.uploads": N_("the files handed in"),
+    }
+)
 
 __all__ = ["differing_rows"]
