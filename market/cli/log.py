@@ -73,11 +73,17 @@ def verify() -> None:
 def reconcile(mirror: str) -> None:
     """Bring missing entries back from MIRROR, a folder of `verify_log.py --save` or the address of a site.
 
-    All of the mirror is verified first. What the entries' private parts held is lost and listed: the acts themselves
-    must be looked at by people.
+    All of the mirror is verified first. What the entries' private parts held is lost and listed, and an act of the log
+    says so of each: the acts themselves must be looked at by people. What was erased by law is erased again.
     """
     first = queries.entries()
     given = log_mirror.mirrored(mirror, _site().signer.verifier, first)
+    known = _site().kept()
+    if known is not None and given.head.size < known.size:
+        # The acts that tell of lost private parts could take the numbers of acts that only a longer mirror has.
+        raise click.ClickException(
+            f"The mirror has {given.head.size} entries, and there were {known.size}: take one that has them all."
+        )
     with transaction() as now:
         lost = actions.bring_back(given, now=now)
     _site().keep(given.note)

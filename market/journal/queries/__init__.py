@@ -4,7 +4,7 @@ What others build on: `sequenced(row_id)` (the row's number in the log, or None 
 signed head), `witnessed_at(seq)` (who cosigned a head that holds the entry, and when), `proof_of(seq)`.
 """
 
-from market.journal.queries.history import history, last_acts, latest, row
+from market.journal.queries.history import history, last_acts, last_numbered, latest, row
 from market.journal.queries.log import (
     Checkpoint,
     Entry,
@@ -37,6 +37,7 @@ __all__ = [
     "head",
     "history",
     "last_acts",
+    "last_numbered",
     "last_seen_by",
     "latest",
     "newest_entries",

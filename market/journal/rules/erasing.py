@@ -6,12 +6,12 @@ BINDING = frozenset(
 )
 """Their private parts hold no person's data, and without them nobody could say any more whether a draw was right."""
 _KIND = "journal/"
-_WIDTH = 16
+WIDTH = 16
 
 
 def short(leaf: str) -> str:
     """The part of a leaf's hash that names its act."""
-    return leaf[:_WIDTH]
+    return leaf[:WIDTH]
 
 
 def name_of(leaf: str) -> str:
