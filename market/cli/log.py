@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 
 from market.base.people import Actor
 from market.cli import log_mirror
-from market.cli.refusing import refusing
+from market.cli.refusing import reading, refusing
 from market.jobs.log import ask_witnesses, seal_log
 from market.jobs.log_verifying import verify_and_keep
 from market.journal import actions, queries
@@ -36,7 +36,7 @@ def key(name: str, kind: int) -> None:
 
 @log_group.command("seal")
 @with_appcontext
-@refusing
+@reading
 def seal() -> None:
     """Number every act that waits, sign the log's head, and show it to the witnesses."""
     size = seal_log(_site())
@@ -69,7 +69,7 @@ def verify() -> None:
 @log_group.command("reconcile")
 @click.argument("mirror")
 @with_appcontext
-@refusing
+@reading
 def reconcile(mirror: str) -> None:
     """Bring missing entries back from MIRROR, a folder of `verify_log.py --save` or the address of a site.
 

@@ -1,15 +1,17 @@
 """`flask log reconcile` and `erase`: what is missing is what the log says; no mirror writes what is no log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from market.app import COMMANDS
 from market.base.errors import BreaksRule
 from market.base.people import Actor
 from market.journal import queries
@@ -142,3 +144,43 @@ def test_a_mirror_that_holds_no_acts_in_their_order_is_refused_in_a_sentence(
     for where in ("http://[::1", "http://a b/", "http://127.0.0.1:x/", "no\0folder"):
         done = run("log", "reconcile", where)
         assert (done.exit_code, "cannot be read" in done.output) == (1, True), (where, done.output)
+
+
+READS = {
+    "agencies template", "jobs once", "jobs run", "list as-of", "list diff", "list editions", "list export",
+    "list price", "list template", "log anchor", "log key", "log reconcile", "log seal", "log verify", "setup",
+}  # fmt: skip
+
+
+def commands(group: click.Group, name: str = "") -> Iterator[tuple[str, click.Command]]:
+    for command in group.commands.values():
+        path = f"{name} {command.name}".strip()
+        if isinstance(command, click.Group):
+            yield from commands(command, path)
+        else:
+            yield path, command
+
+
+def test_every_command_that_writes_refuses_while_the_site_only_reads(
+    app: Flask, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with app.app_context():
+        site = site_of(app)
+        sealed(site, 3)
+        ahead = note.signed(note.Head(site.signer.name, 9, bytes(32)), site.signer)
+        site.keep(ahead)
+        release()
+    assert site.verdict() == ""  # nobody has looked since
+    refused = run("people", "password", "a@b.example", "--password", "p")
+    assert (refused.exit_code, refused.output.split(":")[0]) == (2, "log.behind")
+    own = {module.name for module in COMMANDS}
+    for path, command in commands(app.cli):
+        if path in READS or path.split()[0] not in own:
+            continue
+        with app.app_context(), click.Context(command), pytest.raises(SystemExit) as ended:
+            command.callback(**{one.name: None for one in command.params})  # type: ignore[misc]
+        assert (ended.value.code, capsys.readouterr().err.split(":")[0]) == (2, "log.behind"), path
+    assert {path for path, _ in commands(app.cli)} > READS
+    assert run("list", "editions").exit_code == 0
+    assert "nothing is missing" in run("log", "reconcile", str(mirror(app.test_client(), site.folder / "m"))).output
+    assert "WRONG: log.behind" in run("log", "verify").output

@@ -39,10 +39,10 @@ class Mirrored:
 def bring_back(mirrored: Mirrored, *, now: datetime) -> list[tuple[int, str, str]]:
     """Write the missing entries; those whose private part is lost (number, act, object).
 
-    An act of its own tells of each of these; what the log says was erased is erased again. Everything is verified before anything is written:
-    BreaksRule("log.mirror_wrong") when the mirror's leaves after ours do not make its head, "log.mirror_no_leaf" or
-    "log.mirror_chain" when one is no act or does not follow its object's last, BadState("log.act_instead") when another
-    act took an object's next number meanwhile.
+    An act of its own tells of each of these; what the log says was erased is erased again. Everything is verified
+    before anything is written: BreaksRule("log.mirror_wrong") when the mirror's leaves after ours do not make its head,
+    "log.mirror_no_leaf" or "log.mirror_chain" when one is no act or does not follow its object's last,
+    BadState("log.act_instead") when another act took an object's next number meanwhile.
     """
     lock_sequencer()
     edge = whole_edge()
