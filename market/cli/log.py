@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
 
 from market.base.people import Actor
 from market.cli import log_mirror
@@ -51,10 +52,14 @@ def verify() -> None:
 
     Objects whose states are played: requests, draws, quotes, contracts, fee notes, evaluations, voices, editions; and
     from the private parts agencies, filings, what they brought on record, marked prices, awards, sheets and lists
-    handed in. What only an erased private part knew is not called wrong. What was found is shown on every page until
-    the next verification, which the clock makes every night. Exit code 1 when anything is wrong.
+    handed in. What only an erased private part knew is not called wrong; a private part is, that is missing although no
+    act of the log says so. What cannot be read is named, and the rest goes on. What was found is shown on every page
+    until the next verification, which the clock makes every night. Exit code 1 when anything is wrong.
     """
-    found = verify_and_keep(_site())
+    try:
+        found = verify_and_keep(_site())
+    except DBAPIError as error:
+        raise click.ClickException(f"The database does not answer: {error.orig}") from error
     click.echo(
         f"{found.entries} entries, {found.waiting} waiting, {found.erased} without private part; {found.heads} heads,"
         f" {found.tiles} tiles, {len(found.last)} objects, {len(found.states)} lives."
