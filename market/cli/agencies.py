@@ -16,7 +16,7 @@ from market.base.sheets.uploads import Upload
 from market.base.words import N_, register_sentences
 from market.cli.list_files import Progress, report_bad, write_file
 from market.cli.people import person
-from market.cli.refusing import refusing
+from market.cli.refusing import reading, refusing
 from market.store.transaction import transaction
 
 _FILE = click.Path(path_type=Path)
@@ -58,7 +58,7 @@ def import_(file: Path, wanted: str | None, email: str | None, marked_copy: Path
 
 @agencies_group.command("template")
 @click.option("--out", type=_FILE, required=True, help="The file to write (xlsx).")
-@refusing
+@reading
 def template_(out: Path) -> None:
     """Write a workbook to fill in, with drop-downs and every column explained."""
     write_file(out, template(ENTRY_PARTS))

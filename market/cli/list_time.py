@@ -11,7 +11,7 @@ from market.base.errors import NotFound
 from market.catalogue import beside
 from market.catalogue.queries import edition_in_force, entries_of
 from market.catalogue.queries.difference import difference, differing, said_by, two_editions
-from market.cli.refusing import refusing
+from market.cli.refusing import reading
 
 
 @click.command("diff")
@@ -19,7 +19,7 @@ from market.cli.refusing import refusing
 @click.argument("after", type=int)
 @click.option("--json", "form", flag_value="json", help="Print one JSON object.")
 @with_appcontext
-@refusing
+@reading
 def diff(before: int, after: int, form: str | None) -> None:
     """Print what edition AFTER changes against edition BEFORE: services added, removed, repriced, otherwise changed,
     and bundles, marks of acts, questions and rules beside them."""
@@ -54,7 +54,7 @@ def diff(before: int, after: int, form: str | None) -> None:
 @click.command("as-of")
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
 @with_appcontext
-@refusing
+@reading
 def as_of(day: Any) -> None:
     """Print the list as it was, is or will be on DAY."""
     on: date = day.date()

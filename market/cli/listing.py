@@ -25,7 +25,7 @@ from market.cli.list_places import regions, zones
 from market.cli.list_price import price
 from market.cli.list_time import as_of, diff
 from market.cli.people import person
-from market.cli.refusing import refusing
+from market.cli.refusing import reading, refusing
 from market.store.transaction import transaction
 
 
@@ -93,7 +93,7 @@ def import_(items: Path, title: str | None, email: str | None, **more: Any) -> N
 )
 @click.option("--out", type=_FILE, required=True, help="The file to write.")
 @with_appcontext
-@refusing
+@reading
 def export(number: int, kind: str, out: Path) -> None:
     """Write edition NUMBER to a file: xlsx (official columns), csv (the items), json (items, schedules, clean-up
     decisions) or bundles (bundles, marks of acts, questions and rules, as JSON)."""
@@ -126,7 +126,7 @@ def bundles(number: int, file: Path, email: str | None) -> None:
 
 @list_group.command("template")
 @click.option("--out", type=_FILE, required=True, help="The file to write (xlsx).")
-@refusing
+@reading
 def template(out: Path) -> None:
     """Write a workbook to fill in, with examples, drop-downs and every column explained."""
     write_file(out, exporting.template())
@@ -190,7 +190,7 @@ def publish(number: int, email: str | None, day: Any) -> None:
 
 @list_group.command("editions")
 @with_appcontext
-@refusing
+@reading
 def editions() -> None:
     """Show every edition."""
     for edition in queries.editions():

@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
 
 from market.base.people import Actor
 from market.cli import log_mirror
-from market.cli.refusing import refusing
+from market.cli.refusing import reading, refusing
 from market.jobs.log import ask_witnesses, seal_log
 from market.jobs.log_verifying import verify_and_keep
 from market.journal import actions, queries
@@ -36,7 +37,7 @@ def key(name: str, kind: int) -> None:
 
 @log_group.command("seal")
 @with_appcontext
-@refusing
+@reading
 def seal() -> None:
     """Number every act that waits, sign the log's head, and show it to the witnesses."""
     size = seal_log(_site())
@@ -51,10 +52,14 @@ def verify() -> None:
 
     Objects whose states are played: requests, draws, quotes, contracts, fee notes, evaluations, voices, editions; and
     from the private parts agencies, filings, what they brought on record, marked prices, awards, sheets and lists
-    handed in. What only an erased private part knew is not called wrong. What was found is shown on every page until
-    the next verification, which the clock makes every night. Exit code 1 when anything is wrong.
+    handed in. What only an erased private part knew is not called wrong; a private part is, that is missing although no
+    act of the log says so. What cannot be read is named, and the rest goes on. What was found is shown on every page
+    until the next verification, which the clock makes every night. Exit code 1 when anything is wrong.
     """
-    found = verify_and_keep(_site())
+    try:
+        found = verify_and_keep(_site())
+    except DBAPIError as error:
+        raise click.ClickException(f"The database does not answer: {error.orig}") from error
     click.echo(
         f"{found.entries} entries, {found.waiting} waiting, {found.erased} without private part; {found.heads} heads,"
         f" {found.tiles} tiles, {len(found.last)} objects, {len(found.states)} lives."
@@ -69,15 +74,21 @@ def verify() -> None:
 @log_group.command("reconcile")
 @click.argument("mirror")
 @with_appcontext
-@refusing
+@reading
 def reconcile(mirror: str) -> None:
     """Bring missing entries back from MIRROR, a folder of `verify_log.py --save` or the address of a site.
 
-    All of the mirror is verified first. What the entries' private parts held is lost and listed: the acts themselves
-    must be looked at by people.
+    All of the mirror is verified first. What the entries' private parts held is lost and listed, and an act of the log
+    says so of each: the acts themselves must be looked at by people. What was erased by law is erased again.
     """
     first = queries.entries()
     given = log_mirror.mirrored(mirror, _site().signer.verifier, first)
+    known = _site().kept()
+    if known is not None and given.head.size < known.size:
+        # The acts that tell of lost private parts could take the numbers of acts that only a longer mirror has.
+        raise click.ClickException(
+            f"The mirror has {given.head.size} entries, and there were {known.size}: take one that has them all."
+        )
     with transaction() as now:
         lost = actions.bring_back(given, now=now)
     _site().keep(given.note)

@@ -47,5 +47,5 @@ def _read(where: str, name: str) -> bytes:
         with urllib.request.urlopen(f"{where.rstrip('/')}/log/{name}", timeout=SECONDS) as answer:  # noqa: S310
             data: bytes = answer.read()
             return data
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:  # ValueError: no address, or no name of a file
         raise click.ClickException(f"The mirror {where}: {name} cannot be read: {error}.") from error

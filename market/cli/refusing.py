@@ -5,8 +5,11 @@ from functools import wraps
 from typing import ParamSpec
 
 import click
+from flask import current_app
 
-from market.base.errors import Refusal
+from market.base.errors import ReadOnly, Refusal
+from market.journal.guarding import Log
+from market.store.transaction import release
 
 REFUSED = 2
 P = ParamSpec("P")
@@ -18,8 +21,8 @@ def refuse(refusal: Refusal) -> None:
     raise SystemExit(REFUSED)
 
 
-def refusing(command: Callable[P, None]) -> Callable[P, None]:
-    """Let a refusal of the command end the program so."""
+def reading(command: Callable[P, None]) -> Callable[P, None]:
+    """For commands that write nothing, or are there to mend the log: let a refusal end the program so."""
 
     @wraps(command)
     def run(*args: P.args, **named: P.kwargs) -> None:
@@ -27,5 +30,23 @@ def refusing(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **named)
         except Refusal as refusal:
             refuse(refusal)
+
+    return run
+
+
+def refusing(command: Callable[P, None]) -> Callable[P, None]:
+    """For commands that write: as `reading`, and refused from the start while the site only reads, as its pages are.
+
+    The database is looked at anew: perhaps no process has seen it since a backup was put back.
+    """
+
+    @reading
+    @wraps(command)
+    def run(*args: P.args, **named: P.kwargs) -> None:
+        site: Log = current_app.extensions["log"]
+        if code := site.look():
+            raise ReadOnly(code)
+        release()
+        command(*args, **named)
 
     return run

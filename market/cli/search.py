@@ -10,6 +10,7 @@ from market.agencies.actions import list_agencies, recount_grades
 from market.agencies.queries import agencies_after
 from market.base import clock
 from market.catalogue import queries as catalogue
+from market.cli.refusing import refusing
 from market.pages.help import finding as help_texts
 from market.search.found import Document
 from market.search.index import Index
@@ -27,6 +28,7 @@ def search_group() -> None:
 
 @search_group.command("rebuild")
 @with_appcontext
+@refusing
 def rebuild() -> None:
     """Build the index anew from the list, the notices and the help, and the directory of agencies from its rows."""
     click.echo(f"{rebuild_index(current_app.extensions['search'])} documents indexed.")

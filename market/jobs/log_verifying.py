@@ -4,19 +4,22 @@
 """
 
 import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from types import SimpleNamespace
 
 from market.base import clock
 from market.base.words import N_, register_sentences
 from market.journal.guarding import Log
 from market.journal.models import LogCheckpoint
 from market.journal.queries import checking
-from market.journal.queries.checking import Told
+from market.journal.queries.checking import Told, Torn, as_hashed, survived
 from market.journal.rules import note, tree
 from market.journal.rules.edge import Edge, FullTile
+from market.journal.rules.erasing import BINDING, ERASE, LOST, named, short
 from market.journal.rules.finding import Finding, entry_named
-from market.journal.rules.leaf import leaf_of, payload_hash
+from market.journal.rules.leaf import FIELDS, leaf_of
 from market.pages.queries.log_draws import draws_wrong
 from market.pages.queries.log_rows import differing_rows
 from market.pages.queries.log_states import differing, unlawful
@@ -30,7 +33,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Checked:
-    """What was verified, in numbers, and every thing that is wrong."""
+    """What was verified, in numbers, and every thing that is wrong.
+
+    `bare` are the acts without a private part (number, act and object by the leaf's name), `told` what the log says of
+    missing private parts.
+    """
 
     entries: int = 0
     waiting: int = 0
@@ -40,6 +47,8 @@ class Checked:
     wrong: list[Finding] = field(default_factory=list)
     last: dict[str, tuple[int, str]] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
+    bare: dict[str, tuple[int | None, str, str]] = field(default_factory=dict)
+    told: dict[str, set[str]] = field(default_factory=lambda: {ERASE: set(), LOST: set()})
 
 
 def verify_nightly(site: Log) -> Checked | None:
@@ -69,47 +78,78 @@ def verify_and_keep(site: Log) -> Checked:
 
 
 def verify(site: Log) -> Checked:
-    """Recompute all of it: rows, chains, tree, tiles, heads, cosignatures, lives, the state columns and the draws."""
+    """Recompute all of it: rows, chains, tree, tiles, heads, cosignatures, lives, the state columns and the draws.
+
+    Whatever stands in the tables is told as a finding: what breaks off one part does not keep the others from going on.
+    """
     stand_still()
-    found = Checked()
-    heads = {one.size: one for one in checking.heads()}
-    last = max(heads, default=0)
-    edge, tiles = Edge(0, []), dict[tuple[int, int], FullTile]()
+    found, heads, tiles = Checked(), dict[int, LogCheckpoint](), dict[tuple[int, int], FullTile]()
+    parts: Sequence[tuple[str, Callable[[], Iterable[Finding]]]] = (
+        ("finding.heads", lambda: _read_heads(heads)),
+        ("finding.entries", lambda: _check_entries(found, heads, tiles=tiles, site=site)),
+        ("finding.tiles", lambda: _check_tiles(found, tiles)),
+        ("finding.waiting", lambda: _check_waiting(found)),
+        ("finding.private_parts", lambda: _check_private_parts(found)),
+        ("finding.cosignatures", lambda: _check_cosignatures(site)),
+        ("finding.lives", lambda: differing(found.states)),
+    )
+    for name, check in parts:
+        found.wrong += survived(Finding(name), check)
+    found.wrong += differing_rows()
+    found.wrong += survived(Finding("finding.draws"), draws_wrong)
+    # The head kept beside the database may be newer than the moment at which the reads above stood still.
+    release()
+    found.wrong += survived(Finding("finding.kept_head"), lambda: _check_kept_head(site))
+    return found
+
+
+def _read_heads(heads: dict[int, LogCheckpoint]) -> Iterator[Finding]:
+    heads |= {one.size: one for one in checking.heads()}
+    yield from ()
+
+
+def _check_entries(
+    found: Checked, heads: dict[int, LogCheckpoint], *, tiles: dict[tuple[int, int], FullTile], site: Log
+) -> Iterator[Finding]:
+    """Walk over every entry; fills `tiles` with those that the entries make."""
+    last, edge = max(heads, default=0), Edge(0, [])
     for rows in checking.numbered():
         for seq, row in rows:
             if seq != found.entries:
-                found.wrong.append(Finding("finding.entry_missing", {"seq": found.entries, "next": seq}))
+                yield Finding("finding.entry_missing", {"seq": found.entries, "next": seq})
             found.entries = seq + 1
             for tile in edge.append(check_row(found, row, seq)):
                 tiles[tile.level, tile.number] = tile
             if edge.size in heads:
-                _check_head(found, heads.pop(edge.size), edge.root(), site)
-        found.wrong += unlawful(((seq, row.act, row.obj) for seq, row in rows), found.states)
-    found.wrong += [Finding("finding.head_beyond", {"size": size}) for size in heads]
-    _check_tiles(found, tiles)
+                yield from _check_head(found, heads.pop(edge.size), edge.root(), site)
+        yield from unlawful(_acts(rows), found.states)
+    yield from (Finding("finding.head_beyond", {"size": size}) for size in heads)
     if last != found.entries:
-        found.wrong.append(Finding("finding.head_not_last", {"size": last, "entries": found.entries}))
-    _check_waiting(found)
-    _check_cosignatures(found, site)
-    found.wrong += differing(found.states)
-    found.wrong += differing_rows()
-    found.wrong += draws_wrong()
-    # The head kept beside the database may be newer than the moment at which the reads above stood still.
-    release()
-    if verdict := site.look():
-        found.wrong.append(Finding("finding.known_head", {"verdict": verdict}))
-    return found
+        yield Finding("finding.head_not_last", {"size": last, "entries": found.entries})
 
 
-def check_row(found: Checked, row: Told, seq: int | None = None) -> bytes:
+def _acts(rows: Iterable[tuple[int | None, Told | Torn]]) -> Iterator[tuple[int | None, str, str]]:
+    for seq, row in rows:
+        if isinstance(row, Told):
+            yield seq, row.act, row.obj
+        elif {"act", "obj"} <= row.said.keys():
+            yield seq, row.said["act"], row.said["obj"]
+
+
+def check_row(found: Checked, row: Told | Torn, seq: int | None = None) -> bytes:
     """The hash of the row's leaf, made anew; compares it, and that of the private part, and the object's chain."""
+    if isinstance(row, Torn):
+        return _check_torn(found, row, seq)
     own = tree.leaf(leaf_of(row))
     written = own.hex()
     if written != row.leaf:
         found.wrong.append(Finding("finding.leaf", {"entry": entry_named(seq), "row": row.id}))
+    if row.act in (ERASE, LOST):
+        found.told[row.act].add(named(row.obj))
     if row.payload is None or row.salt is None:
         found.erased += 1
-    elif payload_hash(row.salt, row.payload) != row.ph:
+        found.bare[short(row.leaf)] = seq, row.act, row.obj
+    elif not _is_hashed(row):
         found.wrong.append(Finding("finding.private_part", {"entry": entry_named(seq), "row": row.id}))
     rev, prev = found.last.get(row.obj, _NONE)
     if row.rev != rev + 1 or row.prev != prev:
@@ -119,47 +159,83 @@ def check_row(found: Checked, row: Told, seq: int | None = None) -> bytes:
     return own
 
 
-def _check_head(found: Checked, head: LogCheckpoint, root: bytes, site: Log) -> None:
+def _is_hashed(row: Told) -> bool:
+    try:
+        return as_hashed(row.payload, row.salt, row.ph) is not None
+    except (ValueError, RecursionError):  # JSON may say half a character, or go deeper than a stack
+        return False
+
+
+def _check_torn(found: Checked, row: Torn, seq: int | None) -> bytes:
+    """One finding; chain and tree go on with what the row itself says of its leaf, as far as it does."""
+    facts = {"entry": entry_named(seq), "row": row.id, "columns": row.columns}
+    found.wrong.append(Finding("finding.torn", facts))
+    said = row.said
+    if {"obj", "rev", "leaf"} <= said.keys():
+        found.last[said["obj"]] = said["rev"], said["leaf"]
+    if said.keys() >= {*FIELDS}:
+        return tree.leaf(leaf_of(SimpleNamespace(**said)))
+    try:
+        return bytes.fromhex(said["leaf"])
+    except (KeyError, ValueError):
+        return bytes(32)
+
+
+def _check_private_parts(found: Checked) -> Iterator[Finding]:
+    """Each that is missing is one of which the log itself says so, and what it says was erased is missing."""
+    for leaf, (seq, act, obj) in found.bare.items():
+        if leaf not in found.told[LOST] and (leaf not in found.told[ERASE] or act in BINDING):
+            yield Finding("finding.private_part_gone", {"entry": entry_named(seq), "act": act, "obj": obj})
+    for leaf in sorted(found.told[ERASE] - found.bare.keys()):
+        yield Finding("finding.not_erased", {"leaf": leaf})
+
+
+def _check_head(found: Checked, head: LogCheckpoint, root: bytes, site: Log) -> Iterator[Finding]:
     found.heads += 1
     try:
         said = note.opened(head.note, site.signer.verifier)
     except ValueError as error:
-        found.wrong.append(Finding("finding.head_note", {"size": head.size, "said": str(error)}))
+        yield Finding("finding.head_note", {"size": head.size, "said": str(error)})
         return
     if (said.size, said.root.hex()) != (head.size, head.root):
-        found.wrong.append(Finding("finding.head_columns", {"size": head.size}))
+        yield Finding("finding.head_columns", {"size": head.size})
     if said.root != root:
-        found.wrong.append(Finding("finding.root", {"size": head.size}))
+        yield Finding("finding.root", {"size": head.size})
 
 
-def _check_tiles(found: Checked, tiles: dict[tuple[int, int], FullTile]) -> None:
+def _check_tiles(found: Checked, tiles: dict[tuple[int, int], FullTile]) -> Iterator[Finding]:
     for stored in checking.full_tiles():
         expected = tiles.pop((stored.level, stored.number), None)
         found.tiles += 1
         if expected is None or (expected.root, expected.hashes) != (stored.root, stored.hashes):
-            found.wrong.append(Finding("finding.tile", {"level": stored.level, "number": stored.number}))
-    found.wrong += [Finding("finding.tile_missing", {"level": level, "number": number}) for level, number in tiles]
+            yield Finding("finding.tile", {"level": stored.level, "number": stored.number})
+    yield from (Finding("finding.tile_missing", {"level": level, "number": number}) for level, number in tiles)
 
 
-def _check_waiting(found: Checked) -> None:
+def _check_waiting(found: Checked) -> Iterator[Finding]:
     """Acts without a number: they wait, all of them; the tables show them already."""
     rows = checking.unnumbered()
     for waits, row in rows:
         found.waiting += 1
         if not waits:
-            facts = {"row": row.id, "act": row.act, "obj": row.obj}
-            found.wrong.append(Finding("finding.waits_not", facts))
+            said = row._asdict() if isinstance(row, Told) else row.said
+            yield Finding("finding.waits_not", {"row": row.id, "act": said.get("act"), "obj": said.get("obj")})
         check_row(found, row)
-    found.wrong += unlawful(((None, row.act, row.obj) for _, row in rows), found.states)
-    found.wrong += [Finding("finding.waits_still", {"row": row_id}) for row_id in checking.waiting_with_number()]
+    yield from unlawful(_acts((None, row) for _, row in rows), found.states)
+    yield from (Finding("finding.waits_still", {"row": row_id}) for row_id in checking.waiting_with_number())
 
 
-def _check_cosignatures(found: Checked, site: Log) -> None:
+def _check_cosignatures(site: Log) -> Iterator[Finding]:
     known = {one.name: one.verifier for one in site.policy.witnesses}
     for line, text in checking.cosignatures():
         by = known.get(line.witness)
         if by is not None and note.witnessed(text + line.line, [by]).get(line.witness) != line.seen_at:
-            found.wrong.append(Finding("finding.cosignature", {"witness": line.witness, "size": line.size}))
+            yield Finding("finding.cosignature", {"witness": line.witness, "size": line.size})
+
+
+def _check_kept_head(site: Log) -> Iterator[Finding]:
+    if verdict := site.look():
+        yield Finding("finding.known_head", {"verdict": verdict})
 
 
 register_sentences(
@@ -167,6 +243,11 @@ register_sentences(
         "finding.entry_missing": N_("entry {seq} is missing: the next number is {next}"),
         "finding.leaf": N_("{entry}: the columns of journal row {row} do not make its leaf"),
         "finding.private_part": N_("{entry}: the private part of journal row {row} is not the one that was hashed"),
+        "finding.torn": N_("{entry}: journal row {row} cannot be read ({columns})"),
+        "finding.private_part_gone": N_(
+            "{entry}: the private part of {act} on {obj} is missing, and no act of the log says that it may be"
+        ),
+        "finding.not_erased": N_("the log says that the private part of act {leaf} was erased, and it is there"),
         "finding.chain": N_("{entry}: {act} on {obj} does not follow act {rev} of {obj}"),
         "finding.waits_not": N_("journal row {row} ({act} on {obj}) has no number and does not wait for one"),
         "finding.waits_still": N_("journal row {row} waits although it has a number"),
@@ -179,5 +260,14 @@ register_sentences(
         "finding.tile": N_("tile {level}/{number} is not that of the entries"),
         "finding.tile_missing": N_("tile {level}/{number} is missing"),
         "finding.cosignature": N_("the cosignature of {witness} under {size} entries does not hold"),
+        "finding.heads": N_("the list of signed heads"),
+        "finding.entries": N_("the numbered entries"),
+        "finding.tiles": N_("the tiles"),
+        "finding.waiting": N_("the acts that wait"),
+        "finding.private_parts": N_("the missing private parts"),
+        "finding.cosignatures": N_("the cosignatures"),
+        "finding.lives": N_("the states in the tables"),
+        "finding.draws": N_("the draws"),
+        "finding.kept_head": N_("the newest head that this machine knows"),
     }
 )

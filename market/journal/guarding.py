@@ -129,7 +129,7 @@ class Log:
         """Write down what a verification of everything found; every process sees it from then on."""
         shown = [one.plain() for one in wrong[:MOST_SHOWN]]
         told = {"at": now.isoformat(), "entries": entries, "wrong": shown, "count": len(wrong)}
-        self._write("log_verified", json.dumps(told, ensure_ascii=False))
+        self._write("log_verified", json.dumps(told, default=str))
 
     def verification(self) -> Verification | None:
         """What the last verification found, by whichever process; costs no query. None before the first one."""
@@ -157,7 +157,7 @@ def _verdict(known: Head) -> str:
         return "log.behind"
     try:
         same = tree.root_at(known.size, queries.stored_nodes(known.size)) == known.root
-    except IndexError:
+    except (IndexError, ValueError):  # a hash is missing, or is none
         same = False
     return "" if same else "log.forked"
 

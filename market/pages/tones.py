@@ -118,5 +118,6 @@ register_labels(
         "deed.basket.draft": N_("Drafts made from the basket"),
         "deed.plan.save": N_("Plan kept"),
         "deed.journal.erase": N_("Private part of an act erased"),
+        "deed.journal.lost": N_("Act brought back from a mirror without its private part"),
     }
 )

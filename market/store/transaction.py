@@ -53,6 +53,13 @@ def stand_still() -> None:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
+@contextmanager
+def apart() -> Iterator[None]:
+    """Read something that may fail: whatever the database answers, what is read afterwards sees the same moment."""
+    with db.session.begin_nested():
+        yield
+
+
 def flush_to_disk() -> None:
     """See to it that what is committed outlives a power cut. PostgreSQL does at each commit, our SQLite only now."""
     if db.engine.dialect.name == "sqlite" and db.engine.url.database:

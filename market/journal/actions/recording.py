@@ -7,12 +7,13 @@ from typing import Any, cast
 
 from sqlalchemy import Table, insert, update
 
-from market.base.errors import BadState, NotFound
+from market.base.errors import BadState, BreaksRule, NotFound
 from market.base.people import Actor
 from market.base.words import N_, register_sentences
 from market.journal.models import JournalRow
 from market.journal.queries import last_acts
 from market.journal.queries import row as row_of
+from market.journal.rules.erasing import BINDING, ERASE, name_of
 from market.journal.rules.leaf import leaf, leaf_hash, payload_hash, stamp
 from market.store.db import db
 
@@ -58,15 +59,25 @@ def erase(row_id: int, ground: str, *, actor: Actor, now: datetime) -> str:
     """Erase the private part of an act for ever, with its salt; that it was erased, and why, is an act of its own.
 
     The leaf, its place in the log and every proof stay as they are. NotFound("page.not_found") for no such row,
-    BadState("journal.erased") when there is nothing left.
+    BadState("journal.erased") when there is nothing left, BreaksRule("journal.binds_draw") for what binds a draw.
     """
     found = row_of(row_id)
     if found is None:
         raise NotFound("page.not_found")
+    if found.act in BINDING:
+        raise BreaksRule("journal.binds_draw", act=found.act)
     if found.payload is None:
         raise BadState("journal.erased")
     db.session.execute(update(JournalRow).where(JournalRow.id == row_id).values(salt=None, payload=None))
-    return record("journal.erase", f"journal/{found.leaf[:16]}", actor=actor, payload={"ground": ground}, now=now)
+    return record(ERASE, name_of(found.leaf), actor=actor, payload={"ground": ground}, now=now)
 
 
-register_sentences({"journal.erased": N_("The private part of this record is erased already.")})
+register_sentences(
+    {
+        "journal.erased": N_("The private part of this record is erased already."),
+        "journal.binds_draw": N_(
+            "The private part of {act} is never erased: it holds no person's data, and without it nobody could repeat the "
+            "draw."
+        ),
+    }
+)

@@ -5,7 +5,7 @@ signed head), `witnessed_at(seq, policy)` (who cosigned a head that holds the en
 """
 
 from market.journal.queries.cosigned import shown, strangers, witnessed, witnessed_at
-from market.journal.queries.history import history, last_acts, latest, row
+from market.journal.queries.history import history, last_acts, last_numbered, latest, row
 from market.journal.queries.log import (
     Checkpoint,
     Entry,
@@ -38,6 +38,7 @@ __all__ = [
     "head",
     "history",
     "last_acts",
+    "last_numbered",
     "last_seen_by",
     "latest",
     "newest_entries",

@@ -1,16 +1,37 @@
-"""Read the whole log to verify it: rows as plain values, a part at a time, and what is stored beside them."""
+"""Read the whole log to verify it: rows as plain values, a part at a time, and what is stored beside them.
 
-from collections.abc import Collection, Iterator, Sequence
+Whatever stands in the tables, reading it raises nothing that is not told as a finding.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
+from market.base.words import N_, register_sentences
 from market.journal.models import JournalRow, LogCheckpoint, LogCosignature, LogEntry, LogTile, LogWaiting
+from market.journal.rules.finding import Finding
 from market.journal.rules.leaf import payload_hash
 from market.store.db import db
+from market.store.transaction import apart
 
 PART = 2000
+_log = logging.getLogger(__name__)
+
+
+def survived(part: Finding, check: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    """What `check` finds wrong with a part; that it could not go on, and why, is a finding like any other."""
+    found: list[Finding] = []
+    try:
+        with apart():
+            # A list takes them one by one: what was found before it broke off counts.
+            found.extend(check())
+    except Exception as error:
+        _log.info("%s could not be verified", part, exc_info=True)
+        found.append(Finding("finding.unverified", {"part": part, "error": type(error).__name__}))
+    return found
 
 
 class Told(NamedTuple):
@@ -29,27 +50,61 @@ class Told(NamedTuple):
     payload: dict[str, Any] | None
 
 
+class Torn(NamedTuple):
+    """A row of the journal with columns that hold no value of their kind; the values of the others by their names."""
+
+    id: int
+    said: dict[str, Any]
+    columns: list[str]
+
+
 _COLUMNS = tuple(JournalRow.__table__.c[name] for name in Told._fields)
 
 
-def numbered() -> Iterator[Sequence[tuple[int, Told]]]:
-    """Every row with its number, in parts, in the order of the numbers."""
+def numbered() -> Iterator[Sequence[tuple[int, Told | Torn]]]:
+    """Every row with its number, in parts, in the order of the numbers. One query a part, while all of it is whole."""
     first = 0
     while True:
-        query = select(LogEntry.seq, *_COLUMNS).join(JournalRow, JournalRow.id == LogEntry.row_id)
-        rows = db.session.execute(query.where(LogEntry.seq >= first).order_by(LogEntry.seq).limit(PART)).all()
+        place = select(LogEntry.seq, JournalRow.id).join(JournalRow, JournalRow.id == LogEntry.row_id)
+        rows = _read(place.where(LogEntry.seq >= first).order_by(LogEntry.seq).limit(PART))
         if not rows:
             return
-        yield [(row.seq, Told(*row[1:])) for row in rows]
-        first = rows[-1].seq + 1
+        yield rows
+        first = rows[-1][0] + 1
 
 
-def unnumbered() -> list[tuple[bool, Told]]:
-    """Rows without a number, oldest first, and whether each waits for one. One query."""
+def unnumbered() -> list[tuple[bool, Told | Torn]]:
+    """Rows without a number, oldest first, and whether each waits for one. One query, while all of it is whole."""
     known = exists().where(LogEntry.row_id == JournalRow.id)
     waits = exists().where(LogWaiting.row_id == JournalRow.id)
-    query = select(waits, *_COLUMNS).where(~known).order_by(JournalRow.id)
-    return [(bool(found), Told(*columns)) for found, *columns in db.session.execute(query)]
+    return _read(select(waits, JournalRow.id).where(~known).order_by(JournalRow.id))
+
+
+def _read(place: Select[Any, Any]) -> list[tuple[Any, Told | Torn]]:
+    """The rows whose ids a query gives, each beside the query's first column."""
+    try:
+        with apart():
+            rows = db.session.execute(place.add_columns(*_COLUMNS[1:])).all()
+            return [(row[0], Told(*row[1:])) for row in rows]
+    except Exception:
+        _log.info("a part of the journal is read row by row", exc_info=True)
+        return [(beside, _row(row_id)) for beside, row_id in db.session.execute(place).all()]
+
+
+def _row(row_id: int) -> Told | Torn:
+    said: dict[str, Any] = {"id": row_id}
+    torn = []
+    for column in _COLUMNS[1:]:
+        try:
+            said[column.name] = _value(column, row_id)
+        except Exception:
+            torn.append(column.name)
+    return Torn(row_id, said, torn) if torn else Told(**said)
+
+
+def _value(column: ColumnElement[Any], row_id: int) -> Any:
+    with apart():
+        return db.session.execute(select(column).where(JournalRow.id == row_id)).scalar_one()
 
 
 class Act(NamedTuple):
@@ -97,3 +152,6 @@ def cosignatures() -> list[tuple[LogCosignature, str]]:
     """Every cosignature with the checkpoint under which it stands. One query."""
     query = select(LogCosignature, LogCheckpoint.note).join(LogCheckpoint, LogCheckpoint.size == LogCosignature.size)
     return [(line, note) for line, note in db.session.execute(query)]
+
+
+register_sentences({"finding.unverified": N_("{part} could not be verified to the end ({error})")})

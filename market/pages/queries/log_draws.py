@@ -7,6 +7,7 @@ may know them.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from market.base.errors import Refusal
 from market.base.words import N_, register_sentences
 from market.journal.models import JournalRow
+from market.journal.queries.checking import survived
 from market.journal.rules.finding import Finding
 from market.journal.rules.leaf import stamp
 from market.pages.queries.log_draw_rows import Act, acts_where, beacons_differ, draw_differs, first_of, otherwise
@@ -24,30 +26,38 @@ from market.selection.models import Draw, SignUp
 from market.selection.queries.transcript import transcript
 from market.selection.rules import DrawState
 from market.store.db import db
+from market.store.transaction import apart
 
 PART = 500
 _UNREADABLE = (SQLAlchemyError, Refusal, ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 _TICKET = re.compile(r"[0-9A-Z]{18}(#[0-9]+)?")
 
 
-def draws_wrong() -> list[Finding]:
+def draws_wrong() -> Iterator[Finding]:
     """What is wrong with any draw, its beacon or witnesses. Some twenty statements a draw, however many take part."""
-    return (
-        [
-            Finding("finding.draw", {"obj": f"draw/{draw.ref}", "what": what})
-            for draw in _draws()
-            for what in _wrong(draw)
-        ]
-        + beacons_differ()
-        + strangers_wrong()
-    )
+    ids = db.session.scalars(select(Draw.id).order_by(Draw.id)).all()
+    for start in range(0, len(ids), PART):
+        part = ids[start : start + PART]
+        kept = _read_at_once(part)
+        for draw_id in part:
+            yield from survived(Finding("finding.one_draw", {"id": draw_id}), partial(_one_wrong, draw_id))
+        del kept
+    yield from survived(Finding("finding.beacons"), beacons_differ)
+    yield from survived(Finding("finding.witnesses"), strangers_wrong)
 
 
-def _draws() -> Iterator[Draw]:
-    last = 0
-    while found := db.session.scalars(select(Draw).where(Draw.id > last).order_by(Draw.id).limit(PART)).all():
-        yield from found
-        last = found[-1].id
+def _read_at_once(ids: Sequence[int]) -> Sequence[Draw]:
+    """The session knows these draws as long as they are held; none when one of them cannot be read."""
+    try:
+        with apart():
+            return db.session.scalars(select(Draw).where(Draw.id.in_(ids))).all()
+    except Exception:
+        return []
+
+
+def _one_wrong(draw_id: int) -> Iterator[Finding]:
+    draw = db.session.get_one(Draw, draw_id)
+    yield from (Finding("finding.draw", {"obj": f"draw/{draw.ref}", "what": what}) for what in _wrong(draw))
 
 
 def _wrong(draw: Draw) -> list[Finding]:
@@ -139,6 +149,9 @@ def _repeated(repeat: Callable[[dict[str, Any]], object], told: dict[str, Any]) 
 register_sentences(
     {
         "finding.draw": N_("{obj}: {what}"),
+        "finding.one_draw": N_("draw no. {id}"),
+        "finding.beacons": N_("the beacons' values"),
+        "finding.witnesses": N_("the witnesses' cosignatures"),
         "finding.no_transcript": N_("no transcript can be made of its rows ({error})"),
         "finding.no_replay": N_("its rows make no transcript ({error})"),
         # What replay_draw.py says, the program of outsiders, in its own words.
