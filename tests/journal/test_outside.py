@@ -228,6 +228,10 @@ def test_the_files_of_the_log_are_served_as_the_standard_says(app: Flask, client
     for path in ("tile/0/001", "tile/0/001.p/45", "tile/0/0001", "tile/9/000", "tile/2/000", "tile/entries/002", "tile/0/x",
                  "tile/entries/x999/x999/x999/x999/x999/x999/999", "tile/0/000.p/0", "proof/300", "entries/300"):  # fmt: skip
         assert client.get(f"/log/{path}").status_code == 404, path
+    for path in ("tile/00/000", "tile/٠/000", "tile/0/٠٠٠", "tile/entries/٠٠٠", "proof/٣", "proof/03", "proof/٣.json",
+                 "proof/-1", "proof/+1", "proof/0x1", "tile/+0/000"):  # fmt: skip
+        assert client.get(f"/log/{path}").status_code == 404, path
+    assert [client.get(f"/log/proof/{path}").status_code for path in ("0", "3", "3.json")] == [200] * 3
     for path in ("checkpoint/witnessed", "objects/nothing/1", f"entries/{2**63}"):
         assert client.get(f"/log/{path}").status_code == 404, path
     proof = client.get("/log/proof/299.json").json
