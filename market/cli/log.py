@@ -116,7 +116,7 @@ def anchor(folder: Path) -> None:
         f"树根 Root         {found.root.hex()}",
         f"公钥 Key          {_site().signer.verifier}",
         f"见证 Witnesses    {', '.join(found.seen) or '无 none'}",
-        "核对 Verify       python3 verify_log.py <URL> --anchor <this file>",
+        "核对 Verify       python3 verify_log.py <URL> --head <FILE>",
         "",
         found.note,
     )

@@ -83,17 +83,18 @@ VERIFIER = program("verify_log")
 
 
 class Verifying:
-    """Runs verify_log.py in this process; `said` is what it printed last."""
+    """Runs verify_log.py in this process; `said` is what it printed last, `complained` what on stderr."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], memory: Path) -> None:
         self._patch, self._out, self._memory, self.said = monkeypatch, capsys, memory, ""
+        self.complained = ""
 
     def __call__(self, where: Path | str, *arguments: str) -> int:
         """Verify, and return the exit code."""
         line = ["verify_log.py", str(where), "--memory", str(self._memory), *arguments]
         self._patch.setattr(sys, "argv", line)
         code: int = VERIFIER.main()
-        self.said = self._out.readouterr().out
+        self.said, self.complained = self._out.readouterr()
         return code
 
     def forget(self) -> None:

@@ -12,12 +12,14 @@ Sources: RFC 9162 (tree), C2SP tlog-tiles, tlog-checkpoint, tlog-cosignature, tl
 
 import argparse
 import base64
-import hashlib
+import datetime
 import http.client
 import json
 import pathlib
+import re
 import sys
 import urllib.request
+from hashlib import sha256
 
 try:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -26,64 +28,51 @@ except ImportError:
 
 FIELDS = {"v": int, "rev": int, "t": str, "act": str, "obj": str, "actor": str, "ph": str, "prev": str}
 # Of each kind of object its moves and the acts that are one: STATE|STATE>STATE ACT ACT. Nothing: there is no such object
-# yet, or any more; =: it stays in its state.
+# yet, or any more; =: it stays in its state. The act `sign` of a contract is written contract.sign in the log.
 TABLE = """
-contract: >proposed contract.propose  proposed>in_service contract.sign  proposed>declined contract.decline
- in_service>delivered contract.deliver  delivered>in_service contract.return  delivered>accepted contract.accept
-draw: >announced draw.announce  announced>frozen draw.freeze  frozen>drawn draw.draw  frozen>failed draw.fail
- frozen|drawn>void draw.void  announced>cancelled draw.cancel  announced>= draw.sign_up draw.withdraw draw.commit
- announced|frozen>= draw.postpone  frozen>= draw.reveal  frozen|drawn>= draw.ask draw.confirm  drawn>= draw.refuse
-edition: >draft edition.import  draft>in_review edition.submit  in_review>draft edition.return  in_review>published
- edition.publish  draft|in_review>= edition.add_entry edition.drop_price edition.raise_bundle edition.remove_bundle
- edition.remove_entry edition.remove_question edition.set_act_marks edition.set_bundle edition.set_bundles
- edition.set_entry edition.set_price edition.set_question edition.set_rules  published>= edition.in_force  draft>
- edition.discard
+contract: >proposed propose  proposed>in_service sign  proposed>declined decline  in_service>delivered deliver
+ delivered>in_service return  delivered>accepted accept
+draw: >announced announce  announced>frozen freeze  frozen>drawn draw  frozen>failed fail  frozen|drawn>void void
+ announced>cancelled cancel  announced>= sign_up withdraw commit  announced|frozen>= postpone  frozen>= reveal
+ frozen|drawn>= ask confirm  drawn>= refuse
+edition: >draft import  draft>in_review submit  in_review>draft return  in_review>published publish  draft|in_review>=
+ add_entry drop_price raise_bundle remove_bundle remove_entry remove_question set_act_marks set_bundle set_bundles
+ set_entry set_price set_question set_rules  published>= in_force  draft> discard
 fee_note: >issued fee.issue  issued>declared fee.declare  declared>paid fee.confirm
-quote: >standing quote.submit  standing>withdrawn quote.withdraw
-request: >draft request.draft  draft>open request.publish  open>awarded request.award  awarded>= request.award_next
- awarded>failed request.give_up  open>failed request.fail  draft|open>cancelled request.cancel request.cancel_by_rule
- draft>= request.edit request.accept_edition
-round: >open round.open  open|computed>computed round.compute  computed>published round.publish
-voice: >received voice.receive  received>answered voice.answer  answered>= voice.correct  received|answered>=
- voice.erase_contact
+quote: >standing submit  standing>withdrawn withdraw
+request: >draft draft  draft>open publish publish_random  open>awarded award  awarded>= award_next  awarded>failed give_up
+ open>failed fail  draft|open>cancelled cancel cancel_by_rule  draft>= edit accept_edition
+round: >open open  open|computed>computed compute  computed>published publish
+voice: >received receive  received>answered answer  answered>= correct  received|answered>= erase_contact
 """
 LIVES = {}  # kind -> act -> (the states it is lawful in, the state after it; None for the same)
 for word in TABLE.split():
     if word.endswith(":"):
-        life = LIVES.setdefault(word[:-1], {})
+        kind, life = word[:-1], LIVES.setdefault(word[:-1], {})
     elif ">" in word:
         before, after = word.split(">")
     else:
-        life[word] = before.split("|"), None if after == "=" else after
+        life[word if "." in word else f"{kind}.{word}"] = before.split("|"), None if after == "=" else after
+DECIMAL = re.compile("0|[1-9][0-9]{0,17}")
 
 
 class Wrong(Exception):
     """The log is not what it claims to be; the text says what is wrong."""
 
 
-sha256 = hashlib.sha256
-
-
 def sha(*parts):
     return sha256(b"".join(parts)).digest()
 
 
-def raw(text, what):
+def raw(written, what):
     """The bytes that base64 says, in its one way of writing them."""
     try:
-        data = base64.b64decode(text, validate=True)
+        data = base64.b64decode(written, validate=True)
     except ValueError:
         data = None
-    if data is None or base64.b64encode(data).decode() != text:
+    if data is None or base64.b64encode(data).decode() != written:
         raise Wrong(f"{what} is not base64")
     return data
-
-
-def words(data, what):
-    try:
-        return data.decode("utf-8")
-    except ValueError:
-        raise Wrong(f"{what} is not text") from None
 
 
 def root_of(hashes):
@@ -96,78 +85,74 @@ def root_of(hashes):
 
 
 def climb(leaf, index, size, path):
-    """The root that an inclusion proof leads to (RFC 9162, 2.1.3.2); None when the proof does not fit."""
-    fn, sn, found = index, size - 1, leaf
-    for step in path:
-        if sn == 0:
-            return None
-        if fn & 1 or fn == sn:
-            found = sha(b"\1", step, found)
-            while not fn & 1 and fn:
-                fn, sn = fn >> 1, sn >> 1
-        else:
-            found = sha(b"\1", found, step)
-        fn, sn = fn >> 1, sn >> 1
-    return found if sn == 0 else None
+    """The root that an inclusion proof leads to (RFC 9162, 2.1.3); None when the proof does not fit."""
+    if size < 2 or not path:
+        return leaf if (index, size, path) == (0, 1, []) else None
+    half, (*lower, top) = 1 << (size - 1).bit_length() - 1, path
+    if index < half:
+        left, right = climb(leaf, index, half, lower), top
+    else:
+        left, right = top, climb(leaf, index - half, size - half, lower)
+    return sha(b"\1", left, right) if left and right else None
 
 
 def number(n, width=256):
     """A tile's number as its path says it: 1234067 is x001/x234/067."""
-    parts = [f"{n % 1000:03}"]
+    name = f"{n % 1000:03}" + (f".p/{width}" if width < 256 else "")
     while n := n // 1000:
-        parts.append(f"x{n % 1000:03}")
-    return "/".join(reversed(parts)) + (f".p/{width}" if width < 256 else "")
+        name = f"x{n % 1000:03}/{name}"
+    return name
 
 
-class Place:
-    """The log on a site or in a folder; what is read can be kept in another folder."""
-
-    def __init__(self, where, save):
-        self.where, self.save = where.rstrip("/"), save
-
-    def read(self, name):
-        try:
-            if self.where.startswith(("http://", "https://")):
-                with urllib.request.urlopen(f"{self.where}/log/{name}", timeout=60) as answer:
-                    data = answer.read()
-            else:
-                data = (pathlib.Path(self.where) / name).read_bytes()
-        except (OSError, http.client.HTTPException) as error:
-            sys.exit(print(f"cannot read {name}: {error}", file=sys.stderr) or 2)
-        if self.save:
-            file = pathlib.Path(self.save) / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
-        return data
+def read(given, name):
+    """A file of the log, on a site or in a folder; with --save it is kept in another folder."""
+    try:
+        if given.where.startswith(("http://", "https://")):
+            with urllib.request.urlopen(f"{given.where.rstrip('/')}/log/{name}", timeout=60) as answer:
+                data = answer.read()
+        else:
+            data = (pathlib.Path(given.where) / name).read_bytes()
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise OSError(f"cannot read {name}: {error}") from None
+    if given.save:
+        keep(pathlib.Path(given.save) / name, data)
+    return data
 
 
-def key_of(text):
+def keep(file, data):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+
+
+def text(data):
+    """What bytes say; those that say nothing become a sign over which no signature holds."""
+    return data.decode("utf-8", "replace")
+
+
+def key_of(line):
     """Name, four bytes that signature lines carry, kind (1 log, 4 witness) and public key of `NAME+HASH+BASE64`."""
-    name, stated, data = (text.strip().split("+", 2) + ["", ""])[:3]
+    name, stated, data = (line.split("+", 2) + ["", ""])[:3]
     key = raw(data, "the key")
-    if sha(name.encode(), b"\n", key)[:4].hex() != stated:
-        raise Wrong(f"the key {name} does not have the hash that it states")
+    if not name or len(key) != 33 or sha(name.encode(errors="replace"), b"\n", key)[:4].hex() != stated:
+        raise Wrong(f"the key {name!r} is no key, or does not have the hash that it states")
     return name, bytes.fromhex(stated), key[0], key[1:]
 
 
 def signed(note, key):
     """Whether a signature of `key` under the note holds; None when this computer cannot check it."""
-    text, _, lines = note.rpartition("\n\n")
+    body, _, lines = note.rpartition("\n\n")
     name, stated, kind, public = key
     for line in lines.splitlines():
-        _, who, data = (line.split(" ") + ["", ""])[:3]
+        who, data = (line.split(" ") + ["", ""])[1:3]
         blob = raw(data, f"the signature line of {who}")
         if (who, blob[:4]) != (name, stated):
             continue
-        if Ed25519PublicKey is None:
-            return None
-        said, signature = text + "\n", blob[4:]
+        said, signature = body + "\n", blob[4:]
         if kind == 4:
             said, signature = f"cosignature/v1\ntime {int.from_bytes(blob[4:12], 'big')}\n{said}", blob[12:]
         try:
-            Ed25519PublicKey.from_public_bytes(public).verify(signature, said.encode())
-            return True
-        except Exception:
+            return Ed25519PublicKey and not Ed25519PublicKey.from_public_bytes(public).verify(signature, said.encode())
+        except Exception:  # it does not hold; another signature of this name may
             continue
     return False
 
@@ -176,25 +161,23 @@ def head_of(note, key, what):
     """Size and root of a checkpoint, its signature checked."""
     try:
         origin, size, root = note.split("\n")[:3]
-        head = int(size), raw(root, f"the root of {what}")
-    except ValueError:
+        head = int(DECIMAL.fullmatch(size)[0]), raw(root, f"the root of {what}")
+    except (ValueError, TypeError):
         raise Wrong(f"{what} is not a checkpoint") from None
     held = signed(note, key)
     if held is False or origin != key[0]:
         raise Wrong(f"{what} is not signed by the key {key[0]}+{key[1].hex()}")
-    print(
-        f"  {what}: {head[0]} entries, signature", "right" if held else "NOT CHECKED (package cryptography is missing)"
-    )
+    print(f"  {what}: {head[0]} entries, signature", "right" if held else "NOT CHECKED (no package cryptography)")
     return head
 
 
-def download(place, size):
+def download(given, size):
     """Every leaf with its hash, and the root; compared with every tile: a byte that differs is named by its file."""
     leaves, hashes = [], []
     for first in range(0, size, 256):
         width = min(256, size - first)
         name = f"tile/entries/{number(first // 256, width)}"
-        data, at, found = place.read(name), 0, []
+        data, at, found = read(given, name), 0, []
         while at + 1 < len(data):
             end = at + 2 + data[at] * 256 + data[at + 1]
             found.append(data[at + 2 : end])
@@ -208,7 +191,7 @@ def download(place, size):
         roots = []
         for first in range(0, len(below), 256):
             expected = below[first : first + 256]
-            compare(place, f"tile/{level}/{number(first // 256, len(expected))}", expected, (level, first))
+            compare(given, f"tile/{level}/{number(first // 256, len(expected))}", expected, (level, first))
             roots.append(root_of(expected))
         # The tree over the tiles' roots, the last tile's too, has the root of the whole.
         root = root or root_of(roots)
@@ -216,53 +199,69 @@ def download(place, size):
     return leaves, hashes, root or sha()
 
 
-def compare(place, name, expected, where):
+def compare(given, name, expected, where):
     """A tile holds exactly the hashes that it should."""
-    tile, (level, first) = place.read(name), where
+    tile, (level, first) = read(given, name), where
     if len(tile) != 32 * len(expected):
         raise Wrong(f"{name} is truncated: {len(tile)} bytes, not {32 * len(expected)}")
-    if tile != b"".join(expected):
-        at = next(at for at, one in enumerate(expected) if tile[32 * at : 32 * at + 32] != one)
-        what = f"entry {first + at}" if level == 0 else f"tile {level - 1}/{first + at}"
-        raise Wrong(f"{name} does not agree with {what}")
+    for at, one in enumerate(expected):
+        if tile[32 * at : 32 * at + 32] != one:
+            what = f"tile {level - 1}/{first + at}" if level else f"entry {first + at}"
+            raise Wrong(f"{name} does not agree with {what}")
 
 
 def replay(leaves, hashes):
     """The chain of each object, and its life by the table of lawful moves."""
-    last, states = {}, {}
+    last, states, frozen = {}, {}, {}
     for seq, (data, own) in enumerate(zip(leaves, hashes)):
-        try:
-            leaf = json.loads(data)
-            canonical = json.dumps(leaf, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        except (ValueError, RecursionError):
-            raise Wrong(f"entry {seq} is not JSON") from None
-        kinds = {name: type(value) for name, value in leaf.items()} if isinstance(leaf, dict) else {}
-        if canonical != data or kinds != FIELDS or leaf["v"] != 1:
-            raise Wrong(f"entry {seq} is not a leaf of this log")
-        obj, act = leaf["obj"], leaf["act"]
-        rev, prev = last.get(obj, (0, ""))
+        leaf = leaf_of(seq, data)
+        obj, act, t = leaf["obj"], leaf["act"], leaf["t"]
+        rev, prev, earlier = last.get(obj, (0, "", ""))
         if (leaf["rev"], leaf["prev"]) != (rev + 1, prev):
             raise Wrong(f"entry {seq} ({act} on {obj}) does not follow act {rev} of {obj}")
-        last[obj] = leaf["rev"], own.hex()
-        kind = obj.split("/")[0]
-        if kind in LIVES:
-            before = states.get(obj, "")
-            lawful, after = LIVES[kind].get(act, ([], None))
-            if before not in lawful:
-                raise Wrong(f"entry {seq}: {act} on {obj} is not lawful in the state '{before or 'not there'}'")
-            if act in ("request.award", "request.award_next") and states.get(f"draw/{obj[8:]}", "drawn") != "drawn":
-                raise Wrong(f"entry {seq}: {act} on {obj} without its draw")
-            states[obj] = before if after is None else after
+        if t < earlier:
+            raise Wrong(f"entry {seq}: {act} on {obj} is of {t}, and the act before it of {earlier}")
+        last[obj] = leaf["rev"], own.hex(), t
+        kind, _, ref = obj.partition("/")
+        if kind not in LIVES:
+            continue
+        state = states.get(obj, "")
+        lawful, after = LIVES[kind].get(act, ([], None))
+        if state not in lawful:
+            raise Wrong(f"entry {seq}: {act} on {obj} is not lawful in the state '{state or 'not there'}'")
+        states[obj] = state if after is None else after
+        if act == "request.publish_random":  # such a request is awarded by its draw and by nothing else
+            states.setdefault(f"draw/{ref}", "")
+        if act in ("request.award", "request.award_next") and states.get(f"draw/{ref}", "drawn") != "drawn":
+            raise Wrong(f"entry {seq}: {act} on {obj} without its draw")
+        if act == "draw.freeze":
+            frozen[obj] = t
+        if act == "draw.draw" and frozen[obj] >= t:
+            raise Wrong(f"entry {seq}: {act} on {obj} is not later than its freeze")
     return len(last), len(states)
 
 
-def receipt(text, key, leaves, hashes):
+def leaf_of(seq, data):
+    """An entry's fields, in the one form that a log has them: canonical JSON, `t` in UTC with milliseconds."""
+    try:
+        leaf = json.loads(data)
+        good = json.dumps(leaf, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() == data
+        kinds = {name: type(value) for name, value in leaf.items()}
+        moment = datetime.datetime.fromisoformat(leaf["t"][:-1]).replace(tzinfo=None).isoformat(timespec="milliseconds")
+    except (ValueError, RecursionError, AttributeError, LookupError, TypeError):
+        good = False
+    if not good or kinds != FIELDS or leaf["v"] != 1 or leaf["t"] != moment + "Z":
+        raise Wrong(f"entry {seq} is not a leaf of this log")
+    return leaf
+
+
+def receipt(proof, key, leaves, hashes):
     """An entry that somebody holds a proof of is in the log, at its place."""
-    lines = text.split("\n")
+    lines = proof.split("\n")
     try:
         first, (extra, entry), (place, at), gap = lines[0], lines[1].split(), lines[2].split(), lines.index("")
-        leaf, index = raw(entry, "the receipt's entry"), int(at)
-    except (ValueError, IndexError):
+        leaf, index = raw(entry, "the receipt's entry"), int(DECIMAL.fullmatch(at)[0])
+    except (ValueError, IndexError, TypeError):
         first = ""
     if first != "c2sp.org/tlog-proof@v1" or (extra, place) != ("extra", "index"):
         raise Wrong("the receipt is not a proof of this log")
@@ -283,14 +282,10 @@ def begins(hashes, size, root, what):
         raise Wrong(f"the log's past was changed: its first {size} entries are not those of {what}")
 
 
-def witnesses(place, note):
+def witnesses(note, listed):
     """Who else has seen this head: without witnesses the site could show others another log."""
-    keys = [
-        key_of(line.split()[1])
-        for line in words(place.read("witnesses"), "the list of witnesses").splitlines()
-        if "witness " in line[:8]
-    ]
-    seen = []
+    lines = [line.split() for line in listed.splitlines()]
+    keys, seen = [key_of(" ".join(line[1:2])) for line in lines if line[:1] == ["witness"]], []
     for key in keys:
         held = signed(note, key)
         if held is False and f"— {key[0]} " in note:
@@ -300,31 +295,34 @@ def witnesses(place, note):
 
 
 def verify(given):
-    place, memory = Place(given.where, given.save), pathlib.Path(given.memory)
-    kept = memory.read_text("utf-8").split("\n", 1) if memory.exists() else None
-    key = key_of(given.key or (kept[0] if kept else words(place.read("key"), "the key")))
-    print(
-        f"  key {key[0]}+{key[1].hex()}",
-        "" if given.key or kept else "(as the site says; compare it with a printed one)",
-    )
-    note = words(place.read("checkpoint"), "the head")
+    memory = pathlib.Path(given.memory)
+    first, _, kept = text(memory.read_bytes() if memory.exists() else b"").partition("\n")
+    known = (given.key or first).strip()
+    shown = known or text(read(given, "key")).strip()
+    try:
+        key = key_of(shown)
+    except Wrong as wrong:
+        raise OSError(f"--key or --memory gives no key: {wrong}") if known else wrong from None
+    print(f"  key {key[0]}+{key[1].hex()}", "" if known else "(as the site says; compare it with a printed one)")
+    if given.save:  # a copy can be verified by itself
+        keep(pathlib.Path(given.save) / "key", f"{shown}\n".encode())
+    note, listed = text(read(given, "checkpoint")), text(read(given, "witnesses"))
     size, root = head_of(note, key, "the head")
-    leaves, hashes, made = download(place, size)
+    leaves, hashes, made = download(given, size)
     if made != root:
         raise Wrong("the entries do not make the root that is signed")
     print(f"  {size} entries make the signed root; every tile agrees")
     objects, lives = replay(leaves, hashes)
     print(f"  {objects} objects: every act follows the one before; {lives} lives follow the table of lawful moves")
     if kept:
-        begins(hashes, *head_of(kept[1], key, "the head of last time"), "the head of last time")
+        begins(hashes, *head_of(kept, key, "the head of last time"), "the head of last time")
     for file in given.head or ():
-        said = pathlib.Path(file).read_text("utf-8")
-        said = said[said.rfind("\n" + key[0] + "\n") + 1 :]
-        begins(hashes, *head_of(said, key, file), file)
+        said = text(pathlib.Path(file).read_bytes())
+        begins(hashes, *head_of(said[said.rfind(f"\n{key[0]}\n") + 1 :], key, file), file)
     for file in given.receipt or ():
-        receipt(pathlib.Path(file).read_text("utf-8"), key, leaves, hashes)
-    witnesses(place, note)
-    memory.write_text(f"{key[0]}+{key[1].hex()}+{base64.b64encode(bytes([key[2]]) + key[3]).decode()}\n{note}", "utf-8")
+        receipt(text(pathlib.Path(file).read_bytes()), key, leaves, hashes)
+    witnesses(note, listed)
+    keep(memory, f"{shown}\n{note}".encode())
 
 
 def main():
@@ -335,12 +333,14 @@ def main():
     parser.add_argument("--save", help="folder for a copy of the whole log")
     parser.add_argument("--receipt", action="append", help="a proof that the site gave you")
     parser.add_argument("--head", action="append", help="a file that ends with a signed head, such as an anchor")
-    given = parser.parse_args()
     try:
-        verify(given)
+        verify(parser.parse_args())
     except Wrong as wrong:
         print(f"WRONG: {wrong}")
         return 1
+    except (OSError, UnicodeError) as error:
+        print(f"NOT VERIFIED: {error}", file=sys.stderr)
+        return 2
     print("RIGHT: the log is complete and unchanged, as far as is said above.")
     return 0
 

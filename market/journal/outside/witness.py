@@ -25,7 +25,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 LOG, WITNESS = 1, 4
+PRIVATE = "PRIVATE+KEY+"
 LONGEST = 64 * 1024
+SILENCE = 30  # seconds without a byte, after which a connection ends
 
 
 def b64(data):
@@ -36,11 +38,34 @@ def key_hash(name, kind, public):
     return hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:4]
 
 
+def check_name(name):
+    if not name or "+" in name or not name.isprintable() or any(letter.isspace() for letter in name):
+        raise ValueError(f"{name!r} is no name of a key: it has no blanks and no plus sign")
+
+
 def read_key(text):
-    """Name, kind, 32 bytes of a key that is written NAME+HASH+BASE64."""
-    name, _, data = text.strip().removeprefix("PRIVATE+KEY+").split("+", 2)
-    raw = base64.b64decode(data)
+    """Name, kind, 32 bytes of a key that is written NAME+HASH+BASE64; ValueError where it is none."""
+    written = text.strip()
+    name, stated, data = (written.removeprefix(PRIVATE).split("+", 2) + ["", ""])[:3]
+    check_name(name)
+    raw = base64.b64decode(data, validate=True)
+    if len(raw) != 33:
+        raise ValueError(f"the key {name} is not written NAME+HASH+BASE64")
+    public = public_of(raw[1:]) if written.startswith(PRIVATE) else raw[1:]
+    if key_hash(name, raw[0], public).hex() != stated:
+        raise ValueError(f"the key {name} does not have the hash that it states")
     return name, raw[0], raw[1:]
+
+
+def public_of(private):
+    return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+
+
+def decimal(text):
+    """A number in its one way of writing it; ValueError for anything else."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 19) or str(int(text)) != text:
+        raise ValueError("not a number")
+    return int(text)
 
 
 def node(left, right):
@@ -75,9 +100,9 @@ def extends(old, new, proof):
 def head(text):
     """Origin, size and root of a checkpoint's text."""
     origin, size, root = text.split("\n")[:3]
-    if not size.isdecimal() or str(int(size)) != size or len(base64.b64decode(root, validate=True)) != 32:
+    if len(base64.b64decode(root, validate=True)) != 32:
         raise ValueError("not a checkpoint")
-    return origin, int(size), base64.b64decode(root)
+    return origin, decimal(size), base64.b64decode(root)
 
 
 class Witness:
@@ -85,10 +110,13 @@ class Witness:
 
     def __init__(self, secret, logs, state):
         self.name, kind, private = read_key(secret)
-        if kind != WITNESS:
-            sys.exit("the secret key is not one of a witness")
-        self.private = Ed25519PrivateKey.from_private_bytes(private)
-        self.logs = {name: public for name, kind, public in map(read_key, logs) if kind == LOG}
+        if kind != WITNESS or not secret.startswith(PRIVATE):
+            raise ValueError("the first line of the key's file is not the secret key of a witness")
+        self.private, self.logs = Ed25519PrivateKey.from_private_bytes(private), {}
+        for name, kind, public in map(read_key, logs):
+            if kind != LOG:
+                raise ValueError(f"{name} is not the key of a log")
+            self.logs[name] = public
         self.state = pathlib.Path(state)
         self.state.mkdir(parents=True, exist_ok=True)
         self.lock = threading.Lock()
@@ -108,22 +136,22 @@ class Witness:
         try:
             first, _, note = body.decode().partition("\n\n")
             lines = first.split("\n")
-            old = int(lines[0].removeprefix("old "))
+            old = decimal(lines[0].removeprefix("old "))
             proof = [base64.b64decode(line, validate=True) for line in lines[1:]]
             text, _, signatures = note.rpartition("\n\n")
             text += "\n"
             origin, size, root = head(text)
             if lines[0] != f"old {old}" or len(proof) > 63 or old > size or not signatures.endswith("\n"):
                 raise ValueError("not a request")
-        except ValueError as error:
-            return 400, "text/plain", f"{error}\n"
+        except ValueError:
+            return 400, "text/plain", "not a request of add-checkpoint\n"
         if origin not in self.logs:
             return 404, "text/plain", "unknown log\n"
         if not self.signed(origin, text, signatures):
             return 403, "text/plain", "no signature of the log's key holds\n"
         with self.lock:
             kept = self.newest(origin)
-            known, known_root = head(kept)[1:] if kept else (0, b"")
+            known, known_root = (0, b"") if kept is None else head(kept)[1:]
             if old != known or (size == known and root != known_root):
                 return 409, "text/x.tlog.size", f"{known}\n"
             if known and not extends((known, known_root), (size, root), proof):
@@ -163,37 +191,68 @@ class Witness:
         return f"— {self.name} {b64(own + seconds.to_bytes(8, 'big') + signature)}\n"
 
 
-def server(witness, port, host="127.0.0.1"):
-    """An HTTP server for the witness; `serve_forever` runs it."""
+class Handler(BaseHTTPRequestHandler):
+    timeout = SILENCE
+    default_request_version = "HTTP/1.0"  # an answer has its status, whatever was asked
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            length = int(self.headers.get("Content-Length") or 0)
-            if self.path != "/add-checkpoint":
-                self.answer(404, "text/plain", "POST /add-checkpoint\n")
-            elif length > LONGEST:
-                self.answer(413, "text/plain", "too long\n")
-            else:
-                self.answer(*witness.add(self.rfile.read(length)))
+    def do_POST(self):
+        self.answer(*self.added())
 
-        def do_GET(self):
+    def added(self):
+        try:
+            length = decimal(self.headers.get("Content-Length") or "0")
+        except ValueError:
+            return 400, "text/plain", "no lawful Content-Length\n"
+        if self.path != "/add-checkpoint":
+            return 404, "text/plain", "POST /add-checkpoint\n"
+        if length > LONGEST:
+            return 413, "text/plain", "too long\n"
+        body = self.rfile.read(length)
+        try:
+            return self.server.witness.add(body)
+        except (OSError, ValueError) as error:
+            print(f"witness.py: the newest head cannot be read or kept: {error}", file=sys.stderr)
+            return 500, "text/plain", "the head cannot be kept\n"
+
+    def do_GET(self):
+        try:
             asked = urllib.parse.urlsplit(self.path)
             origin = urllib.parse.parse_qs(asked.query).get("origin", [""])[0]
-            kept = witness.newest(origin) if asked.path == "/checkpoint" and origin in witness.logs else None
-            self.answer(*((404, "text/plain", "no such head\n") if kept is None else (200, "text/plain", kept)))
+        except ValueError:
+            self.send_error(400)
+            return
+        known = asked.path == "/checkpoint" and origin in self.server.witness.logs
+        kept = self.server.witness.newest(origin) if known else None
+        self.answer(*((404, "text/plain", "no such head\n") if kept is None else (200, "text/plain", kept)))
 
-        def answer(self, status, kind, text):
-            data = text.encode()
-            self.send_response(status)
-            self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind == "text/plain" else kind)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+    def answer(self, status, kind, text):
+        data = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind == "text/plain" else kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
 
-        def log_message(self, *_):
-            pass
+    def send_error(self, code, *_):
+        self.answer(code, "text/plain", "not a request of a witness\n")
 
-    return ThreadingHTTPServer((host, port), Handler)
+    def log_message(self, *_):
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    """An HTTP server for a witness; `serve_forever` runs it."""
+
+    def __init__(self, address, witness):
+        self.witness = witness
+        super().__init__(address, Handler)
+
+    def handle_error(self, _, address):
+        print(f"witness.py: {address[0]} went away: {sys.exc_info()[1]}", file=sys.stderr)
+
+
+def server(witness, port, host="127.0.0.1"):
+    return Server((host, port), witness)
 
 
 def main():
@@ -207,15 +266,24 @@ def main():
     serve.add_argument("--port", type=int, default=8080)
     serve.add_argument("--host", default="127.0.0.1")
     given = parser.parse_args()
-    if given.act == "key":
-        seed = secrets.token_bytes(32)
-        public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-        end = key_hash(given.name, WITNESS, public).hex()
-        print(f"PRIVATE+KEY+{given.name}+{end}+{b64(bytes([WITNESS]) + seed)}")
-        print(f"{given.name}+{end}+{b64(bytes([WITNESS]) + public)}")
-        return
-    secret = pathlib.Path(given.secret).read_text("utf-8").splitlines()[0]
-    server(Witness(secret, given.logs, given.state), given.port, given.host).serve_forever()
+    try:
+        if given.act == "key":
+            make_key(given.name)
+            return
+        secret = pathlib.Path(given.secret).read_text("utf-8").partition("\n")[0]
+        running = server(Witness(secret, given.logs, given.state), given.port, given.host)
+    except (OSError, ValueError, OverflowError) as error:
+        sys.exit(f"witness.py: {error}")
+    running.serve_forever()
+
+
+def make_key(name):
+    check_name(name)
+    seed = secrets.token_bytes(32)
+    public = public_of(seed)
+    end = key_hash(name, WITNESS, public).hex()
+    print(f"{PRIVATE}{name}+{end}+{b64(bytes([WITNESS]) + seed)}")
+    print(f"{name}+{end}+{b64(bytes([WITNESS]) + public)}")
 
 
 if __name__ == "__main__":

@@ -102,6 +102,7 @@ def log_witnesses() -> ResponseReturnValue:
 @public
 def log_tile(level: int, number: str) -> ResponseReturnValue:
     """A tile of hashes; NotFound("log.no_tile") for what the log does not have, or a path that is written otherwise."""
+    _written_once("log.no_tile")
     n, width = _path(number)
     return _file(queries.tile(level, n, width) if level <= _HIGHEST_LEVEL else None, width)
 
@@ -118,6 +119,7 @@ def log_bundle(number: str) -> ResponseReturnValue:
 @public
 def log_proof(seq: int) -> ResponseReturnValue:
     """A receipt to keep: the leaf, its path and the signed head (C2SP tlog-proof); verify_log.py checks it for ever."""
+    _written_once("page.not_found")
     found, head = _entry(seq)
     path = queries.proof_of(seq, head.size)
     text = proof_text(seq, path, head.note, extra=leaf_of(found.row))
@@ -130,6 +132,7 @@ def log_proof(seq: int) -> ResponseReturnValue:
 @public
 def log_proof_json(seq: int) -> ResponseReturnValue:
     """The same for programs."""
+    _written_once("page.not_found")
     found, head = _entry(seq)
     path = [base64.b64encode(step).decode() for step in queries.proof_of(seq, head.size)]
     leaf = leaf_of(found.row).decode()
@@ -162,6 +165,12 @@ def _entry(seq: int) -> tuple[Entry, Checkpoint]:
     if found is None:
         raise NotFound("log.no_entry", seq=seq)
     return found, _head()
+
+
+def _written_once(code: str) -> None:
+    """NotFound(code) where a number is written otherwise than in plain digits: a file of the log has one address."""
+    if request.script_root + request.path != url_for(request.endpoint or "", **(request.view_args or {})):
+        raise NotFound(code)
 
 
 def _path(written: str) -> tuple[int, int]:
