@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import sys
+from importlib import import_module
 
 ALGORITHM_SHA256 = "1d15efd2f72aa9cae556e71a8e7c4810a82cfa247de06df040e6115421b11755"
 CHAIN = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
@@ -151,9 +152,8 @@ def signature(b):
     """Whether drand signed it: True, False, or None where py_ecc is not installed."""
     limit = sys.getrecursionlimit()
     try:  # here, because it is large and most draws need none of it
-        from py_ecc import optimized_bls12_381 as c
-        from py_ecc.bls import g2_primitives, hash_to_curve, point_compression
-
+        names = ("optimized_bls12_381", "bls.g2_primitives", "bls.hash_to_curve", "bls.point_compression")
+        c, g2_primitives, hash_to_curve, point_compression = (import_module(f"py_ecc.{name}") for name in names)
         sig = point_compression.decompress_G1(int(b["signature"], 16))
         domain, message = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_", sha(b["round"].to_bytes(8, "big"))
         hashed = hash_to_curve.hash_to_G1(message, domain, hashlib.sha256)

@@ -15,9 +15,9 @@ from market.pages.queries.log_words import UNKNOWN, Thing, otherwise, unlike
 from market.selection.queries.bound import BoundRequest, bound_requests
 from market.selection.rules import REQUEST
 
-_PUBLISH = "request.publish"
+_PUBLISH = ("request.publish", "request.publish_random")
 _AS_TOLD = ("method", "region", "funding", "lines")
-_ACTS = ("request.draft", "request.edit", "request.accept_edition", _PUBLISH)
+_ACTS = ("request.draft", "request.edit", "request.accept_edition", *_PUBLISH)
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ def differing_requests() -> Iterator[Finding]:
     said: dict[str, _Said] = {}
     for act in of_acts(_ACTS):
         one = said.setdefault(act.obj, _Said())
-        if act.act == _PUBLISH:
+        if act.act in _PUBLISH:
             one.published = _published(act)
         else:
             one.written = _terms(act.payload)
