@@ -156,7 +156,8 @@ function complete(told) {
   const shown = everything.map((one) => one.leaf);
   if (shown.sort().join() !== [...told.journal].sort().join()) return false;
   if (!told.exclusions.every((one) => EXCLUDED.includes(one.reason))) return false;
-  if (!everything.every((one) => told.announced_at <= one.received_at && one.received_at <= told.signup_until)) return false;
+  const inTime = (at) => Number.isInteger(at) && told.announced_at <= at && at <= told.signup_until;
+  if (!everything.every((one) => inTime(one.received_at))) return false;
   const each = ([ticket, nonce]) => held.get(ticket) === nonce && within.has(ticket) !== out.has(ticket);
   return held.size === told.receipts.length && [...held, ...within, ...out].every(each);
 }
