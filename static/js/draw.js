@@ -17,9 +17,14 @@ document.querySelectorAll("[data-countdown]").forEach((place) => {
   place.hidden = false;
 });
 
-// --- replay: draw-v1 again, by Web Crypto
-const GENESIS = 1692803367;
-const PERIOD = 3;
+// --- replay: draw-v1 again, by Web Crypto. It is as strict as replay_draw.py, but for drand's signature and the digest.
+const ALGORITHM_SHA256 = "1d15efd2f72aa9cae556e71a8e7c4810a82cfa247de06df040e6115421b11755";
+const CHAIN = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971";
+const [GENESIS, PERIOD, DAY] = [1692803367, 3, 86400];
+const EXCLUDED = ["not_serving"];
+const REFUSED = ["agency_refused", "contract_declined"];
+const VOID = ["pool_wrong", "ordered_by_authority", "beacon_never_came"];
+const FALLBACK = ["beacon_unreachable", "secret_withheld"];
 const bytesOf = (text) => new TextEncoder().encode(text);
 const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -61,15 +66,24 @@ function lotteryDay(moment) {
   const day = new Date((moment + 8 * 3600) * 1000);
   const seconds = day.getUTCHours() * 3600 + day.getUTCMinutes() * 60 + day.getUTCSeconds();
   if (seconds > 21 * 3600 + 15 * 60) day.setUTCDate(day.getUTCDate() + 1);
-  while (![0, 2, 4].includes(day.getUTCDay())) day.setUTCDate(day.getUTCDate() + 1);
+  // Never more than two days ahead; what is no moment at all has no day of the week, and must not be looked for for ever.
+  for (let ahead = 0; ahead < 2 && ![0, 2, 4].includes(day.getUTCDay()); ahead += 1) day.setUTCDate(day.getUTCDate() + 1);
   return day.toISOString().slice(0, 10);
 }
 
+const inRange = (number, most) => Number.isInteger(number) && number >= 1 && number <= most;
+
 function rightBeacon(told) {
   const beacon = told.beacon;
-  if (beacon.kind === "drand_quicknet") return beacon.round === told.round;
-  if (beacon.kind !== "lottery") return beacon.kind === told.beacon_kind;
-  return beacon.drawn_on === lotteryDay(told.beacon_time + (told.fallback ? 86400 : 0));
+  if (beacon.kind !== told.beacon_kind && !(beacon.kind === "lottery" && told.fallback)) return false;
+  if (beacon.kind === "drand_quicknet") {
+    return beacon.chain === CHAIN && beacon.round === told.round && /^[0-9a-f]{96}$/.test(beacon.signature);
+  }
+  if (beacon.kind !== "lottery") return beacon.kind === "commit_reveal" && beacon.reveals.length > 0;
+  const day = lotteryDay(told.beacon_time + (told.fallback ? DAY : 0));
+  const red = beacon.red.every((ball) => inRange(ball, 33)) && new Set(beacon.red).size === 6 && beacon.red.length === 6;
+  const issue = /^[0-9]{7}$/.test(beacon.issue) && beacon.issue.startsWith(day.slice(0, 4));
+  return beacon.drawn_on === day && red && inRange(beacon.blue, 16) && issue;
 }
 
 async function randomness(told) {
@@ -97,46 +111,79 @@ async function rankingOf(pool, seed) {
   return [...keys].sort((one, other) => (one[1] < other[1] ? -1 : 1)).map(([holder]) => holder);
 }
 
+const sameTerms = (told) => told.algorithm === "draw-v1" && told.algorithm_sha256 === ALGORITHM_SHA256;
+
+function postponed(told, step, moment) {
+  const days = step.from === moment && step.to > moment && (step.to - moment) % DAY === 0;
+  const late = step.reason === "frozen_late" && moment <= step.at && step.at === told.frozen_at && step.at < step.to;
+  const unseen = step.reason === "witnesses_missing" && told.frozen_at <= step.at && step.at < moment;
+  return days && (late || unseen);
+}
+
 function announced(told) {
   let moment = told.announced_beacon_time;
   for (const step of told.postponements) {
-    if (step.from !== moment || step.to <= moment || (step.to - moment) % 86400) return false;
+    if (!postponed(told, step, moment)) return false;
     moment = step.to;
   }
-  if (moment !== told.beacon_time) return false;
-  return told.beacon_kind !== "drand_quicknet" || told.round === Math.floor((moment - GENESIS) / PERIOD) + 1;
+  const round = told.beacon_kind === "drand_quicknet" ? Math.floor((moment - GENESIS) / PERIOD) + 1 : null;
+  return moment === told.beacon_time && told.round === round;
+}
+
+function inOrder(told) {
+  const times = [told.announced_at, told.signup_until, told.frozen_at, told.announced_beacon_time, told.beacon_time];
+  const [begins, until, frozen] = times;
+  return times.every(Number.isInteger) && begins <= until && until <= frozen && frozen < told.beacon_time;
+}
+
+// The state fits the size of the pool, what was drawn, and what two persons decided.
+function stateFits(told) {
+  const count = new Set(told.pool.map((entry) => entry.ticket.split("#")[0])).size;
+  const enough = inRange(told.least, 99) && count >= told.least;
+  const voided = told.state === "void";
+  const drawn = [told.seed, told.beacon, told.ranking.length, told.outcomes.length].every(Boolean);
+  const lawful = (one, grounds, after) => !one || (grounds.includes(one.ground) && one.at >= after);
+  const decided = lawful(told.void, VOID, told.frozen_at) && lawful(told.fallback, FALLBACK, told.beacon_time + DAY);
+  if (told.fallback && told.beacon_kind === "lottery") return false;
+  return (voided || told.state === "drawn") && Boolean(told.void) === voided && enough && drawn && decided;
 }
 
 function complete(told) {
   const within = new Map(told.pool.map((entry) => [entry.ticket.split("#")[0], entry.nonce]));
-  const out = new Map(told.exclusions.filter((one) => one.reason).map((one) => [one.ticket, one.nonce]));
+  const out = new Map(told.exclusions.map((one) => [one.ticket, one.nonce]));
   const held = new Map(told.receipts.map((one) => [one.ticket, one.nonce]));
-  const all = [...held, ...within, ...out];
-  const shown = [...told.receipts, ...told.withdrawn].map((one) => one.leaf);
+  const everything = [...told.receipts, ...told.withdrawn];
+  const shown = everything.map((one) => one.leaf);
   if (shown.sort().join() !== [...told.journal].sort().join()) return false;
-  const each = ([ticket]) => {
-    const nonce = within.has(ticket) ? within.get(ticket) : out.get(ticket);
-    return held.get(ticket) === nonce && within.has(ticket) !== out.has(ticket);
-  };
-  return held.size === told.receipts.length && all.every(each);
+  if (!told.exclusions.every((one) => EXCLUDED.includes(one.reason))) return false;
+  const inTime = (at) => Number.isInteger(at) && told.announced_at <= at && at <= told.signup_until;
+  if (!everything.every((one) => inTime(one.received_at))) return false;
+  const each = ([ticket, nonce]) => held.get(ticket) === nonce && within.has(ticket) !== out.has(ticket);
+  return held.size === told.receipts.length && [...held, ...within, ...out].every(each);
 }
 
 function awardsFit(told, ranking) {
+  const ends = told.state === "void" ? "void draw_voided" : "active ";
   return told.outcomes.every((one, place) => {
     const last = place === told.outcomes.length - 1;
-    return one.ticket === ranking[place] && (last || (one.state === "void" && one.reason));
+    const stands = last && `${one.state} ${one.reason}` === ends;
+    const givenUp = one.state === "void" && REFUSED.includes(one.reason) && (!last || place === ranking.length - 1);
+    return one.ticket === ranking[place] && (stands || givenUp);
   });
 }
 
+const isEntry = (one) => /^[0-9A-Z]{18}(#[1-9][0-9]?)?$/.test(one.ticket) && /^[0-9a-f]{32}$/.test(one.nonce);
+
 async function replay(told, say) {
+  say("terms", sameTerms(told));
   say("round", announced(told));
-  say("order", told.signup_until <= told.frozen_at && told.frozen_at < told.beacon_time);
+  say("order", inOrder(told));
   say("receipts", complete(told));
   const pool = told.pool.map(({ nonce, ticket }) => ({ nonce, ticket })).sort(byTicket);
   const leaves = await Promise.all(pool.map((entry) => sha(Uint8Array.of(0), bytesOf(canonical(entry)))));
   const root = await tree(leaves);
   const distinct = new Set(pool.map((entry) => entry.ticket)).size === pool.length;
-  say("root", distinct && hexOf(root) === told.pool_root);
+  say("root", distinct && pool.every(isEntry) && hexOf(root) === told.pool_root);
   const number = await randomness(told).catch(() => new Uint8Array());
   say("beacon", rightBeacon(told) && hexOf(number) === told.beacon.randomness);
   const seed = await sha(bytesOf(`zjcs-draw-v1\0${told.draw_id}\0`), root, number);
@@ -144,6 +191,7 @@ async function replay(told, say) {
   const ranking = await rankingOf(pool, seed);
   say("ranking", ranking.join() === told.ranking.join());
   say("awards", awardsFit(told, ranking));
+  say("state", stateFits(told));
   return ranking[0];
 }
 

@@ -92,7 +92,7 @@ def _clock(site: Any, moment: datetime, ref: str) -> None:
 def _compute(page: Page) -> None:
     page.locator("[data-replay] button").click()
     page.locator(".verdict.good").wait_for()
-    assert page.locator(".checks .good").count() == 8
+    assert page.locator(".checks .good").count() == 10
 
 
 def _english(shop: Screen, ref: str) -> str:
