@@ -135,7 +135,6 @@ CHANGES = [
     ("draw_secret", f"commitment = '{'0' * 64}'", "number = 2", "(draw.commit) says another commitment"),
     ("beacon_value", "known_at = ':earlier'", "kind = 'commit_reveal'", "(beacon.known) says another known_at"),
     ("beacon_value", "source = 'x'", "kind = 'commit_reveal'", "(beacon.known) says another source"),
-    ("lottery_entry", "source = '2026027 01,02,03,04,05,06 07'", "id = 1", "(lottery.enter) says another source"),
     ("draw_postponement", "reason = 'witnesses_missing', at_time = from_time - 1", "1 = 1", "says another reason"),
     ("draw_refusal", "reason = 'draw_voided'", "1 = 1", "(draw.refuse) says another reason"),
     ("draw_refusal", "explained = '改过的理由，并非原话'", "1 = 1", "(draw.refuse) says another explained"),
@@ -160,7 +159,6 @@ TAKEN = [
     ("draw_postponement", "1 = 1", "(draw.postpone) made a row that is not in the tables"),
     ("draw_refusal", "1 = 1", "(draw.refuse) made a row that is not in the tables"),
     ("draw_decision", "1 = 1", "(draw.ask) made a row that is not in the tables"),
-    ("lottery_entry", "id = 2", "(lottery.enter) made a row that is not in the tables"),
     ("draw_exclusion", "1 = 1", "(draw.freeze) says another exclusions"),
 ]
 

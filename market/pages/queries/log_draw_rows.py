@@ -19,7 +19,6 @@ from market.selection.models import (
     DrawDecision,
     DrawRank,
     DrawRefusal,
-    LotteryEntry,
     SignUp,
 )
 from market.selection.queries.draws import (
@@ -65,7 +64,6 @@ class Made(NamedTuple):
 
 
 _ENDS_WITH_SIGN_UP = ("draw.sign_up", "draw.withdraw", "draw.commit")
-_LOTTERY = Made("lottery.enter", "by", "entered_at")
 _BEACON = Made("beacon.known", None, "known_at")
 
 
@@ -114,22 +112,18 @@ def draw_differs(draw: Draw, acts: Sequence[Act]) -> list[Finding]:
 
 
 def beacons_differ() -> list[Finding]:
-    """What beacons said and what persons entered of lotteries, in the tables and not in the log or the reverse."""
-    rows: dict[tuple[str, Made], list[Row]] = {}
-    acts: dict[tuple[str, Made], list[Act]] = {}
+    """What beacons said, in the tables and not in the log or the reverse."""
+    rows: dict[str, list[Row]] = {}
+    acts: dict[str, list[Act]] = {}
     for value in db.session.scalars(select(BeaconValue)):
         row: Row = {"source": value.source, "randomness": value.randomness, "known_at": stamp(value.known_at)}
-        rows.setdefault((f"beacon/{value.kind}/{value.name}", _BEACON), []).append(row)
-    for entry in db.session.scalars(select(LotteryEntry)):
-        entered = {"source": entry.source, "by": entry.entered_by, "entered_at": stamp(entry.entered_at)}
-        rows.setdefault((f"lottery/{entry.drawn_on}", _LOTTERY), []).append(entered)
-    for made in (_BEACON, _LOTTERY):
-        for act in acts_where(JournalRow.act == made.act):
-            acts.setdefault((act.obj, made), []).append(act)
+        rows.setdefault(f"beacon/{value.kind}/{value.name}", []).append(row)
+    for act in acts_where(JournalRow.act == _BEACON.act):
+        acts.setdefault(act.obj, []).append(act)
     return [
         Finding("finding.draw", {"obj": obj, "what": what})
-        for obj, made in sorted(rows.keys() | acts.keys(), key=lambda one: one[0])
-        for what in _matched(acts.get((obj, made), []), made, rows.get((obj, made), []))
+        for obj in sorted(rows.keys() | acts.keys())
+        for what in _matched(acts.get(obj, []), _BEACON, rows.get(obj, []))
     ]
 
 
