@@ -75,7 +75,7 @@ const inRange = (number, most) => Number.isInteger(number) && number >= 1 && num
 
 function rightBeacon(told) {
   const beacon = told.beacon;
-  if (beacon.kind !== told.beacon_kind && !(beacon.kind === "lottery" && told.fallback)) return false;
+  if (beacon.kind !== (told.fallback ? "lottery" : told.beacon_kind)) return false;
   if (beacon.kind === "drand_quicknet") {
     return beacon.chain === CHAIN && beacon.round === told.round && /^[0-9a-f]{96}$/.test(beacon.signature);
   }

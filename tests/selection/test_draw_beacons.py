@@ -132,11 +132,12 @@ def decide(act, ref, person, asked) -> None:
 def test_who_withholds_a_secret_is_named_and_two_persons_fall_back_after_a_day(session, at):
     at(around.MONDAY)
     draws.use_beacon("commit_reveal")
-    made, other = draws.made(at, agencies=2), draws.made(at, agencies=2)
+    made, other, late = (draws.made(at, agencies=2) for _ in range(3))
     one, two = make_person(role=Role.SUPERVISOR), make_person(role=Role.AUDITOR)
     commit, reveal = actions.commit_secret, actions.reveal_secret
     kept = {who: secret(commit, ref, who, "") for ref in (made.ref,) for who in (one, two)}
     mine = {who: secret(commit, other.ref, who, "") for who in (one, two)}
+    held = {who: secret(commit, late.ref, who, "") for who in (one, two)}
     assert code_of(lambda: secret(commit, made.ref, one, "")) == "draw.committed_already"
     draws.use_beacon("drand_quicknet")
     drand = draws.made(at, agencies=2)
@@ -164,6 +165,13 @@ def test_who_withholds_a_secret_is_named_and_two_persons_fall_back_after_a_day(s
     decide(actions.propose, made.ref, one, asked)
     assert code_of(lambda: decide(actions.confirm, made.ref, one, Decision.FALLBACK)) == "draw.two_persons"
     decide(actions.confirm, made.ref, two, Decision.FALLBACK)
+    # A fallback that was proposed is no second try: when the beacon comes meanwhile, nobody confirms it.
+    decide(actions.propose, late.ref, one, asked)
+    for who in (one, two):
+        secret(reveal, late.ref, who, held[who])
+    assert code_of(lambda: decide(actions.confirm, late.ref, two, Decision.FALLBACK)) == "draw.not_waiting"
+    jobs.watch_draws(())
+    assert draws.told(late.ref)["fallback"] is None and draws.told(late.ref)["state"] == "drawn"
     result = Lottery("2026026", (1, 5, 9, 20, 28, 33), 7, date(2026, 3, 8))
     assert [enter(who, result) for who in (one, two)] == [False, True]
     jobs.watch_draws(())

@@ -126,7 +126,7 @@ def lottery_day(moment):
 def randomness(t):
     """The 32 bytes that the beacon gave, by its kind."""
     b = t["beacon"]
-    need(b["kind"] == t["beacon_kind"] or (b["kind"] == "lottery" and t["fallback"]), "this is another kind of beacon")
+    need(b["kind"] == ("lottery" if t["fallback"] else t["beacon_kind"]), "this is another kind of beacon")
     if b["kind"] == "drand_quicknet":
         need((b["chain"], b["round"]) == (CHAIN, t["round"]), "the beacon is of another round, or of another chain")
         need(re.fullmatch("[0-9a-f]{96}", b["signature"]), "the signature is not 48 bytes")

@@ -55,13 +55,16 @@ def propose(draw: Draw, asked: tuple[Decision, str, str], *, actor: Actor, now: 
 def confirm(draw: Draw, decision: Decision, *, actor: Actor, now: datetime) -> None:
     """The second person confirms; a void draw's award is given up and its request fails.
 
-    Refuses `draw.nothing_proposed`, and `draw.two_persons` to whoever proposed it.
+    Refuses `draw.nothing_proposed`, `draw.two_persons` to whoever proposed it, and the fallback with `draw.not_waiting`
+    when the beacon came after it was proposed.
     """
     row = decision_of(draw.id, decision)
     if row is None or row.confirmed_by is not None:
         raise BadState("draw.nothing_proposed")
     if row.asked_by == actor.id:
         raise BreaksRule("draw.two_persons")
+    if decision == Decision.FALLBACK:
+        _require_waiting(draw, now)  # the beacon may have come meanwhile
     row.confirmed_by, row.confirmed_at = actor.id, now
     db.session.flush()
     written("confirm", draw, {"decision": str(decision), "ground": row.ground}, actor=actor, now=now)
