@@ -130,9 +130,6 @@ class _Files:
             roots = [tree.root(hashes) for hashes in level if len(hashes) == tiles.WIDTH]
             level, height = [roots[at : at + tiles.WIDTH] for at in range(0, len(roots), tiles.WIDTH)], height + 1
 
-    def read(self, name: str) -> bytes:
-        return self.kept[name]
-
 
 def _verified() -> int:
     program = _program("verify_log")
@@ -140,6 +137,7 @@ def _verified() -> int:
     leaves = [leaf_of(row) for row in rows]
     files = _Files(leaves)
     bare = _bare(leaves, RECORDS // DISTINCT) * RECORDS / (RECORDS // DISTINCT * DISTINCT)
+    program.read = lambda given, name: given.kept[name]  # type: ignore[attr-defined]
     began = time.process_time()
     program.download(files, RECORDS)
     taken = time.process_time() - began
