@@ -114,33 +114,34 @@ def bundle(number: int, width: int) -> bytes | None:
     return bundled(leaf_of(row) for row in rows) if len(rows) == width else None
 
 
-# Made once: a proof asks several times, and to make a statement costs more than to answer it.
+# Made once and of columns alone: a proof asks several times, and to make a statement costs more than to answer it.
+_TILE, _ROW, _ENTRY = LogTile.__table__.c, JournalRow.__table__.c, LogEntry.__table__.c
 _FIRST: BindParameter[int] = bindparam("first")
 _BEYOND: BindParameter[int] = bindparam("beyond")
-_FULL = select(LogTile.hashes).where(LogTile.level == bindparam("level"), LogTile.number == bindparam("number"))
+_FULL = select(_TILE.hashes).where(_TILE.level == bindparam("level"), _TILE.number == bindparam("number"))
 _ROOTS = (
-    select(LogTile.root)
-    .where(LogTile.level == bindparam("level"), LogTile.number >= _FIRST, LogTile.number < _BEYOND)
-    .order_by(LogTile.number)
+    select(_TILE.root)
+    .where(_TILE.level == bindparam("level"), _TILE.number >= _FIRST, _TILE.number < _BEYOND)
+    .order_by(_TILE.number)
 )
 _LEAVES = (
-    select(JournalRow.leaf)
-    .join(LogEntry, LogEntry.row_id == JournalRow.id)
-    .where(LogEntry.seq >= _FIRST, LogEntry.seq < _BEYOND)
-    .order_by(LogEntry.seq)
+    select(_ROW.leaf)
+    .join_from(JournalRow.__table__, LogEntry.__table__, _ENTRY.row_id == _ROW.id)
+    .where(_ENTRY.seq >= _FIRST, _ENTRY.seq < _BEYOND)
+    .order_by(_ENTRY.seq)
 )
 
 
 def _full(level: int, number: int) -> list[bytes]:
-    found = db.session.scalar(_FULL, {"level": level, "number": number})
+    found = db.session.connection().scalar(_FULL, {"level": level, "number": number})
     return [] if found is None else split(found)
 
 
 def _partial(level: int, number: int) -> list[bytes]:
     place = {"first": number * WIDTH, "beyond": (number + 1) * WIDTH}
     if level:
-        return list(db.session.scalars(_ROOTS, place | {"level": level - 1}))
-    return [bytes.fromhex(leaf) for leaf in db.session.scalars(_LEAVES, place)]
+        return list(db.session.connection().scalars(_ROOTS, place | {"level": level - 1}))
+    return [bytes.fromhex(leaf) for leaf in db.session.connection().scalars(_LEAVES, place)]
 
 
 def edge(size: int) -> Edge:
