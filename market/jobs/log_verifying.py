@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 from market.base import clock
 from market.base.words import N_, register_sentences
+from market.journal import queries
 from market.journal.guarding import Log
 from market.journal.models import LogCheckpoint
 from market.journal.queries import checking
@@ -231,6 +232,9 @@ def _check_cosignatures(site: Log) -> Iterator[Finding]:
         by = known.get(line.witness)
         if by is not None and note.witnessed(text + line.line, [by]).get(line.witness) != line.seen_at:
             yield Finding("finding.cosignature", {"witness": line.witness, "size": line.size})
+    # Of witnesses that nobody here ever asked, or asks no more.
+    for name, count in queries.strangers(site.policy):
+        yield Finding("finding.stranger", {"witness": name, "count": count})
 
 
 def _check_kept_head(site: Log) -> Iterator[Finding]:
@@ -260,6 +264,9 @@ register_sentences(
         "finding.tile": N_("tile {level}/{number} is not that of the entries"),
         "finding.tile_missing": N_("tile {level}/{number} is missing"),
         "finding.cosignature": N_("the cosignature of {witness} under {size} entries does not hold"),
+        "finding.stranger": N_(
+            "{count} cosignatures are of {witness}, a witness that this site's policy does not name"
+        ),
         "finding.heads": N_("the list of signed heads"),
         "finding.entries": N_("the numbered entries"),
         "finding.tiles": N_("the tiles"),

@@ -20,7 +20,6 @@ from market.journal.queries.checking import survived
 from market.journal.rules.finding import Finding
 from market.journal.rules.leaf import stamp
 from market.pages.queries.log_draw_rows import Act, acts_where, beacons_differ, draw_differs, first_of, otherwise
-from market.pages.queries.log_witnesses import strangers_wrong
 from market.selection.draw import replay_draw
 from market.selection.models import Draw, SignUp
 from market.selection.queries.transcript import transcript
@@ -34,7 +33,7 @@ _TICKET = re.compile(r"[0-9A-Z]{18}(#[0-9]+)?")
 
 
 def draws_wrong() -> Iterator[Finding]:
-    """What is wrong with any draw, its beacon or witnesses. Some twenty statements a draw, however many take part."""
+    """What is wrong with any draw or its beacon. Some twenty statements a draw, however many take part."""
     ids = db.session.scalars(select(Draw.id).order_by(Draw.id)).all()
     for start in range(0, len(ids), PART):
         part = ids[start : start + PART]
@@ -43,7 +42,6 @@ def draws_wrong() -> Iterator[Finding]:
             yield from survived(Finding("finding.one_draw", {"id": draw_id}), partial(_one_wrong, draw_id))
         del kept
     yield from survived(Finding("finding.beacons"), beacons_differ)
-    yield from survived(Finding("finding.witnesses"), strangers_wrong)
 
 
 def _read_at_once(ids: Sequence[int]) -> Sequence[Draw]:
@@ -151,7 +149,6 @@ register_sentences(
         "finding.draw": N_("{obj}: {what}"),
         "finding.one_draw": N_("draw no. {id}"),
         "finding.beacons": N_("the beacons' values"),
-        "finding.witnesses": N_("the witnesses' cosignatures"),
         "finding.no_transcript": N_("no transcript can be made of its rows ({error})"),
         "finding.no_replay": N_("its rows make no transcript ({error})"),
         # What replay_draw.py says, the program of outsiders, in its own words.
