@@ -19,6 +19,7 @@ from market.journal import outside, queries
 from market.journal.actions import record
 from market.journal.guarding import Log
 from market.journal.rules import tiles
+from market.journal.rules.note import WITNESS, Signer
 from market.store.transaction import transaction
 
 ACTOR = Actor(7, Role.AGENCY, 3)
@@ -79,7 +80,8 @@ def program(name: str) -> ModuleType:
     return module
 
 
-VERIFIER = program("verify_log")
+VERIFIER, WITNESS_PROGRAM = program("verify_log"), program("witness")
+WITNESS_KEY = Signer("witness.example/w1", WITNESS, bytes(range(32)))
 
 
 class Verifying:
